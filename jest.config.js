@@ -1,0 +1,19 @@
+// Three rings: tables (pure logic), scenarios (the built bundle as a process), journeys (act).
+const ring = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'import'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },
+  modulePathIgnorePatterns: ['<rootDir>/out/'],
+  ...more,
+});
+
+export default {
+  projects: [
+    ring('tables', ['<rootDir>/{packages,actions}/*/test/**/*.test.ts']),
+    ring('scenarios', ['<rootDir>/{packages,actions}/*/scenarios/**/*.test.ts']),
+    ring('journeys', ['<rootDir>/journeys/**/*.test.ts']),
+  ],
+};

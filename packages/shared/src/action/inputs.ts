@@ -1,0 +1,123 @@
+import { Failure } from '../failure/failure.ts';
+import type { Environment } from './github.ts';
+import { BadInput, type Input } from './input.ts';
+import type { InputName, Manifest } from './manifest.ts';
+
+/** One parser for each input that `action.yml` declares: no more, no less. */
+export type InputSpec<M extends Manifest> = { [K in InputName<M>]: Input<unknown> };
+
+/** The values: always there when the input is required or has a default, else maybe undefined. */
+export type InputValues<M extends Manifest, S extends InputSpec<M>> = {
+  [K in InputName<M>]: S[K] extends Input<infer T>
+    ? M['inputs'][K] extends { required: true }
+      ? T
+      : M['inputs'][K]['default'] extends ''
+        ? T | undefined
+        : T
+    : never;
+};
+
+/** Says what is wrong with an input, in words that follow its name. */
+export type Problem = (input: string, wrong: string, example?: string) => void;
+
+/** What reading inputs needs from outside. */
+export interface InputSource {
+  env: Environment;
+  mask(secret: string): void;
+}
+
+/**
+ * Reads all inputs from the runner's `INPUT_*` variables. Secrets are masked first; then every
+ * problem is gathered and thrown as one `action/input`. An empty input counts as not given, so a
+ * workflow may hand through an input that its own caller left out.
+ * @param rules checks between inputs; called when each one for itself is right
+ */
+export function readInputs<const M extends Manifest, const S extends InputSpec<M>>(
+  manifest: M,
+  spec: S,
+  source: InputSource,
+  rules?: (values: InputValues<M, S>, problem: Problem) => void,
+): InputValues<M, S> {
+  const names = Object.keys(manifest.inputs);
+  const specs: Readonly<Record<string, Input<unknown>>> = spec;
+  const raw = new Map(names.map((name) => [name, given(source.env, name, specs[name])]));
+
+  for (const [name, value] of raw) {
+    for (const secret of specs[name]?.secrets?.(value) ?? []) source.mask(secret);
+  }
+
+  const problems: string[] = [];
+  const problem: Problem = (input, wrong, example) => {
+    problems.push(`Input ${input} ${wrong}.${example === undefined ? '' : ` Valid: ${example}`}`);
+  };
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    const declared = manifest.inputs[name];
+    const input = specs[name];
+    const value = raw.get(name) || declared?.default || '';
+    if (!input || !declared) continue;
+    if (value === '') {
+      if (declared.required) problem(name, 'is required');
+      continue;
+    }
+    try {
+      values[name] = parse(input, value);
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error;
+      problem(name, error.message, error.example);
+    }
+  }
+  if (problems.length === 0) rules?.(trusted<M, S>(values), problem);
+  if (problems.length > 0) throw Failure.of('action/input', { problems: problems.join('\n') });
+  return trusted<M, S>(values);
+}
+
+/** Names given with `with:` that the action does not have. */
+export function unknownInputs(manifest: Manifest, env: Environment): string[] {
+  const known = new Set(Object.keys(manifest.inputs).map(variable));
+  return Object.keys(env)
+    .filter((key) => key.startsWith('INPUT_') && !known.has(key) && env[key] !== '')
+    .map((key) => key.slice('INPUT_'.length).toLowerCase());
+}
+
+/** The name that was probably meant, if any is near. */
+export async function nearestInput(manifest: Manifest, name: string): Promise<string | undefined> {
+  const { closest, distance } = await import('fastest-levenshtein');
+  const near = closest(name, Object.keys(manifest.inputs));
+  return distance(name, near) <= Math.max(2, name.length / 3) ? near : undefined;
+}
+
+function parse(input: Input<unknown>, value: string): unknown {
+  const longest = input.longest ?? 1_000;
+  if (value.length > longest) {
+    throw new BadInput(`is longer than ${longest} characters (${value.length})`, 'a shorter text');
+  }
+  const control = input.multiline ? /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/ : /[\x00-\x1f\x7f]/;
+  const found = control.exec(value)?.[0];
+  if (found !== undefined) {
+    const code = found.charCodeAt(0).toString(16).padStart(4, '0');
+    const hint = found === '\n' ? 'a single line' : 'printable text';
+    throw new BadInput(`contains the control character U+${code.toUpperCase()}`, hint);
+  }
+  return input.parse(value);
+}
+
+// Only ASCII blanks are trimmed: a trimmed BOM or NBSP could turn a hostile branch name into
+// something else. Lines keep their ends, as a value in KEY=VALUE may end in a blank.
+function given(env: Environment, name: string, input: Input<unknown> | undefined): string {
+  const value = env[variable(name)] ?? '';
+  const trimmed = value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+  return input?.multiline && trimmed !== '' ? value : trimmed;
+}
+
+// The runner upper-cases names and turns spaces, not hyphens, into underscores.
+function variable(name: string): string {
+  return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
+}
+
+// The one place where a checked record becomes its type: every declared name went through its parser.
+function trusted<M extends Manifest, S extends InputSpec<M>>(
+  values: Record<string, unknown>,
+): InputValues<M, S> {
+  return values as InputValues<M, S>;
+}

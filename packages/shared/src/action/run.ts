@@ -1,0 +1,120 @@
+import { Failure, messageOf } from '../failure/failure.ts';
+import { type Commands, runnerCommands } from './commands.ts';
+import { type Environment, type GitHubContext, readGitHubContext } from './github.ts';
+import {
+  type InputSpec,
+  type InputValues,
+  nearestInput,
+  type Problem,
+  readInputs,
+  unknownInputs,
+} from './inputs.ts';
+import type { Manifest, OutputName } from './manifest.ts';
+
+/** What an action gets to work with. */
+export interface Run<M extends Manifest> {
+  /** Reads every input, or throws all that is wrong with them at once. */
+  inputs<const S extends InputSpec<M>>(
+    spec: S,
+    rules?: (values: InputValues<M, S>, problem: Problem) => void,
+  ): InputValues<M, S>;
+  commands: Commands;
+  env: Environment;
+  github: GitHubContext;
+  /** Aborts when the run is cancelled; its reason is the `action/cancelled` failure. */
+  signal: AbortSignal;
+}
+
+/** What an action has to say at its end. */
+export interface Outcome<M extends Manifest> {
+  outputs: Partial<Record<OutputName<M>, string>>;
+  /** Markdown for the job summary. */
+  summary?: string;
+  /** The one line that says what is true now. */
+  closing: string;
+  /** Makes the step red. */
+  failure?: Failure;
+}
+
+/** Version of the suite; the release tree stamps it into the bundles. */
+export const suiteVersion = '0.0.0-development';
+
+/**
+ * Runs an action: gives it its inputs and a signal, then sets outputs, summary, at most one
+ * annotation, and the exit code. Never calls `process.exit`: sockets close, files are written.
+ */
+export async function runAction<M extends Manifest>(
+  manifest: M,
+  action: (run: Run<M>) => Promise<Outcome<M>>,
+): Promise<void> {
+  const env: Environment = process.env;
+  const commands = runnerCommands(env, (text) => void process.stdout.write(text));
+  const cancel = listenForCancellation();
+  try {
+    const outcome = await action({
+      inputs: (spec, rules) => readInputs(manifest, spec, { env, mask: commands.mask }, rules),
+      commands,
+      env,
+      github: readGitHubContext(env),
+      signal: cancel.signal,
+    });
+    for (const [name, value] of Object.entries<string | undefined>(outcome.outputs)) {
+      if (value !== undefined) commands.output(name, value);
+    }
+    if (outcome.summary) commands.summary(outcome.summary);
+    commands.info(outcome.closing);
+    if (outcome.failure) fail(commands, manifest, outcome.failure);
+  } catch (error) {
+    const failure = asFailure(error, manifest);
+    if (manifest.outputs.includes('reason')) commands.output('reason', failure.code);
+    if (manifest.outputs.includes('status')) {
+      commands.output('status', failure.code === 'action/cancelled' ? 'cancelled' : 'failed');
+    }
+    fail(commands, manifest, failure);
+    if (!(error instanceof Failure) && error instanceof Error) commands.info(error.stack ?? '');
+  } finally {
+    cancel.stop();
+  }
+  await warnOfUnknownInputs(manifest, env, commands);
+}
+
+function fail(commands: Commands, manifest: Manifest, failure: Failure): void {
+  process.exitCode = 1;
+  commands.error(`${failure.message}\n${failure.remedy}`, `${manifest.name}: ${failure.code}`);
+}
+
+function asFailure(error: unknown, manifest: Manifest): Failure {
+  if (error instanceof Failure) return error;
+  return Failure.of(
+    'action/unexpected',
+    { action: manifest.name, version: suiteVersion, error: messageOf(error) },
+    error,
+  );
+}
+
+// The runner sends SIGINT, 7.5 s later SIGTERM, and kills 2.5 s after that. The first one counts;
+// the handlers stay until the action has settled, so the second cannot cut the way back short.
+function listenForCancellation(): { signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const abort = (signal: NodeJS.Signals) =>
+    controller.abort(Failure.of('action/cancelled', { signal }));
+  process.on('SIGINT', abort).on('SIGTERM', abort);
+  return {
+    signal: controller.signal,
+    stop: () => void process.off('SIGINT', abort).off('SIGTERM', abort),
+  };
+}
+
+async function warnOfUnknownInputs(
+  manifest: Manifest,
+  env: Environment,
+  commands: Commands,
+): Promise<void> {
+  for (const name of unknownInputs(manifest, env)) {
+    const near = await nearestInput(manifest, name);
+    commands.warning(
+      `${manifest.name} has no input ${name}${near ? `; did you mean ${near}?` : '.'}`,
+      `${manifest.name}: unknown input`,
+    );
+  }
+}

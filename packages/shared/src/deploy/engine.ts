@@ -1,0 +1,218 @@
+import { Failure, messageOf } from '../failure/failure.ts';
+import type { Clock } from '../time/clock.ts';
+import { deadline, TimeoutReached } from '../time/deadline.ts';
+import { formatDuration } from '../time/duration.ts';
+import type { Direction, Evidence, PlanFacts, ProofOfLife, Target } from './target.ts';
+import { Timeline, type TimelineEntry } from './timeline.ts';
+
+/** How a deploy ended. Only `deployed`, `unchanged` and `planned` are green. */
+export type Status = 'deployed' | 'unchanged' | 'planned' | 'rolled-back' | 'failed' | 'cancelled';
+
+/** What serves after the run. */
+export type Serving = 'new' | 'old' | 'nothing' | 'unknown';
+
+/** Settings of the engine; times in milliseconds. */
+export interface DeployOptions {
+  /** From apply to prove. The way back has the same time again. */
+  timeout: number;
+  rollback: boolean;
+  dryRun: boolean;
+  clock: Clock;
+  signal: AbortSignal;
+  /** A line for the log: our words. */
+  say(line: string): void;
+  /** A line for the log: somebody else's. */
+  quote(line: string): void;
+}
+
+/** Everything there is to say about a deploy. */
+export interface DeployResult {
+  target: string;
+  status: Status;
+  serving: Serving;
+  plan: PlanFacts | undefined;
+  proof: ProofOfLife | undefined;
+  failure: Failure | undefined;
+  /** Why the way back failed, when it did. */
+  rollbackFailure: Failure | undefined;
+  evidence: Evidence | undefined;
+  timeline: readonly TimelineEntry[];
+  /** Milliseconds from apply to proof; undefined when there was none. */
+  duration: number | undefined;
+}
+
+const diagnoseLimit = 10_000;
+
+/**
+ * Takes a target from its plan to a proven new version or back to a proven old one.
+ * Failures before the first write are thrown; after it they are part of the result.
+ */
+export async function deploy<Plan extends PlanFacts, Change>(
+  target: Target<Plan, Change>,
+  options: DeployOptions,
+): Promise<DeployResult> {
+  const timeline = new Timeline(options.clock, options.say);
+  const walk = new Walk(target, options, timeline);
+  if (options.dryRun) {
+    const plan = await timeline.phase('plan', () => target.plan(options.signal));
+    return walk.result({
+      status: 'planned',
+      serving: plan.previousImage ? 'old' : 'unknown',
+      plan,
+    });
+  }
+  await using lock = (await target.hold?.(options.signal)) ?? nothingHeld;
+  void lock;
+  const plan = await timeline.phase('plan', () => target.plan(options.signal));
+  options.signal.throwIfAborted();
+  return walk.go(plan);
+}
+
+class Walk<Plan extends PlanFacts, Change> {
+  readonly #target: Target<Plan, Change>;
+  readonly #options: DeployOptions;
+  readonly #timeline: Timeline;
+
+  constructor(target: Target<Plan, Change>, options: DeployOptions, timeline: Timeline) {
+    this.#target = target;
+    this.#options = options;
+    this.#timeline = timeline;
+  }
+
+  async go(plan: Plan): Promise<DeployResult> {
+    const { clock, signal, rollback } = this.#options;
+    const start = clock.now();
+    try {
+      const proof = await this.#leg('forward', signal, (within) =>
+        this.#target.apply(plan, within),
+      );
+      const duration = clock.now() - start;
+      await this.#finish(plan, true);
+      const status = plan.diff.length === 0 ? 'unchanged' : 'deployed';
+      return this.result({ status, serving: 'new', plan, proof, duration });
+    } catch (error) {
+      const failure = this.#failureOf(error, 'forward');
+      this.#options.say(`${failure.code}: ${failure.message}`);
+      const evidence = signal.aborted ? undefined : await this.#diagnose(plan);
+      const known = { plan, failure, evidence };
+      if (!rollback || plan.wayBack === 'none') {
+        return this.result({ ...known, status: this.#ended('failed'), serving: 'unknown' });
+      }
+      return this.#back(plan, known);
+    }
+  }
+
+  // Not under the signal of the run: a cancelled run still ends in a settled state.
+  async #back(plan: Plan, known: Partial<DeployResult>): Promise<DeployResult> {
+    const settle = new AbortController().signal;
+    try {
+      const proof = await this.#leg('back', settle, (within) =>
+        this.#target.rollback(plan, within),
+      );
+      await this.#finish(plan, false);
+      const restored = plan.wayBack === 'previous';
+      return this.result({
+        ...known,
+        status: this.#ended(restored ? 'rolled-back' : 'failed'),
+        serving: restored ? 'old' : 'nothing',
+        proof,
+      });
+    } catch (error) {
+      const rollbackFailure = this.#failureOf(error, 'back');
+      this.#options.say(`the way back failed: ${rollbackFailure.message}`);
+      return this.result({ ...known, status: 'failed', serving: 'unknown', rollbackFailure });
+    }
+  }
+
+  // The way back is just another change: watched and proven by the same lines as the way forward.
+  #leg(
+    direction: Direction,
+    signal: AbortSignal,
+    change: (signal: AbortSignal) => Promise<Change>,
+  ): Promise<ProofOfLife> {
+    const { clock, timeout } = this.#options;
+    const suffix = direction === 'back' ? ' (way back)' : '';
+    return deadline(clock, timeout, signal, async (within) => {
+      const name = direction === 'back' ? 'rollback' : 'apply';
+      const made = await this.#timeline.phase(name, () => change(within));
+      await this.#timeline.phase(`watch${suffix}`, () => this.#watch(made, within));
+      return this.#timeline.phase(`prove${suffix}`, () =>
+        this.#target.prove(made, direction, within),
+      );
+    });
+  }
+
+  async #watch(change: Change, signal: AbortSignal): Promise<void> {
+    let said = '';
+    for await (const sighting of this.#target.watch(change, signal)) {
+      if (sighting.state === 'failed') throw sighting.failure;
+      if (sighting.state === 'settled') return;
+      if (sighting.text !== said) this.#options.quote(sighting.text);
+      said = sighting.text;
+    }
+    signal.throwIfAborted();
+  }
+
+  async #diagnose(plan: Plan): Promise<Evidence | undefined> {
+    try {
+      const evidence = await this.#timeline.phase('diagnose', () =>
+        deadline(this.#options.clock, diagnoseLimit, undefined, (within) =>
+          this.#target.diagnose(plan, within),
+        ),
+      );
+      for (const fact of evidence.facts) this.#options.quote(fact);
+      for (const { source, lines } of evidence.logs) {
+        this.#options.say(`last log lines of ${source}:`);
+        for (const line of lines) this.#options.quote(line);
+      }
+      return evidence;
+    } catch (error) {
+      // Diagnosis is a help, never a second failure.
+      this.#options.say(`no diagnosis: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  // Clean-up must not turn a green deploy red.
+  async #finish(plan: Plan, proven: boolean): Promise<void> {
+    try {
+      await this.#target.finish?.(plan, proven, new AbortController().signal);
+    } catch (error) {
+      this.#options.say(`clean-up was left undone: ${messageOf(error)}`);
+    }
+  }
+
+  #failureOf(error: unknown, direction: Direction): Failure {
+    const { signal, timeout: limit } = this.#options;
+    if (direction === 'forward' && signal.aborted && signal.reason instanceof Failure) {
+      return signal.reason;
+    }
+    if (error instanceof Failure) return error;
+    const phase = this.#timeline.entries.at(-1)?.name ?? 'apply';
+    if (error instanceof TimeoutReached) {
+      return Failure.of('deploy/timeout', { limit: formatDuration(limit), phase }, error);
+    }
+    // Even a bug of ours must find the way back.
+    return Failure.of('deploy/unexpected', { phase, error: messageOf(error) }, error);
+  }
+
+  #ended(otherwise: Status): Status {
+    return this.#options.signal.aborted ? 'cancelled' : otherwise;
+  }
+
+  result(known: Partial<DeployResult> & Pick<DeployResult, 'status' | 'serving'>): DeployResult {
+    return {
+      target: this.#target.name,
+      plan: undefined,
+      proof: undefined,
+      failure: undefined,
+      rollbackFailure: undefined,
+      evidence: undefined,
+      duration: undefined,
+      timeline: this.#timeline.entries,
+      ...known,
+    };
+  }
+}
+
+const nothingHeld: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };

@@ -1,0 +1,144 @@
+import { codeBlock, codeSpan, escapeMarkdown, table } from '../action/markdown.ts';
+import type { Failure } from '../failure/failure.ts';
+import { formatDuration } from '../time/duration.ts';
+import type { DeployResult, Serving, Status } from './engine.ts';
+import type { TimelineEntry } from './timeline.ts';
+
+/** Outputs that every deploy action has. */
+export interface DeployOutputs {
+  status: Status;
+  url: string;
+  image: string;
+  'previous-image': string;
+  reason: string;
+  duration: string;
+}
+
+/** The outputs of a deploy; `duration` in seconds with one decimal, empty without a proof. */
+export function deployOutputs(result: DeployResult): DeployOutputs {
+  return {
+    status: result.status,
+    url: result.proof?.url ?? '',
+    image: result.plan?.image ?? '',
+    'previous-image': result.plan?.previousImage ?? '',
+    reason: result.failure?.code ?? '',
+    duration: result.duration === undefined ? '' : (result.duration / 1_000).toFixed(1),
+  };
+}
+
+/** The last line of a run: how it ended and what serves now. */
+export function closingLine(result: DeployResult): string {
+  const { status, target } = result;
+  if (status === 'planned') return `planned for ${target}: nothing was changed.`;
+  const proven = result.proof ? `, proven ${result.proof.how}` : '';
+  return `${status}: ${target} ${serves(result)}${proven}.`;
+}
+
+/** The job summary: verdict first, then how it went, what changed, and what was found. */
+export function deploySummary(result: DeployResult): string {
+  const green = result.failure === undefined && result.rollbackFailure === undefined;
+  const parts = [
+    `## ${green ? '✅' : '❌'} ${escapeMarkdown(headline(result))}`,
+    verdict(result),
+    whyItFailed('Why', result.failure),
+    whyItFailed('Why the way back failed', result.rollbackFailure),
+    changes(result),
+    evidence(result),
+    gantt(result.timeline),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+const headlines: Record<Status, string> = {
+  deployed: 'deployed and proven',
+  unchanged: 'already deployed, proven again',
+  planned: 'planned, nothing was changed',
+  'rolled-back': 'rolled back: the version before serves',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+const serving: Record<Serving, string> = {
+  new: 'serves the new version',
+  old: 'serves the version before',
+  nothing: 'serves nothing, as before this run',
+  unknown: 'is not proven to serve anything',
+};
+
+function headline(result: DeployResult): string {
+  return `${result.target}: ${headlines[result.status]}`;
+}
+
+function serves(result: DeployResult): string {
+  const image = servingImage(result);
+  return `${serving[result.serving]}${image ? ` (${image})` : ''}`;
+}
+
+function servingImage(result: DeployResult): string | undefined {
+  if (result.serving === 'new') return result.plan?.image;
+  return result.serving === 'old' ? result.plan?.previousImage : undefined;
+}
+
+function verdict(result: DeployResult): string {
+  if (result.status === 'planned') return '';
+  const image = servingImage(result);
+  const rows = [
+    [
+      'Serving now',
+      `${escapeMarkdown(serving[result.serving])}${image ? ` ${codeSpan(image)}` : ''}`,
+    ],
+    ['Proof', result.proof ? escapeMarkdown(result.proof.how) : 'none'],
+  ];
+  if (result.proof?.url) rows.push(['Address', codeSpan(result.proof.url)]);
+  if (result.duration !== undefined) rows.push(['Apply to proof', formatDuration(result.duration)]);
+  return table(['', ''], rows);
+}
+
+function whyItFailed(title: string, failure: Failure | undefined): string {
+  if (!failure) return '';
+  return `### ${title}\n\n**${codeSpan(failure.code)}** ${escapeMarkdown(failure.message)}\n\n${escapeMarkdown(failure.remedy)}`;
+}
+
+function changes(result: DeployResult): string {
+  const diff = result.plan?.diff ?? [];
+  if (diff.length === 0) return '';
+  const rows = diff.map(({ what, before, after }) => [
+    escapeMarkdown(what),
+    before ? codeSpan(before) : '',
+    after ? codeSpan(after) : '',
+  ]);
+  return `### Change\n\n${table(['', 'before', 'after'], rows)}`;
+}
+
+function evidence(result: DeployResult): string {
+  if (!result.evidence) return '';
+  const { facts, logs } = result.evidence;
+  const list = facts.map((fact) => `- ${escapeMarkdown(fact)}`).join('\n');
+  const blocks = logs.map(
+    ({ source, lines }) =>
+      `Last log lines of ${codeSpan(source)}:\n\n${codeBlock(lines.join('\n'))}`,
+  );
+  const parts = [list, ...blocks].filter((part) => part !== '');
+  return parts.length > 0 ? `### Evidence\n\n${parts.join('\n\n')}` : '';
+}
+
+// Names of phases are our own words: nothing in the chart is somebody else's text.
+function gantt(timeline: readonly TimelineEntry[]): string {
+  const first = timeline[0];
+  if (!first) return '';
+  const bars = timeline.map(({ name, start, end, ok }) => {
+    const length = formatDuration(end - start);
+    const mark = ok ? 'done' : 'crit';
+    return `  ${name} ${length} :${mark}, ${start - first.start}, ${Math.max(end, start + 1) - first.start}`;
+  });
+  return [
+    '### Timeline',
+    '',
+    '```mermaid',
+    'gantt',
+    '  dateFormat x',
+    '  axisFormat %M:%S',
+    ...bars,
+    '```',
+  ].join('\n');
+}

@@ -1,0 +1,25 @@
+import { actionFailures } from './entries/action.ts';
+import { buildFailures } from './entries/build.ts';
+import { deployFailures } from './entries/deploy.ts';
+import { identityFailures } from './entries/identity.ts';
+import { imageFailures } from './entries/image.ts';
+import { sshFailures } from './entries/ssh.ts';
+
+/**
+ * Every failure the suite can name: code -> what happened and what to do.
+ * `docs/failures.md` is generated from it, so a code is public: never renamed, never reused.
+ */
+export const catalogue = {
+  ...actionFailures,
+  ...buildFailures,
+  ...deployFailures,
+  ...identityFailures,
+  ...imageFailures,
+  ...sshFailures,
+};
+
+/** A stable code such as `ssh/host-key-unknown`. */
+export type FailureCode = keyof typeof catalogue;
+
+/** The live facts that the sentences of a code need. */
+export type Facts<C extends FailureCode> = Parameters<(typeof catalogue)[C]['cause']>[0];

@@ -1,0 +1,19 @@
+import { entry } from '../entry.ts';
+
+/** Failures of running an action at all. */
+export const actionFailures = {
+  'action/input': entry({
+    cause: (f: { problems: string }) => f.problems,
+    remedy: () => 'Correct the inputs; nothing was changed.',
+  }),
+  'action/cancelled': entry({
+    cause: (f: { signal: string }) => `The run was cancelled (${f.signal}).`,
+    remedy: () => 'Run the job again when you are ready.',
+  }),
+  'action/unexpected': entry({
+    cause: (f: { action: string; version: string; error: string }) =>
+      `${f.action} ${f.version} hit an error that it does not know: ${f.error}`,
+    remedy: () =>
+      'This is a bug of the action. Please open an issue with this message, the workflow step and the log of a run with debug logging on.',
+  }),
+} as const;

@@ -1,0 +1,14 @@
+import { entry } from '../entry.ts';
+
+/** Failures of build-push. */
+export const buildFailures = {
+  'build/docker': entry({
+    cause: (f: { said: string }) => `No usable Docker with buildx: ${f.said}.`,
+    remedy: () => 'Run on a runner with a Docker engine and the buildx plugin.',
+  }),
+  'build/failed': entry({
+    cause: (f: { code: string; said: string }) =>
+      `docker buildx build ended with ${f.code}: ${f.said}`,
+    remedy: () => 'The build output above shows the failing step.',
+  }),
+} as const;

@@ -1,0 +1,31 @@
+import { entry } from '../entry.ts';
+
+/** Failures that every deploy target shares. */
+export const deployFailures = {
+  'deploy/timeout': entry({
+    cause: (f: { limit: string; phase: string }) =>
+      `The new version was not proven within ${f.limit}; the time ran out in phase ${f.phase}.`,
+    remedy: () =>
+      'Look at the evidence below. If the app only needs longer to start, raise `timeout`.',
+  }),
+  'deploy/unproven': entry({
+    cause: (f: { url: string; seen: string; limit: string }) =>
+      `${f.url} did not prove the new version within ${f.limit}: ${f.seen}.`,
+    remedy: () =>
+      'Look at the last answer and the log lines below; check `health-status` and `expect` against what the app really answers.',
+  }),
+  'deploy/exited': entry({
+    cause: (f: { what: string; why: string }) => `${f.what} stopped instead of serving: ${f.why}.`,
+    remedy: () => 'The last log lines below usually say why the app gave up.',
+  }),
+  'deploy/unhealthy': entry({
+    cause: (f: { what: string; why: string }) => `${f.what} is reported unhealthy: ${f.why}.`,
+    remedy: () => 'Read the output of the health check and the last log lines below.',
+  }),
+  'deploy/unexpected': entry({
+    cause: (f: { phase: string; error: string }) =>
+      `Phase ${f.phase} hit an error that the action does not know: ${f.error}`,
+    remedy: () =>
+      'This is a bug of the action. Please open an issue with this message and the log of the step.',
+  }),
+} as const;

@@ -1,0 +1,36 @@
+import { entry } from '../entry.ts';
+
+/** Failures of registries and images. */
+export const imageFailures = {
+  'image/not-found': entry({
+    cause: (f: { image: string }) => `The registry has no image ${f.image}.`,
+    remedy: () =>
+      'Check the name, the tag or digest, and that the build pushed it to this registry. Some registries answer "not found" when the credentials may not read the repository.',
+  }),
+  'image/denied': entry({
+    cause: (f: { registry: string; repository: string; said: string }) =>
+      `${f.registry} refused access to ${f.repository}: ${f.said}.`,
+    remedy: () =>
+      'Check the credentials and that they may pull and push this repository (for ghcr.io: `packages: write`).',
+  }),
+  'image/platform': entry({
+    cause: (f: { image: string; wanted: string; has: string }) =>
+      `${f.image} has no ${f.wanted}; it has ${f.has}.`,
+    remedy: (f) => `Build it with \`platforms: ${f.wanted}\`.`,
+  }),
+  'image/insecure': entry({
+    cause: (f: { registry: string }) =>
+      `${f.registry} would be spoken to over plain http, which is only done on loopback.`,
+    remedy: () => 'Serve the registry over https.',
+  }),
+  'image/registry': entry({
+    cause: (f: { registry: string; what: string; said: string }) =>
+      `${f.registry} failed to ${f.what}: ${f.said}.`,
+    remedy: () => 'Look at the status of the registry and run the job again.',
+  }),
+  'image/mismatch': entry({
+    cause: (f: { image: string; wanted: string; got: string }) =>
+      `${f.image} reads back as ${f.got}, not ${f.wanted}.`,
+    remedy: () => 'Something else moved the tag at the same time, or a proxy serves old answers.',
+  }),
+} as const;

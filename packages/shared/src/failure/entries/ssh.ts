@@ -1,0 +1,46 @@
+import { entry } from '../entry.ts';
+
+/** Failures of reaching and commanding a host over SSH. */
+export const sshFailures = {
+  'ssh/host-key-unknown': entry({
+    cause: (f: { host: string; fingerprint: string; line: string }) =>
+      `The host key of ${f.host} is not in known-hosts. It offered ${f.fingerprint}. If that is the key of your host, add this line to known-hosts: ${f.line}`,
+    remedy: (f) =>
+      `Compare the fingerprint with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on ${f.host} itself before you add the line.`,
+  }),
+  'ssh/host-key-changed': entry({
+    cause: (f: { host: string; fingerprint: string; expected: string }) =>
+      `THE HOST KEY OF ${f.host} IS NOT THE PINNED ONE. It offered ${f.fingerprint}; known-hosts has ${f.expected}. Someone may be between you and the host.`,
+    remedy: () =>
+      'Nothing was sent. Only if you know that the host got a new key: check the fingerprint on the host and replace the line in known-hosts.',
+  }),
+  'ssh/unreachable': entry({
+    cause: (f: { host: string; said: string }) => `${f.host} could not be reached: ${f.said}.`,
+    remedy: () => 'Check the name, the port, the firewall, and that sshd runs.',
+  }),
+  'ssh/auth': entry({
+    cause: (f: { host: string; user: string; key: string }) =>
+      `${f.host} did not accept the key (${f.key}) for user ${f.user}.`,
+    remedy: () =>
+      "Add the public key to the user's ~/.ssh/authorized_keys; check the user's name and that the account is not locked.",
+  }),
+  'ssh/lost': entry({
+    cause: (f: { host: string; said: string }) =>
+      `The connection to ${f.host} was lost: ${f.said}.`,
+    remedy: () => 'Check the network and whether the host went down; run the job again.',
+  }),
+  'ssh/command': entry({
+    cause: (f: { host: string; what: string; ended: string; said: string }) =>
+      `${f.what} on ${f.host} ended with ${f.ended}: ${f.said}`,
+    remedy: () => 'The output of the command is in the log above.',
+  }),
+  'ssh/locked': entry({
+    cause: (f: { host: string; path: string; owner: string; waited: string }) =>
+      `${f.path} on ${f.host} is locked by ${f.owner}; waited ${f.waited}.`,
+    remedy: () => 'Wait for that run, or raise `lock-timeout`.',
+  }),
+  'ssh/tools': entry({
+    cause: (f: { host: string; missing: string }) => `${f.host} lacks ${f.missing}.`,
+    remedy: () => 'Install it on the host, for the user that deploys.',
+  }),
+} as const;

@@ -1,0 +1,47 @@
+import { catalogue, type Facts, type FailureCode } from './catalogue.ts';
+
+/**
+ * A failure that the suite knows: a stable code, what happened with the live facts in it, and what
+ * to do. Everything else that is thrown is a bug of ours and reported as one.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  readonly remedy: string;
+
+  private constructor(code: FailureCode, cause: string, remedy: string, options?: ErrorOptions) {
+    super(cause, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+
+  /**
+   * Makes a failure from the catalogue.
+   * @param facts live facts for the sentences; never a secret
+   * @param cause the error behind it, kept for the log
+   */
+  static of<C extends FailureCode>(code: C, facts: Facts<C>, cause?: unknown): Failure {
+    const entry: {
+      cause(facts: Facts<C>): string;
+      remedy(facts: Facts<C>): string;
+    } = catalogue[code];
+    return new Failure(
+      code,
+      entry.cause(facts),
+      entry.remedy(facts),
+      cause === undefined ? undefined : { cause },
+    );
+  }
+}
+
+/** The message of anything that was thrown, with its causes, on one line. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError && error.message === '') {
+    return error.errors.map(messageOf).join('; ');
+  }
+  const own = error.message || error.name;
+  return error.cause === undefined || error instanceof Failure
+    ? own
+    : `${own}: ${messageOf(error.cause)}`;
+}

@@ -42,6 +42,7 @@ export interface DeployResult {
 }
 
 const diagnoseLimit = 10_000;
+const guardPause = 700;
 
 /**
  * Takes a target from its plan to a proven new version or back to a proven old one.
@@ -136,10 +137,29 @@ class Walk<Plan extends PlanFacts, Change> {
       const name = direction === 'back' ? 'rollback' : 'apply';
       const made = await this.#timeline.phase(name, () => change(within));
       await this.#timeline.phase(`watch${suffix}`, () => this.#watch(made, within));
-      return this.#timeline.phase(`prove${suffix}`, () =>
-        this.#target.prove(made, direction, within),
-      );
+      return this.#timeline.phase(`prove${suffix}`, () => this.#prove(made, direction, within));
     });
+  }
+
+  // What crashes while it is being proven has failed now, not when the time is up.
+  async #prove(change: Change, direction: Direction, signal: AbortSignal): Promise<ProofOfLife> {
+    const over = new AbortController();
+    const within = AbortSignal.any([signal, over.signal]);
+    const guard = this.#guard(change, within);
+    const proof = this.#target.prove(change, direction, within);
+    try {
+      return await Promise.race([proof, guard]);
+    } finally {
+      over.abort();
+      await Promise.allSettled([proof, guard]);
+    }
+  }
+
+  async #guard(change: Change, signal: AbortSignal): Promise<never> {
+    for (;;) {
+      await this.#options.clock.sleep(guardPause, signal);
+      await this.#watch(change, signal);
+    }
   }
 
   async #watch(change: Change, signal: AbortSignal): Promise<void> {

@@ -34,41 +34,42 @@ const mostBody = 256 * 1024;
 /**
  * Asks until the answer is what is expected; the first look is at once.
  * @param address only for the words of the failure
- * @param limit milliseconds for all looks together
- * @throws Failure `deploy/unproven` with the last thing seen; the signal's reason when aborted
+ * @param signal says when the time is up, by {@link TimeoutReached}
+ * @throws Failure `deploy/unproven` with the last thing seen when the time is up; otherwise the
+ *   signal's reason when aborted
  */
 export async function prove(
   address: string,
   ask: Ask,
   expected: Expectation,
-  limit: number,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Proof> {
   const start = clock.now();
   let looks = 0;
   let seen = 'nothing was asked yet';
-  const look = async (within: AbortSignal): Promise<Proof | undefined> => {
+  const look = async (): Promise<Proof | undefined> => {
     looks += 1;
     try {
-      const answer = await deadline(clock, oneLook, within, ask);
+      const answer = await deadline(clock, oneLook, signal, ask);
       const wrong = mismatch(answer, expected);
       if (wrong === undefined) return { looks, ms: clock.now() - start, status: answer.status };
       seen = wrong;
     } catch (error) {
-      if (within.aborted) throw error;
+      signal.throwIfAborted();
       seen = error instanceof TimeoutReached ? 'no answer within 5 s' : messageOf(error);
     }
     return undefined;
   };
   try {
-    return await deadline(clock, limit, signal, (within) =>
-      poll(clock, within, () => look(within), { first: 500, most: 3_000 }),
-    );
+    return await poll(clock, signal, look, { first: 500, most: 3_000 });
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
     if (!(error instanceof TimeoutReached)) throw error;
-    throw Failure.of('deploy/unproven', { url: address, seen, limit: formatDuration(limit) });
+    throw Failure.of('deploy/unproven', {
+      url: address,
+      seen,
+      waited: formatDuration(clock.now() - start),
+    });
   }
 }
 

@@ -9,8 +9,8 @@ export const deployFailures = {
       'Look at the evidence below. If the app only needs longer to start, raise `timeout`.',
   }),
   'deploy/unproven': entry({
-    cause: (f: { url: string; seen: string; limit: string }) =>
-      `${f.url} did not prove the new version within ${f.limit}: ${f.seen}.`,
+    cause: (f: { url: string; seen: string; waited: string }) =>
+      `${f.url} did not prove the new version within ${f.waited}: ${f.seen}.`,
     remedy: () =>
       'Look at the last answer and the log lines below; check `health-status` and `expect` against what the app really answers.',
   }),

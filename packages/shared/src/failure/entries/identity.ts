@@ -5,12 +5,22 @@ export const identityFailures = {
   'identity/no-oidc': entry({
     cause: () => 'This job may not ask for an OIDC token.',
     remedy: () =>
-      'Add `permissions: { id-token: write }` to the job (and to the caller of a reusable workflow).',
+      'Add `permissions: { id-token: write }` to the job (and to the caller of a reusable workflow). Runs for pull requests from forks never get a token.',
   }),
   'identity/refused': entry({
-    cause: (f: { service: string; said: string; subject: string }) =>
-      `${f.service} refused the OIDC token with subject ${f.subject}: ${f.said}.`,
+    cause: (f: { service: string; said: string; subject: string; trust: string }) =>
+      `${f.service} refused the OIDC token with subject ${f.subject}: ${f.said}`,
+    remedy: (f) => `Let it trust exactly this token: ${f.trust}`,
+  }),
+  'identity/permission': entry({
+    cause: (f: { who: string; what: string; said: string; grant: string }) =>
+      `${f.who} is known, but may not ${f.what}: ${f.said}`,
+    remedy: (f) => `Grant it ${f.grant}.`,
+  }),
+  'identity/unavailable': entry({
+    cause: (f: { service: string; said: string }) =>
+      `${f.service} gave no usable answer: ${f.said}.`,
     remedy: () =>
-      'Let the trust policy of the role or federated credential accept exactly this subject.',
+      'If what it said is not about your account: look at the status page of the service and run the job again.',
   }),
 } as const;

@@ -13,6 +13,12 @@ export const imageFailures = {
     remedy: () =>
       'Check the credentials and that they may pull and push this repository (for ghcr.io: `packages: write`).',
   }),
+  'image/rejected': entry({
+    cause: (f: { registry: string; image: string; said: string }) =>
+      `${f.registry} did not accept the request for ${f.image}: ${f.said}.`,
+    remedy: () =>
+      'If the repository has immutable tags, choose another tag; if a blob is unknown, push the image to this repository first.',
+  }),
   'image/platform': entry({
     cause: (f: { image: string; wanted: string; has: string }) =>
       `${f.image} has no ${f.wanted}; it has ${f.has}.`,

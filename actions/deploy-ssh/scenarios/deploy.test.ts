@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
+import { bundle, makeWorld, type World } from './world.ts';
+
+describe('deploy-ssh by Compose against a real sshd, registry and engine', () => {
+  let world: World;
+  let one: string;
+  let two: string;
+
+  beforeAll(async () => {
+    world = await makeWorld();
+    one = await pushApp(world.registry.host, '1', 'good');
+    two = await pushApp(world.registry.host, '2', 'good');
+  }, 60_000);
+  afterAll(() => world[Symbol.asyncDispose](), 30_000);
+
+  const deploy = (inputs: Record<string, string>) =>
+    world.runner.start(bundle, { ...world.inputs, ...inputs }).done;
+
+  it('deploys the first version and proves it', async () => {
+    const step = await deploy({ image: one, expect: 'version 1', env: 'GREETING=hello = you' });
+    expect(step.errors).toEqual([]);
+    expect(step.code).toBe(0);
+    expect(step.outputs).toMatchObject({
+      status: 'deployed',
+      image: one,
+      'previous-image': '',
+      reason: '',
+      url: `http://127.0.0.1:${world.port}`,
+    });
+    expect(await world.ask()).toBe('version 1 hello = you');
+    expect(step.summary).toContain('deployed and proven');
+    expect(world.lockIsFree()).toBe(true);
+  }, 60_000);
+
+  it('says unchanged when nothing changes', async () => {
+    const step = await deploy({ image: one, expect: 'version 1', env: 'GREETING=hello = you' });
+    expect(step.outputs['status']).toBe('unchanged');
+  }, 60_000);
+
+  it('plans only, on a dry run', async () => {
+    const step = await deploy({ image: two, 'dry-run': 'true' });
+    expect(step.outputs).toMatchObject({ status: 'planned', image: two, 'previous-image': one });
+    expect(step.summary).toContain(two);
+    expect(await world.ask()).toContain('version 1');
+  }, 60_000);
+
+  it.each([
+    ['crash', 'deploy/exited', /cannot open the database/],
+    ['unhealthy', 'deploy/unproven', /table users is missing/],
+  ] as const)('takes a version that is %s back, with the reason', async (behaviour, code, evidence) => {
+    const bad = await pushApp(world.registry.host, `bad-${behaviour}`, behaviour);
+    const step = await deploy({ image: bad, timeout: '6s', env: 'GREETING=hello = you' });
+    expect(step.code).toBe(1);
+    expect(step.errors).toHaveLength(1);
+    expect(step.errors[0]?.title).toBe(`deploy-ssh: ${code}`);
+    expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: code, 'previous-image': one });
+    expect(step.summary).toMatch(evidence);
+    expect(await world.ask()).toBe('version 1 hello = you');
+    expect(world.lockIsFree()).toBe(true);
+  }, 90_000);
+
+  it('deploys the next version', async () => {
+    const step = await deploy({ image: two, expect: 'version 2' });
+    expect(step.outputs).toMatchObject({ status: 'deployed', 'previous-image': one });
+    expect(await world.ask()).toContain('version 2');
+  }, 60_000);
+
+  it('removes a first deployment that fails, as nothing was there before', async () => {
+    await using fresh = await makeWorld();
+    const bad = await pushApp(fresh.registry.host, 'bad', 'crash');
+    const step = await fresh.runner.start(bundle, { ...fresh.inputs, image: bad }).done;
+    expect(step.outputs).toMatchObject({ status: 'failed', reason: 'deploy/exited' });
+    expect(step.log).toContain('serves nothing, as before this run');
+    expect(await fresh.containers()).toEqual([]);
+    expect(fresh.lockIsFree()).toBe(true);
+  }, 60_000);
+});

@@ -1,0 +1,97 @@
+import { Failure } from '@slipway/shared/failure/failure';
+import type { Sighting } from '@slipway/shared/deploy/target';
+
+/** The part of `docker inspect` that tells how a container is doing. */
+export interface Container {
+  Name: string;
+  RestartCount: number;
+  Config: { Image: string; Labels: Record<string, string> | null };
+  HostConfig: { RestartPolicy: { Name: string } };
+  State: {
+    Status: string;
+    ExitCode: number;
+    OOMKilled: boolean;
+    Error: string;
+    Health?: { Status: string; Log: Array<{ ExitCode: number; Output: string }> | null } | null;
+  };
+  NetworkSettings: { Ports: Record<string, Array<{ HostIp: string; HostPort: string }> | null> | null };
+}
+
+/** Restarts after which a container counts as crashing; one or two are normal while it waits for others. */
+const mostRestarts = 3;
+
+/** Judges the containers of a project after `compose up`. */
+export function judge(containers: readonly Container[]): Sighting {
+  if (containers.length === 0) return { state: 'progress', text: 'no container yet' };
+  for (const container of containers) {
+    const failure = failureOf(container);
+    if (failure) return { state: 'failed', failure };
+  }
+  const waiting = containers.filter((container) => !isReady(container));
+  if (waiting.length === 0) return { state: 'settled' };
+  return { state: 'progress', text: waiting.map(describe).join(', ') };
+}
+
+/** Name of a container's service, or its own name. */
+export function serviceOf(container: Container): string {
+  return (
+    container.Config.Labels?.['com.docker.compose.service'] ?? container.Name.replace(/^\//, '')
+  );
+}
+
+/** A container in a few words, for the log. */
+export function describe(container: Container): string {
+  const { Status, Health, ExitCode, OOMKilled } = container.State;
+  const exit = Status === 'running' || Status === 'created' ? '' : `, exit code ${ExitCode}`;
+  const restarts = container.RestartCount > 0 ? `, restarted ${container.RestartCount} times` : '';
+  const memory = OOMKilled ? ', out of memory' : '';
+  return `${serviceOf(container)}: ${Status}${Health ? `, ${Health.Status}` : ''}${exit}${memory}${restarts}`;
+}
+
+/** A port of the host that leads to a container. */
+export interface PublishedPort {
+  address: string;
+  port: number;
+}
+
+/** TCP ports that a container publishes on its host. */
+export function publishedPorts(container: Container): PublishedPort[] {
+  return Object.entries(container.NetworkSettings.Ports ?? {}).flatMap(([key, bindings]) =>
+    key.endsWith('/tcp')
+      ? (bindings ?? []).map(({ HostIp, HostPort }) => ({ address: HostIp, port: Number(HostPort) }))
+      : [],
+  );
+}
+
+function isReady({ State, HostConfig }: Container): boolean {
+  if (State.Status === 'exited') return State.ExitCode === 0 && !restarts(HostConfig);
+  return State.Status === 'running' && (!State.Health || State.Health.Status === 'healthy');
+}
+
+function failureOf(container: Container): Failure | undefined {
+  const { State, HostConfig, RestartCount } = container;
+  const what = `Container ${serviceOf(container)}`;
+  const oneShot = State.ExitCode === 0 && !restarts(HostConfig);
+  if (State.Status === 'dead' || (State.Status === 'exited' && !oneShot)) {
+    return Failure.of('deploy/exited', { what, why: whyItEnded(container) });
+  }
+  if (RestartCount >= mostRestarts) {
+    const why = `it was restarted ${RestartCount} times, ${whyItEnded(container)}`;
+    return Failure.of('deploy/exited', { what, why });
+  }
+  if (State.Health?.Status === 'unhealthy') {
+    const last = State.Health.Log?.at(-1);
+    const said = last?.Output.trim() || 'it printed nothing';
+    return Failure.of('deploy/unhealthy', { what, why: `exit code ${last?.ExitCode ?? '?'}, ${said}` });
+  }
+  return undefined;
+}
+
+function whyItEnded({ State }: Container): string {
+  if (State.OOMKilled) return 'it ran out of memory';
+  return State.Error ? `exit code ${State.ExitCode}, ${State.Error}` : `exit code ${State.ExitCode}`;
+}
+
+function restarts({ RestartPolicy }: Container['HostConfig']): boolean {
+  return RestartPolicy.Name === 'always' || RestartPolicy.Name === 'unless-stopped';
+}

@@ -1,0 +1,36 @@
+import { BadInput, type Input } from '@slipway/shared/action/input';
+
+/** A host to deploy to. */
+export interface HostAddress {
+  user: string;
+  /** Name or IP address, without brackets. */
+  host: string;
+  port: number;
+  /** As the user wrote it, for messages. */
+  text: string;
+}
+
+const example = 'deploy@web-1.example.com:22';
+const shape = /^(?<user>[^@\s:/]+)@(?:\[(?<v6>[0-9a-fA-F:.%\w]+)\]|(?<host>[^\s:@[\]/]+))(?::(?<port>\d{1,5}))?$/;
+
+/** `user@host:port`; an IPv6 address stands in brackets, the port is 22 when left out. */
+export const hostAddress: Input<HostAddress> = {
+  parse(text) {
+    if (/^\w+:\/\//.test(text)) throw new BadInput('starts with a scheme', example);
+    const parts = shape.exec(text)?.groups;
+    const host = parts?.['v6'] ?? parts?.['host'];
+    if (!parts?.['user'] || !host) throw new BadInput('is not user@host:port', example);
+    const port = Number(parts['port'] ?? 22);
+    if (port < 1 || port > 65_535) throw new BadInput('has a port outside 1 to 65535', example);
+    // A leading dash could be read as an option by a tool further down.
+    if (parts['user'].startsWith('-') || host.startsWith('-')) {
+      throw new BadInput('starts with a dash', example);
+    }
+    return { user: parts['user'], host, port, text };
+  },
+};
+
+/** The name that known_hosts knows the host by: `host`, or `[host]:port` off port 22. */
+export function knownHostsName({ host, port }: Pick<HostAddress, 'host' | 'port'>): string {
+  return port === 22 ? host : `[${host}]:${port}`;
+}

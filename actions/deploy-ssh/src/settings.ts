@@ -1,0 +1,119 @@
+import {
+  BadInput,
+  boolean,
+  choice,
+  duration,
+  type Input,
+  lines,
+  map,
+  matching,
+  secret,
+  secretMap,
+  statuses,
+  text,
+  webAddress,
+} from '@slipway/shared/action/input';
+import type { Run } from '@slipway/shared/action/run';
+import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
+import { hostAddress } from './host.ts';
+import { knownHosts } from './known-hosts.ts';
+import type { manifest } from './manifest.ts';
+import { privateKey } from './private-key.ts';
+
+/** Everything the action was told, checked. */
+export type Settings = ReturnType<typeof readSettings>;
+
+/** Reads and checks all inputs; loads nothing heavy. */
+export function readSettings(run: Run<typeof manifest>) {
+  return run.inputs(
+    {
+      hosts: lines(hostAddress),
+      'private-key': privateKey,
+      passphrase: secret(text),
+      'known-hosts': knownHosts,
+      path: hostPath,
+      mode: choice('compose'),
+      source: workspacePath,
+      image: imageReference,
+      'registry-username': text,
+      'registry-password': { ...secret(text), longest: 20_000 },
+      env: map(),
+      secrets: secretMap('DATABASE_URL=postgres://…'),
+      'health-url': webAddress,
+      'health-path': matching(/^\/\S*$/, 'does not start with a slash', '/health'),
+      'health-status': statuses,
+      expect: text,
+      timeout: duration('1s', '6h'),
+      rollback: boolean,
+      'dry-run': boolean,
+      keep: count(1, 1_000),
+      'lock-timeout': duration('0s', '6h'),
+    },
+    (values, problem) => {
+      if (values.hosts.length !== 1) {
+        problem('hosts', 'does not name exactly one host', 'deploy@web-1.example.com');
+      }
+      if (values.image === undefined) problem('image', 'is required for mode compose');
+      if (values['health-url'] && values['health-path']) {
+        problem('health-path', 'cannot be combined with health-url', '/health');
+      }
+      if (values.expect && !values['health-url'] && !values['health-path']) {
+        problem('expect', 'needs health-url or health-path', 'a commit');
+      }
+      if ((values['registry-username'] === undefined) !== (values['registry-password'] === undefined)) {
+        problem('registry-username', 'and registry-password go together');
+      }
+      for (const key of values.secrets?.keys() ?? []) {
+        if (values.env?.has(key)) problem('secrets', `has the key ${key}, which env has too`);
+      }
+      for (const name of ['env', 'secrets'] as const) {
+        if (values[name]?.has('IMAGE')) problem(name, 'has the key IMAGE, which the action sets');
+      }
+    },
+  );
+}
+
+const hostPath: Input<string> = {
+  parse(value) {
+    const example = '/srv/app';
+    if (!value.startsWith('/')) throw new BadInput('is not an absolute path', example);
+    if (value.split('/').includes('..')) throw new BadInput('contains ..', example);
+    const clean = value.replace(/\/+/g, '/').replace(/\/$/, '');
+    if (clean.split('/').length < 3) throw new BadInput('is too near the root of the host', example);
+    return clean;
+  },
+};
+
+const workspacePath: Input<string> = {
+  parse(value) {
+    if (value.startsWith('/') || value.split(/[\\/]/).includes('..')) {
+      throw new BadInput('is not a path inside the workspace', 'compose.yaml');
+    }
+    return value;
+  },
+};
+
+const imageReference: Input<ImageReference> = {
+  parse(value) {
+    try {
+      return parseReference(value);
+    } catch (error) {
+      throw new BadInput(
+        `is not an image: ${error instanceof Error ? error.message : error}`,
+        'ghcr.io/owner/app:1.2.3',
+      );
+    }
+  },
+};
+
+function count(least: number, most: number): Input<number> {
+  return {
+    parse(value) {
+      const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
+      if (!(number >= least && number <= most)) {
+        throw new BadInput(`is not a number from ${least} to ${most}`, '5');
+      }
+      return number;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** How a test app behaves once it is started. */
+export type Behaviour = 'good' | 'crash' | 'unhealthy' | 'silent' | 'slow';
+
+const servers: Record<Behaviour, string> = {
+  good: `require('node:http').createServer((q, s) => s.end('version ' + process.env.VERSION + ' ' + (process.env.GREETING ?? ''))).listen(3000);`,
+  crash: `console.error('cannot open the database: ::error::no such host <b>db</b>'); process.exit(7);`,
+  unhealthy: `require('node:http').createServer((q, s) => { s.statusCode = 500; console.log('request failed: table users is missing'); s.end('sorry'); }).listen(3000);`,
+  silent: `setInterval(() => {}, 1000);`,
+  slow: `setTimeout(() => require('node:http').createServer((q, s) => s.end('version ' + process.env.VERSION)).listen(3000), 30000);`,
+};
+
+/**
+ * Builds a small app with a given behaviour on the base image of the example app and pushes it.
+ * @returns `host/app@sha256:…`
+ */
+export async function pushApp(
+  registry: string,
+  version: string,
+  behaviour: Behaviour,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-app-'));
+  const name = `${registry}/app:${version}`;
+  try {
+    await writeFile(
+      join(folder, 'server.js'),
+      `process.on('SIGTERM', () => process.exit(0));\n${servers[behaviour]}\n`,
+    );
+    await writeFile(
+      join(folder, 'Dockerfile'),
+      `FROM node:24-bookworm-slim\nENV VERSION=${version}\nCOPY server.js /server.js\nUSER 1000\nCMD ["node", "/server.js"]\n`,
+    );
+    const metadata = join(folder, 'metadata.json');
+    await run('docker', [
+      'buildx',
+      'build',
+      '--quiet',
+      '--provenance=false',
+      '--push',
+      '--tag',
+      name,
+      '--metadata-file',
+      metadata,
+      folder,
+    ]);
+    const { readFile } = await import('node:fs/promises');
+    const parsed: Record<string, unknown> = JSON.parse(await readFile(metadata, 'utf8'));
+    return `${registry}/app@${parsed['containerimage.digest']}`;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import type { Faults, ServiceName } from '../faults.ts';
+import type { Handler, Request } from './exchange.ts';
+
+/** A service that listens on loopback. */
+export interface Listening extends AsyncDisposable {
+  /** `127.0.0.1:34567` */
+  host: string;
+  /** `http://127.0.0.1:34567` */
+  url: string;
+}
+
+/**
+ * Serves one service on a free port of 127.0.0.1. What its handler throws is a bug of the local
+ * cloud: it is printed and answered with 500.
+ */
+export async function serve(
+  service: ServiceName,
+  handler: Handler,
+  faults: Faults,
+): Promise<Listening> {
+  const server = createServer((incoming, outgoing) => {
+    answer(service, handler, faults, incoming, outgoing).catch((error: unknown) => {
+      console.error(`local-cloud ${service}:`, error);
+      if (!outgoing.headersSent) outgoing.writeHead(500);
+      outgoing.end();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  const host = `127.0.0.1:${address.port}`;
+  return {
+    host,
+    url: `http://${host}`,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(
+  service: ServiceName,
+  handler: Handler,
+  faults: Faults,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const request = await readRequest(incoming);
+  const fault = faults.take(service);
+  if (fault === 'slow') return;
+  if (fault === 'reset') {
+    incoming.socket.resetAndDestroy();
+    return;
+  }
+  const { status, headers, body = '' } = fault ?? (await handler(request));
+  outgoing.writeHead(status, { ...headers }).end(body);
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<Request> {
+  const headers: Record<string, string> = {};
+  for (const [name, values] of Object.entries(incoming.headersDistinct)) {
+    headers[name] = values?.join(',') ?? '';
+  }
+  return {
+    method: incoming.method ?? '',
+    url: new URL(incoming.url ?? '/', `http://${headers['host']}`),
+    headers,
+    body: await buffer(incoming),
+  };
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+
+/** How a program ended. */
+export interface ProgramResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  /** The last lines of stderr, at most 64 KiB. */
+  stderr: string;
+}
+
+/** How to run a program. There is never a shell. */
+export interface ProgramOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd?: string;
+  signal: AbortSignal;
+  /** Gets each line of stdout and stderr as it comes; stdout is not kept then. */
+  onLine?(line: string): void;
+}
+
+/** Runs a program to its end. */
+export type RunProgram = (
+  command: string,
+  args: readonly string[],
+  options: ProgramOptions,
+) => Promise<ProgramResult>;
+
+const mostKept = 64 * 1024;
+const killAfter = 3_000;
+
+/**
+ * Runs a program in a process group of its own. When the signal aborts, the whole group gets TERM
+ * and, 3 s later, KILL; the call rejects with the signal's reason once the program has ended.
+ * @throws the error of `spawn` when the program cannot be started, such as ENOENT
+ */
+export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine }) =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const child = spawn(command, [...args], {
+      cwd,
+      env: { ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const stop = () => {
+      end(child.pid, 'SIGTERM');
+      timer = setTimeout(() => end(child.pid, 'SIGKILL'), killAfter);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let stdout = '';
+    let stderr = '';
+    const toLines = (take: (text: string) => void) => {
+      let rest = '';
+      return {
+        data(text: string) {
+          take(text);
+          if (!onLine) return;
+          const lines = (rest + text).split(/\r?\n/);
+          rest = lines.pop() ?? '';
+          for (const line of lines) onLine(line);
+        },
+        end: () => rest !== '' && onLine?.(rest),
+      };
+    };
+    const out = toLines((text) => {
+      if (!onLine) stdout += text;
+    });
+    const err = toLines((text) => {
+      stderr = (stderr + text).slice(-mostKept);
+    });
+    child.stdout.setEncoding('utf8').on('data', out.data).on('end', out.end);
+    child.stderr.setEncoding('utf8').on('data', err.data).on('end', err.end);
+    const settle = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    };
+    child.on('error', (error) => {
+      settle();
+      reject(error);
+    });
+    child.on('close', (code, name) => {
+      settle();
+      if (signal.aborted) reject(signal.reason);
+      else resolve({ code, signal: name, stdout, stderr });
+    });
+  });
+
+function end(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+  } catch {
+    // It has ended already.
+  }
+}

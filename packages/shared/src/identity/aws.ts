@@ -1,0 +1,112 @@
+import { Failure } from '../failure/failure.ts';
+import { awsRefusal, awsUnavailable } from './aws-client.ts';
+import { type AwsSession, assumeAwsRole } from './aws-role.ts';
+import { type EcrApi, privateEcr, publicEcr } from './ecr-api.ts';
+import type { Means } from './means.ts';
+import { registryHost } from './registry-host.ts';
+
+const service = 'Amazon ECR';
+
+/** What `docker login` wants. The password is a secret, already masked. */
+export interface RegistryCredentials {
+  username: string;
+  password: string;
+}
+
+/** An ECR registry: a private one, or `public.ecr.aws`. */
+export interface EcrRegistry {
+  /** Host as in the image reference. */
+  registry: string;
+  /** Only needed where the host does not tell it. */
+  region?: string | undefined;
+}
+
+/**
+ * Logs in to ECR without a stored key: OIDC token, role, authorization token (valid for 12 hours).
+ * @returns the session too, for {@link createEcrRepository}
+ * @throws Failure `identity/no-oidc`, `identity/refused`, `identity/permission`,
+ *   `identity/unavailable`; `action/input` when nothing tells the region
+ */
+export async function ecrCredentials(
+  o: EcrRegistry & { role: string },
+  means: Means,
+): Promise<RegistryCredentials & { session: AwsSession }> {
+  const session = await assumeAwsRole({ role: o.role, region: regionOf(o) }, means);
+  using ecr = await openEcr({ ...o, session }, means);
+  const authorization = await asRole(
+    { session, what: 'log in to ECR', grant: ecr.loginPermission },
+    means,
+    () => ecr.authorizationToken(),
+  );
+  const pair = Buffer.from(authorization ?? '', 'base64').toString();
+  const colon = pair.indexOf(':');
+  const [username, password] = [pair.slice(0, colon), pair.slice(colon + 1)];
+  if (!authorization || colon < 1 || !password) {
+    const said = 'the answer holds no user name and password';
+    throw Failure.of('identity/unavailable', { service, said });
+  }
+  means.mask(authorization);
+  means.mask(password);
+  return { username, password, session };
+}
+
+/**
+ * Creates a repository with the settings of the account; one that exists stays as it is.
+ * @param o.repository path of the image reference, `team/app`; at the public registry with its
+ *   alias, `alias/team/app`
+ * @throws Failure as {@link ecrCredentials}
+ */
+export async function createEcrRepository(
+  o: EcrRegistry & { repository: string; session: AwsSession },
+  means: Means,
+): Promise<'created' | 'existed'> {
+  using ecr = await openEcr(o, means);
+  const what = `create the repository ${o.repository}`;
+  const grant = `${ecr.service}:CreateRepository`;
+  return await asRole({ session: o.session, what, grant }, means, async () => {
+    try {
+      await ecr.createRepository(o.repository);
+      return 'created';
+    } catch (error) {
+      if (awsRefusal(error)?.code === 'RepositoryAlreadyExistsException') return 'existed';
+      throw error;
+    }
+  });
+}
+
+function openEcr(o: EcrRegistry & { session: AwsSession }, means: Means): Promise<EcrApi> {
+  const host = registryHost(o.registry);
+  const { session } = o;
+  if (host.provider === 'ecr-public') return publicEcr({ region: regionOf(o), session }, means);
+  const account = host.provider === 'ecr' ? host.account : undefined;
+  return privateEcr({ account, region: regionOf(o), session }, means);
+}
+
+function regionOf(o: EcrRegistry): string {
+  const host = registryHost(o.registry);
+  if (host.provider === 'ecr') return host.region;
+  // The public registry has its API there and nowhere else.
+  if (host.provider === 'ecr-public') return 'us-east-1';
+  if (o.region) return o.region;
+  const problems = `aws-region: missing, and ${o.registry} does not tell it. Example: eu-central-1`;
+  throw Failure.of('action/input', { problems });
+}
+
+async function asRole<T>(
+  o: { session: AwsSession; what: string; grant: string },
+  means: Means,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    means.signal?.throwIfAborted();
+    const refusal = awsRefusal(error);
+    if (!refusal || !/accessdenied|unauthorized/i.test(refusal.code)) {
+      throw awsUnavailable(service, error);
+    }
+    const { grant, session, what } = o;
+    const said = `${refusal.code}: ${refusal.message}`;
+    throw Failure.of('identity/permission', { who: session.role, what, said, grant }, error);
+  }
+}

@@ -1,0 +1,62 @@
+import { Failure } from '../failure/failure.ts';
+import { ask } from './ask.ts';
+import type { RegistryCredentials } from './aws.ts';
+import { azureSignIn } from './azure-cloud.ts';
+import { entraToken } from './entra.ts';
+import { jsonText } from './json-text.ts';
+import type { Means } from './means.ts';
+import { isLoopback, registryHost } from './registry-host.ts';
+
+/** The user name under which a registry takes one of its own refresh tokens as the password. */
+const tokenUser = '00000000-0000-0000-0000-000000000000';
+const scope = 'https://containerregistry.azure.net/.default';
+
+/**
+ * Logs in to an Azure container registry without a stored secret: OIDC token, Entra token, and a
+ * refresh token of the registry (valid for three hours) that serves as the password.
+ * Source: https://azure.github.io/acr/AAD-OAuth.html (POST /oauth2/exchange)
+ * @param o.registry host as in the image reference, `shop.azurecr.io`
+ * @throws Failure `identity/no-oidc`, `identity/refused`, `identity/permission`,
+ *   `identity/unavailable`
+ */
+export async function acrCredentials(
+  o: { clientId: string; tenantId: string; registry: string },
+  means: Means,
+): Promise<RegistryCredentials> {
+  const { clientId, registry, tenantId } = o;
+  const host = registryHost(registry);
+  const cloud = host.provider === 'acr' ? host.cloud : 'public';
+  const signIn = azureSignIn(cloud, means.env);
+  const accessToken = await entraToken({ ...signIn, clientId, tenantId, scope }, means);
+  const answer = await ask(
+    {
+      service: registry,
+      url: new URL(`${isLoopback(registry) ? 'http' : 'https'}://${registry}/oauth2/exchange`),
+      form: {
+        grant_type: 'access_token',
+        service: registry,
+        tenant: tenantId,
+        access_token: accessToken,
+      },
+    },
+    means,
+  );
+  if (answer.status === 401 || answer.status === 403) throw notAllowed(clientId, registry, answer);
+  const password = answer.status === 200 ? jsonText(answer.text, 'refresh_token') : undefined;
+  if (password === undefined) {
+    const said =
+      answer.status === 200 ? 'the answer holds no refresh token' : `HTTP ${answer.status}`;
+    throw Failure.of('identity/unavailable', { service: registry, said });
+  }
+  means.mask(password);
+  return { username: tokenUser, password };
+}
+
+function notAllowed(clientId: string, registry: string, answer: { status: number }): Failure {
+  return Failure.of('identity/permission', {
+    who: `Azure identity ${clientId}`,
+    what: `use ${registry}`,
+    said: `HTTP ${answer.status}`,
+    grant: `the role AcrPush (or AcrPull) on the registry ${registry}`,
+  });
+}

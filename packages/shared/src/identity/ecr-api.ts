@@ -1,0 +1,67 @@
+import { awsClientSettings, stopWith } from './aws-client.ts';
+import type { AwsSession } from './aws-role.ts';
+import type { Means } from './means.ts';
+
+/** What the private and the public ECR have in common. */
+export interface EcrApi extends Disposable {
+  /** IAM prefix of its actions. */
+  service: 'ecr' | 'ecr-public';
+  /** What a role needs to be allowed for {@link authorizationToken}. */
+  loginPermission: string;
+  /** base64 of `user:password`. */
+  authorizationToken(): Promise<string | undefined>;
+  createRepository(repository: string): Promise<void>;
+}
+
+/** A private registry: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/ */
+export async function privateEcr(
+  o: { account?: string | undefined; region: string; session: AwsSession },
+  means: Means,
+): Promise<EcrApi> {
+  const sdk = await import('@aws-sdk/client-ecr');
+  const client = new sdk.ECRClient({
+    ...awsClientSettings(o.region, means),
+    credentials: o.session,
+  });
+  const options = stopWith(means);
+  return {
+    service: 'ecr',
+    loginPermission: 'ecr:GetAuthorizationToken on resource *',
+    async authorizationToken() {
+      const answer = await client.send(new sdk.GetAuthorizationTokenCommand(), options);
+      return answer.authorizationData?.[0]?.authorizationToken;
+    },
+    async createRepository(repositoryName) {
+      const registryId = o.account;
+      await client.send(new sdk.CreateRepositoryCommand({ registryId, repositoryName }), options);
+    },
+    [Symbol.dispose]: () => client.destroy(),
+  };
+}
+
+/** `public.ecr.aws`: https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/ */
+export async function publicEcr(
+  o: { region: string; session: AwsSession },
+  means: Means,
+): Promise<EcrApi> {
+  const sdk = await import('@aws-sdk/client-ecr-public');
+  const client = new sdk.ECRPUBLICClient({
+    ...awsClientSettings(o.region, means),
+    credentials: o.session,
+  });
+  const options = stopWith(means);
+  return {
+    service: 'ecr-public',
+    loginPermission: 'ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on resource *',
+    async authorizationToken() {
+      const answer = await client.send(new sdk.GetAuthorizationTokenCommand(), options);
+      return answer.authorizationData?.authorizationToken;
+    },
+    async createRepository(repository) {
+      // The first part of the path is the alias of the registry, which the API does not want.
+      const repositoryName = repository.slice(repository.indexOf('/') + 1);
+      await client.send(new sdk.CreateRepositoryCommand({ repositoryName }), options);
+    },
+    [Symbol.dispose]: () => client.destroy(),
+  };
+}

@@ -1,0 +1,66 @@
+import { Failure } from '../failure/failure.ts';
+import { ask } from './ask.ts';
+import type { AzureSignIn } from './azure-cloud.ts';
+import { jsonText } from './json-text.ts';
+import type { Means } from './means.ts';
+import { type IdToken, requestIdToken } from './oidc.ts';
+
+const service = 'Microsoft Entra ID';
+
+/**
+ * Signs in to Microsoft Entra ID as an application or managed identity with this job's OIDC token.
+ * Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
+ * (third case: access token request with a federated credential)
+ * @param o.tenantId id or domain of the directory
+ * @param o.scope what the token is for, `https://containerregistry.azure.net/.default`
+ * @returns the access token: a secret, already masked
+ * @throws Failure `identity/no-oidc`, `identity/refused`, `identity/unavailable`
+ */
+export async function entraToken(
+  o: AzureSignIn & { clientId: string; tenantId: string; scope: string },
+  means: Means,
+): Promise<string> {
+  const token = await requestIdToken(o.audience, means);
+  const answer = await ask(
+    {
+      service,
+      url: new URL(`${o.authority}/${encodeURIComponent(o.tenantId)}/oauth2/v2.0/token`),
+      form: {
+        client_id: o.clientId,
+        scope: o.scope,
+        grant_type: 'client_credentials',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: token.value,
+      },
+    },
+    means,
+  );
+  const accessToken = answer.status === 200 ? jsonText(answer.text, 'access_token') : undefined;
+  if (accessToken === undefined) {
+    throw refused(answer.text, o, token) ?? unusable(answer.status);
+  }
+  means.mask(accessToken);
+  return accessToken;
+}
+
+function refused(
+  answer: string,
+  o: { clientId: string; tenantId: string },
+  token: IdToken,
+): Failure | undefined {
+  const description = jsonText(answer, 'error_description');
+  if (!description?.startsWith('AADSTS')) return undefined;
+  // What follows are the ids of the request. The service may quote what it was sent.
+  const [said = ''] = description.replaceAll(token.value, '***').split(/\s+Trace ID:/);
+  return Failure.of('identity/refused', {
+    service,
+    said,
+    subject: token.subject,
+    trust: `application or managed identity ${o.clientId} in tenant ${o.tenantId} needs a federated credential with issuer ${token.issuer}, subject ${token.subject}, audience ${token.audience}.`,
+  });
+}
+
+function unusable(status: number): Failure {
+  const said = status === 200 ? 'the answer holds no access token' : `HTTP ${status}`;
+  return Failure.of('identity/unavailable', { service, said });
+}

@@ -1,0 +1,49 @@
+import { Failure } from '../failure/failure.ts';
+import { ask } from './ask.ts';
+import { jsonText } from './json-text.ts';
+import type { Means } from './means.ts';
+
+const service = "GitHub's OIDC service";
+
+/** An OIDC token of this job and the claims that a trust policy looks at. */
+export interface IdToken {
+  /** The signed token itself: a secret, already masked. */
+  value: string;
+  /** `sub`, such as `repo:org/app:ref:refs/heads/main`. */
+  subject: string;
+  /** `iss`, such as `https://token.actions.githubusercontent.com`. */
+  issuer: string;
+  audience: string;
+}
+
+/**
+ * Asks GitHub for an OIDC token of this job. The token is masked before anybody gets it.
+ * Source: https://docs.github.com/actions/reference/security/oidc
+ * @param audience who the token is for, such as `sts.amazonaws.com`
+ * @throws Failure `identity/no-oidc` before any request when the job has no such permission,
+ *   `identity/unavailable` when GitHub gives no usable answer
+ */
+export async function requestIdToken(audience: string, means: Means): Promise<IdToken> {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } =
+    means.env;
+  if (!address || !bearer || !URL.canParse(address)) throw Failure.of('identity/no-oidc', {});
+  means.mask(bearer);
+
+  const url = new URL(address);
+  url.searchParams.set('audience', audience);
+  const answer = await ask({ service, url, headers: { authorization: `Bearer ${bearer}` } }, means);
+  if (answer.status !== 200) throw unusable(`HTTP ${answer.status}`);
+  const value = jsonText(answer.text, 'value');
+  if (value === undefined) throw unusable('the answer holds no token');
+  means.mask(value);
+
+  const claims = Buffer.from(value.split('.')[1] ?? '', 'base64url').toString();
+  const subject = jsonText(claims, 'sub');
+  const issuer = jsonText(claims, 'iss');
+  if (!subject || !issuer) throw unusable('the token holds no subject and issuer');
+  return { value, subject, issuer, audience };
+}
+
+function unusable(said: string): Failure {
+  return Failure.of('identity/unavailable', { service, said });
+}

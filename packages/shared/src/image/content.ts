@@ -1,0 +1,107 @@
+import { Failure } from '../failure/failure.ts';
+import { digestOf } from './digest.ts';
+import type { Answer } from './exchange.ts';
+import { parseJson } from './json.ts';
+import {
+  acceptManifests,
+  bareType,
+  type Descriptor,
+  isImageConfig,
+  isManifestType,
+  type Manifest,
+  platformOf,
+  readManifest,
+} from './manifest.ts';
+import { imageName, manifestPath, repositoryPath } from './path.ts';
+import { isDigest } from './reference.ts';
+import type { Call, Session } from './session.ts';
+
+/** What a tag or digest points to; HEAD where the registry answers it in full, else GET. */
+export async function resolve(
+  session: Session,
+  repository: string,
+  reference: string,
+): Promise<Descriptor> {
+  const path = manifestPath(repository, reference);
+  const call = readCall(session, repository, reference, path);
+  const { status, headers } = await session.ask({ ...call, method: 'HEAD' });
+  const digest = headers.get('docker-content-digest') ?? '';
+  const mediaType = bareType(headers.get('content-type'));
+  const size = Number(headers.get('content-length') ?? 0);
+  // Not every registry answers HEAD in full, and a refusal of HEAD cannot say why.
+  if (status !== 200 || !isDigest(digest) || !isManifestType(mediaType) || !(size > 0)) {
+    const { bytes, content, ...descriptor } = await fetchManifest(session, repository, reference);
+    return descriptor;
+  }
+  if (isDigest(reference) && digest !== reference) {
+    throw Failure.of('image/mismatch', { image: call.image, wanted: reference, got: digest });
+  }
+  return { digest, mediaType, size };
+}
+
+/** Fetches a manifest or index and checks it against the digest that was asked for or promised. */
+export async function fetchManifest(
+  session: Session,
+  repository: string,
+  reference: string,
+): Promise<Manifest> {
+  const path = manifestPath(repository, reference);
+  const call = readCall(session, repository, reference, path);
+  const answer = session.accept(await session.ask(call), call);
+  const promised = answer.headers.get('docker-content-digest') ?? '';
+  const digest = await verify(answer, call.image, [reference, promised].find(isDigest));
+  const type = bareType(answer.headers.get('content-type'));
+  const parsed = readManifest(answer.body, type);
+  if (!parsed) {
+    const said = `it sent no manifest of a known type (Content-Type "${type}")`;
+    throw Failure.of('image/registry', { registry: session.registry, what: call.what, said });
+  }
+  return { digest, size: answer.body.length, bytes: answer.body, ...parsed };
+}
+
+/** The platforms of an index without its attestations, or the one of an image. */
+export async function platforms(
+  session: Session,
+  repository: string,
+  reference: string,
+): Promise<string[]> {
+  const { content } = await fetchManifest(session, repository, reference);
+  if (content.kind === 'image') return imagePlatform(session, repository, content.config);
+  const runnable = content.manifests.filter((entry) => !entry.attestation);
+  return [...new Set(runnable.flatMap((entry) => entry.platform ?? []))];
+}
+
+async function imagePlatform(
+  session: Session,
+  repository: string,
+  { mediaType, digest }: Descriptor,
+): Promise<string[]> {
+  if (!isImageConfig(mediaType)) return [];
+  const path = `${repositoryPath(repository)}/blobs/${digest}`;
+  const call = readCall(session, repository, digest, path);
+  const answer = session.accept(await session.ask(call), call);
+  await verify(answer, call.image, digest);
+  const platform = platformOf(parseJson(new TextDecoder().decode(answer.body)));
+  return platform === undefined ? [] : [platform];
+}
+
+function readCall(session: Session, repository: string, reference: string, path: string): Call {
+  const image = imageName(session.registry, repository, reference);
+  // Identity: Content-Length is then the size of the document.
+  const headers = { accept: acceptManifests, 'accept-encoding': 'identity' };
+  return {
+    repository,
+    actions: 'pull',
+    image,
+    what: `read ${image}`,
+    method: 'GET',
+    path,
+    headers,
+  };
+}
+
+async function verify(answer: Answer, image: string, wanted: string | undefined): Promise<string> {
+  const digest = await digestOf(answer.body, wanted);
+  if (wanted === undefined || digest === wanted) return digest;
+  throw Failure.of('image/mismatch', { image, wanted, got: digest });
+}

@@ -1,0 +1,8 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Environment } from '../action/github.ts';
+
+/** Folder of the Docker configuration that the job has. */
+export function dockerConfigFolder(env: Environment): string {
+  return env['DOCKER_CONFIG'] || join(env['HOME'] || homedir(), '.docker');
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../time/clock.ts';
+import { deadline } from '../time/deadline.ts';
+
+/** One request to a registry or its token service. */
+export interface Request {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  url: URL;
+  headers?: Readonly<Record<string, string>>;
+  body?: Uint8Array<ArrayBuffer> | string;
+}
+
+/** An answer, read to its end. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Uint8Array<ArrayBuffer>;
+}
+
+/** What an exchange runs on. */
+export interface Wire {
+  fetch: typeof fetch;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Throws when a URL may not be asked. */
+  guard(url: URL): void;
+}
+
+/** Time for one request with its redirects and body, in milliseconds. */
+export const requestLimit = 30_000;
+/** The longest answer that is read, in bytes. Registries refuse manifests above 4 MiB. */
+export const longestBody = 8 * 1024 * 1024;
+const mostRedirects = 5;
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Sends one request and reads the answer. GET and HEAD follow redirects (registries send readers of
+ * blobs to their storage); `Authorization` never goes to another origin than the first.
+ * @throws TimeoutReached after {@link requestLimit}; what `guard` and `fetch` throw
+ */
+export async function exchange(wire: Wire, request: Request): Promise<Answer> {
+  return deadline(wire.clock, requestLimit, wire.signal, async (signal) => {
+    const { method, body = null } = request;
+    const headers = new Headers(request.headers);
+    let { url } = request;
+    for (let hops = 0; hops <= mostRedirects; hops++) {
+      wire.guard(url);
+      const answer = await wire.fetch(url, { method, headers, body, redirect: 'manual', signal });
+      const location = redirects.has(answer.status) ? answer.headers.get('location') : null;
+      if (location === null || (method !== 'GET' && method !== 'HEAD')) {
+        return { status: answer.status, headers: answer.headers, body: await read(answer) };
+      }
+      await answer.body?.cancel();
+      const next = new URL(location, url);
+      if (next.origin !== url.origin) headers.delete('authorization');
+      url = next;
+    }
+    throw new Error(`more than ${mostRedirects} redirects`);
+  });
+}
+
+async function read(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of answer.body ?? []) {
+    length += chunk.length;
+    if (length > longestBody) throw new Error(`the answer is longer than ${longestBody} bytes`);
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return body;
+}

@@ -1,0 +1,106 @@
+import { Failure } from '../failure/failure.ts';
+import { openAuthority } from './authority.ts';
+import type { Challenge } from './challenge.ts';
+import type { Answer, Request } from './exchange.ts';
+import { type Refusal, refusalOf } from './said.ts';
+import { tokenIn, tokenRequest } from './token.ts';
+import { openTransport, type RegistryOptions } from './transport.ts';
+
+/** What may be done with a repository. */
+export type Actions = 'pull' | 'pull,push';
+
+/** One request to the registry API. */
+export interface Call {
+  repository: string;
+  actions: Actions;
+  /** What the request is about, for failures: `ghcr.io/acme/app:1`. */
+  image: string;
+  /** What it does, for failures: `read ghcr.io/acme/app:1`. */
+  what: string;
+  method: Request['method'];
+  /** From the root of the host: `/v2/acme/app/tags/list`. */
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: Uint8Array<ArrayBuffer>;
+}
+
+/** Requests with authorization. */
+export interface Session {
+  registry: string;
+  /**
+   * Sends a request until it has a definite answer, which may be a refusal.
+   * @throws Failure `image/registry` when there is none in time, `image/denied` when the token
+   *   service refuses, `image/insecure` when something points to plain http
+   */
+  ask(call: Call): Promise<Answer>;
+  /** Lets success through. @throws Failure with what everything else means */
+  accept(answer: Answer, call: Pick<Call, 'repository' | 'image'>): Answer;
+  refusal(answer: Answer): Refusal;
+  /** What is sent as `Authorization` for a repository; undefined while the registry never asked. */
+  authorization(repository: string, actions: Actions): Promise<string | undefined>;
+}
+
+/** Opens a session with one registry; nothing is sent yet. */
+export function openSession(registry: string, options: RegistryOptions): Session {
+  const { credentials } = options;
+  const transport = openTransport(registry, options);
+  const authority = openAuthority(credentials, fetchToken);
+  const refusal = (answer: Answer): Refusal => refusalOf(answer, transport.hide);
+
+  async function fetchToken(challenge: Challenge, scopes: string[]): Promise<string> {
+    const repository = scopes[0]?.split(':')[1] ?? '';
+    const what = `give a token for ${registry}/${repository}`;
+    const request = tokenRequest(challenge, scopes, credentials);
+    if (!request) {
+      const said = 'it asks for a token and names no service that gives one';
+      throw Failure.of('image/registry', { registry, what, said });
+    }
+    const answer = await transport.send(request, what);
+    const { said } = refusal(answer);
+    if ([400, 401, 403].includes(answer.status)) {
+      throw Failure.of('image/denied', { registry, repository, said });
+    }
+    const token = answer.status === 200 ? tokenIn(answer) : undefined;
+    if (token === undefined) {
+      throw Failure.of('image/registry', { registry, what, said: `${said}, no usable token` });
+    }
+    transport.keep(token);
+    return token;
+  }
+
+  return {
+    registry,
+    refusal,
+    authorization: (repository, actions) => authority.current(scopeOf(repository, actions)),
+
+    async ask({ repository, actions, what, path, headers = {}, method, body }) {
+      const scope = scopeOf(repository, actions);
+      const url = new URL(path, transport.origin);
+      const attempt = (authorization: string | undefined): Promise<Answer> => {
+        const all = { ...headers, ...(authorization !== undefined && { authorization }) };
+        return transport.send({ method, url, headers: all, ...(body && { body }) }, what);
+      };
+      const used = await authority.current(scope);
+      const answer = await attempt(used);
+      const challenge = answer.headers.get('www-authenticate');
+      if (answer.status !== 401 || challenge === null) return answer;
+      const fresh = await authority.renew(scope, used, challenge);
+      return fresh === undefined ? answer : attempt(fresh);
+    },
+
+    accept(answer, { repository, image }) {
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      const { said } = refusal(answer);
+      if (answer.status === 401 || answer.status === 403) {
+        const without = credentials ? '' : ' (no credentials were given)';
+        throw Failure.of('image/denied', { registry, repository, said: said + without });
+      }
+      if (answer.status === 404) throw Failure.of('image/not-found', { image }, new Error(said));
+      throw Failure.of('image/rejected', { registry, image, said });
+    },
+  };
+}
+
+function scopeOf(repository: string, actions: Actions): string {
+  return `repository:${repository}:${actions}`;
+}

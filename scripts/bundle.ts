@@ -1,0 +1,32 @@
+// Bundles each action's compiled entry with ncc: ESM for node24, dynamic imports as chunks.
+// Usage: node scripts/bundle.ts [action ...]
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const ncc = createRequire(import.meta.url).resolve('@vercel/ncc/dist/ncc/cli.js');
+
+const named = process.argv.slice(2);
+
+for (const name of named.length > 0 ? named : readdirSync(join(root, 'actions')).sort()) {
+  const folder = join(root, 'actions', name);
+  const dist = join(folder, 'dist');
+  rmSync(dist, { recursive: true, force: true });
+  execFileSync(
+    process.execPath,
+    [ncc, 'build', 'lib/main.js', '--out', 'dist', '--license', 'licenses.txt', '--quiet'],
+    { cwd: folder, stdio: 'inherit' },
+  );
+  // ssh2 brings a Windows helper for an agent that the action never talks to.
+  rmSync(join(dist, 'pagent.exe'), { force: true });
+  for (const file of readdirSync(dist)) if (file.endsWith('.js')) defineDirname(join(dist, file));
+}
+
+// Libraries written as CommonJS may use __dirname, which a module does not have and ncc does not give.
+function defineDirname(file: string): void {
+  const code = readFileSync(file, 'utf8');
+  if (!/\b__dirname\b/.test(code) || /\b(?:const|var|let) __dirname\b/.test(code)) return;
+  writeFileSync(file, `const __dirname = import.meta.dirname;\n${code}`);
+}

@@ -1,0 +1,114 @@
+// Writes what follows from action.yml and from the failure catalogue: each action's
+// src/manifest.ts, the tables in its README, and docs/failures.md. `--check` writes nothing and
+// fails when a file is not what it would be.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { catalogue } from '../packages/shared/src/failure/catalogue.ts';
+
+interface ActionFile {
+  description: string;
+  inputs?: Record<string, { description: string; required?: boolean; default?: string }>;
+  outputs?: Record<string, { description: string }>;
+}
+
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+
+for (const name of readdirSync(join(root, 'actions')).sort()) {
+  const folder = join(root, 'actions', name);
+  const action: ActionFile = parse(readFileSync(join(folder, 'action.yml'), 'utf8'));
+  write(join(folder, 'src/manifest.ts'), manifest(name, action));
+  const readme = join(folder, 'README.md');
+  if (existsSync(readme)) {
+    const text = readFileSync(readme, 'utf8');
+    write(
+      readme,
+      between(between(text, 'inputs', inputTable(action)), 'outputs', outputTable(action)),
+    );
+  }
+}
+write(join(root, 'docs/failures.md'), failures());
+
+if (stale.length > 0) {
+  console.error(
+    `Not up to date, run \`make generate\`:\n${stale.map((path) => `  ${path}`).join('\n')}`,
+  );
+  process.exitCode = 1;
+}
+
+function manifest(name: string, action: ActionFile): string {
+  const inputs = Object.entries(action.inputs ?? {}).map(
+    ([key, { required = false, default: value = '' }]) =>
+      `    ${quoteKey(key)}: { required: ${required}, default: ${quote(value)} },\n`,
+  );
+  const outputs = Object.keys(action.outputs ?? {}).map((key) => `    ${quote(key)},\n`);
+  return `// Generated from action.yml by \`make generate\`.
+
+/** Inputs and outputs of ${name}, as action.yml declares them. */
+export const manifest = {
+  name: ${quote(name)},
+  inputs: {
+${inputs.join('')}  },
+  outputs: [
+${outputs.join('')}  ],
+} as const;
+`;
+}
+
+function inputTable(action: ActionFile): string {
+  const rows = Object.entries(action.inputs ?? {}).map(
+    ([name, { description, required, default: value }]) =>
+      `| \`${name}\` | ${cell(description)} | ${required ? '**required**' : value ? `\`${value}\`` : ''} |`,
+  );
+  return ['| input | meaning | default |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function outputTable(action: ActionFile): string {
+  const rows = Object.entries(action.outputs ?? {}).map(
+    ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
+  );
+  return ['| output | meaning |', '| --- | --- |', ...rows].join('\n');
+}
+
+// Every fact of an entry is shown by its name, so the sentences read as templates.
+function failures(): string {
+  const facts = new Proxy<Record<string, string>>({}, { get: (_, name) => `‹${String(name)}›` });
+  const sections = Object.entries(catalogue).map(([code, sentences]) => {
+    const entry: { cause(f: unknown): string; remedy(f: unknown): string } = sentences;
+    return `## \`${code}\`\n\n${entry.cause(facts)}\n\n**What to do.** ${entry.remedy(facts)}\n`;
+  });
+  return `# Failures
+
+Every failure has a stable code, which is in the title of its annotation and in the output \`reason\`.
+Words in ‹…› are filled in by the run. Generated from \`packages/shared/src/failure\`.
+
+${sections.sort().join('\n')}`;
+}
+
+function between(text: string, marker: string, content: string): string {
+  const [start, end] = [`<!-- ${marker}:start -->`, `<!-- ${marker}:end -->`];
+  const [head, rest] = text.split(start);
+  const tail = rest?.split(end)[1];
+  if (head === undefined || tail === undefined) throw new Error(`a README lacks ${start} … ${end}`);
+  return `${head}${start}\n${content}\n${end}${tail}`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+}
+
+function quoteKey(name: string): string {
+  return /^[a-z]\w*$/.test(name) ? name : quote(name);
+}
+
+function write(path: string, content: string): void {
+  if (existsSync(path) && readFileSync(path, 'utf8') === content) return;
+  if (check) stale.push(path.slice(root.length + 1));
+  else writeFileSync(path, content);
+}

@@ -1,7 +1,8 @@
 import type { Run } from '@slipway/shared/action/run';
 import type { Target } from '@slipway/shared/deploy/target';
+import { credentialsFor } from '@slipway/shared/identity/docker-login';
+import type { Credentials } from '@slipway/shared/image/credentials';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
-import { dockerConfigCredentials } from '@slipway/shared/image/dockerConfig';
 import { formatReference, type ImageReference } from '@slipway/shared/image/reference';
 import { openRegistry } from '@slipway/shared/image/registry';
 import { systemClock } from '@slipway/shared/time/clock';
@@ -28,7 +29,13 @@ export async function openDeployment(
   const reference = settings.image;
   if (!reference) throw new Error('image was not checked');
   const login = loginOf(settings);
-  const image = await resolveImage(reference, login, dockerConfigFolder(env), signal);
+  const credentials = await credentialsFor(
+    reference.registry,
+    login,
+    dockerConfigFolder(env),
+    commands.info,
+  );
+  const image = await resolveImage(reference, credentials, signal);
   const address = settings.hosts[0];
   if (!address) throw new Error('hosts was not checked');
   const host = await openHost(address, {
@@ -76,12 +83,10 @@ function loginOf(settings: Settings): { username: string; password: string } | u
 
 async function resolveImage(
   reference: ImageReference,
-  login: { username: string; password: string } | undefined,
-  dockerFolder: string,
+  credentials: Credentials | undefined,
   signal: AbortSignal,
 ): Promise<{ name: string; platforms: string[] }> {
   const { registry: host, repository, tag, digest } = reference;
-  const credentials = login ?? (await dockerConfigCredentials(dockerFolder, host)).credentials;
   const registry = openRegistry(host, {
     fetch: globalThis.fetch,
     clock: systemClock,

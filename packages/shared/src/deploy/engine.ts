@@ -3,7 +3,7 @@ import type { Clock } from '../time/clock.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
 import { formatDuration } from '../time/duration.ts';
 import type { Direction, Evidence, PlanFacts, ProofOfLife, Target } from './target.ts';
-import { Timeline, type TimelineEntry } from './timeline.ts';
+import { Timeline, type TimelineEntry } from '../time/timeline.ts';
 
 /** How a deploy ended. Only `deployed`, `unchanged` and `planned` are green. */
 export type Status = 'deployed' | 'unchanged' | 'planned' | 'rolled-back' | 'failed' | 'cancelled';

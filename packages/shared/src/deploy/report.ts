@@ -1,8 +1,8 @@
+import { gantt } from '../action/gantt.ts';
 import { codeBlock, codeSpan, escapeMarkdown, table } from '../action/markdown.ts';
 import type { Failure } from '../failure/failure.ts';
 import { formatDuration } from '../time/duration.ts';
 import type { DeployResult, Serving, Status } from './engine.ts';
-import type { TimelineEntry } from './timeline.ts';
 
 /** Outputs that every deploy action has. */
 export interface DeployOutputs {
@@ -120,25 +120,4 @@ function evidence(result: DeployResult): string {
   );
   const parts = [list, ...blocks].filter((part) => part !== '');
   return parts.length > 0 ? `### Evidence\n\n${parts.join('\n\n')}` : '';
-}
-
-// Names of phases are our own words: nothing in the chart is somebody else's text.
-function gantt(timeline: readonly TimelineEntry[]): string {
-  const first = timeline[0];
-  if (!first) return '';
-  const bars = timeline.map(({ name, start, end, ok }) => {
-    const length = formatDuration(end - start);
-    const mark = ok ? 'done' : 'crit';
-    return `  ${name} ${length} :${mark}, ${start - first.start}, ${Math.max(end, start + 1) - first.start}`;
-  });
-  return [
-    '### Timeline',
-    '',
-    '```mermaid',
-    'gantt',
-    '  dateFormat x',
-    '  axisFormat %M:%S',
-    ...bars,
-    '```',
-  ].join('\n');
 }

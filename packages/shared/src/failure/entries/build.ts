@@ -11,4 +11,9 @@ export const buildFailures = {
       `docker buildx build ended with ${f.code}: ${f.said}`,
     remedy: () => 'The build output above shows the failing step.',
   }),
+  'build/builder': entry({
+    cause: (f: { driver: string; input: string; what: string }) =>
+      `Input ${f.input} asks for more than the ${f.driver} builder can do: it cannot ${f.what}.`,
+    remedy: () => 'Run docker/setup-buildx-action before this step, which makes a builder that can.',
+  }),
 } as const;

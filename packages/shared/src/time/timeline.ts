@@ -1,7 +1,7 @@
-import type { Clock } from '../time/clock.ts';
-import { formatDuration } from '../time/duration.ts';
+import type { Clock } from './clock.ts';
+import { formatDuration } from './duration.ts';
 
-/** One phase of a deploy; times in milliseconds since the epoch. */
+/** One phase of a run; times in milliseconds since the epoch. */
 export interface TimelineEntry {
   name: string;
   start: number;

@@ -13,6 +13,7 @@ export type Fault =
 /** Faults in the order in which they will hit the requests of each service. */
 export class Faults {
   readonly #queues = new Map<ServiceName, Fault[]>();
+  readonly #waiting = new Map<ServiceName, (() => void)[]>();
 
   /** Scripts what hits the next requests of a service, one after the other. */
   next(service: ServiceName, ...faults: Fault[]): void {
@@ -21,7 +22,16 @@ export class Faults {
 
   /** Takes the fault for one request; undefined when it is to be answered. */
   take(service: ServiceName): Fault | undefined {
-    return this.#queues.get(service)?.shift();
+    const fault = this.#queues.get(service)?.shift();
+    if (fault) for (const told of this.#waiting.get(service)?.splice(0) ?? []) told();
+    return fault;
+  }
+
+  /** Resolves as soon as a request is hit by the next fault of a service. */
+  hit(service: ServiceName): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.set(service, [...(this.#waiting.get(service) ?? []), resolve]);
+    });
   }
 
   /** Faults that hit nothing yet. */

@@ -5,7 +5,7 @@ import type { Session, Sessions } from './sessions.ts';
 
 const form =
   /^AWS4-HMAC-SHA256 Credential=(?<key>[A-Z0-9]+)\/(?<day>\d{8})\/(?<region>[a-z0-9-]+)\/(?<service>[a-z0-9-]+)\/aws4_request, ?SignedHeaders=(?<names>[a-z0-9;-]+), ?Signature=(?<signature>[0-9a-f]{64})$/;
-const skew = 15 * 60_000;
+const skew = 5 * 60_000;
 
 /** Who signed a request, and for which region. */
 export interface Signed {

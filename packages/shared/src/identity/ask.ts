@@ -1,5 +1,7 @@
 import { Failure } from '../failure/failure.ts';
-import { deadline } from '../time/deadline.ts';
+import { field, parseJson, textField } from '../image/json.ts';
+import { passing, persist } from '../image/retry.ts';
+import { deadline, TimeoutReached } from '../time/deadline.ts';
 import type { Means } from './means.ts';
 
 /** One request to a token service. Every question here may be asked twice without harm. */
@@ -13,74 +15,55 @@ export interface Question {
 }
 
 export interface Answer {
-  /** 200 to 499 without 429: everything else was tried again and then given up. */
   status: number;
-  text: string;
+  /** The parsed JSON; undefined when the answer is none. */
+  body: unknown;
 }
 
-const attempts = 4;
+/** Time for one attempt, in milliseconds. */
 const attemptLimit = 10_000;
-const firstPause = 500;
-const longestPause = 10_000;
+/** Time after which no further attempt begins, in milliseconds. */
+const budget = 20_000;
 
 /**
- * Asks a token service, up to four times: a lost connection, ten seconds of silence, 429 and 5xx
- * are tried again, after the pause that `Retry-After` names or 0.5, 1 and 2 s. A redirect is an
- * error, so that a token goes nowhere else.
- * @throws Failure `identity/unavailable` when the last attempt brought no answer either
+ * Asks a token service until it has a definite answer: a lost connection, ten seconds of silence,
+ * 429 and 5xx are tried again. A redirect is an error, so that a token goes nowhere else.
+ * @throws Failure `identity/unavailable` when there was no definite answer in time
  */
 export async function ask(question: Question, means: Means): Promise<Answer> {
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await askOnce(question, means);
-    if ('text' in outcome) return outcome;
-    if (attempt === attempts) {
-      const { service } = question;
-      throw Failure.of('identity/unavailable', { service, said: outcome.said }, outcome.cause);
-    }
-    const pause = outcome.pause ?? firstPause * 2 ** (attempt - 1) * (0.9 + Math.random() * 0.2);
-    await means.clock.sleep(pause, means.signal);
-  }
-}
-
-interface Trouble {
-  said: string;
-  cause?: unknown;
-  /** Milliseconds that the service asked for. */
-  pause?: number | undefined;
-}
-
-async function askOnce(question: Question, means: Means): Promise<Answer | Trouble> {
-  const { form, headers, url } = question;
-  try {
-    return await deadline(means.clock, attemptLimit, means.signal, async (signal) => {
+  const { clock, signal = new AbortController().signal } = means;
+  const { form, headers, service, url } = question;
+  const attempt = () =>
+    deadline(clock, attemptLimit, signal, async (limit) => {
       const response = await means.fetch(url, {
         method: form ? 'POST' : 'GET',
         headers: { accept: 'application/json', ...headers },
         ...(form && { body: new URLSearchParams(form) }),
         redirect: 'error',
-        signal,
+        signal: limit,
       });
-      const text = await response.text();
-      return response.status === 429 || response.status >= 500
-        ? { said: `HTTP ${response.status}`, pause: askedPause(response.headers) }
-        : { status: response.status, text };
+      const body = new Uint8Array(await response.arrayBuffer());
+      return { status: response.status, headers: response.headers, body };
     });
-  } catch (cause) {
-    means.signal?.throwIfAborted();
-    return { said: networkReason(cause), cause };
+  try {
+    const { body, status } = await persist({ clock, signal, budget }, attempt);
+    if (passing.has(status)) throw unusable(service, `HTTP ${status}`);
+    return { status, body: parseJson(new TextDecoder().decode(body)) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof Failure) throw error;
+    throw unusable(service, networkReason(error), error);
   }
 }
 
-// https://www.rfc-editor.org/rfc/rfc9110#field.retry-after; the form with a date is not used by
-// these services.
-function askedPause(headers: Headers): number | undefined {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  return seconds >= 0 ? Math.min(seconds * 1_000, longestPause) : undefined;
+/** The failure for a service that did not answer, or not as it should. */
+export function unusable(service: string, said: string, cause?: unknown): Failure {
+  return Failure.of('identity/unavailable', { service, said }, cause);
 }
 
 // fetch says only "fetch failed"; the reason is in the cause.
 function networkReason(error: unknown): string {
-  if (!(error instanceof Error)) return 'no connection';
-  const reason = error.cause instanceof Error ? error.cause : error;
-  return 'code' in reason && typeof reason.code === 'string' ? reason.code : reason.message;
+  if (error instanceof TimeoutReached) return `no answer within ${attemptLimit / 1_000} s`;
+  const reason = field(error, 'cause') ?? error;
+  return textField(reason, 'code') ?? textField(reason, 'message') ?? 'no connection';
 }

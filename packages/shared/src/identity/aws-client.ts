@@ -1,4 +1,6 @@
-import { Failure } from '../failure/failure.ts';
+import type { Failure } from '../failure/failure.ts';
+import { field, textField } from '../image/json.ts';
+import { unusable } from './ask.ts';
 import type { Means } from './means.ts';
 
 /**
@@ -33,30 +35,29 @@ export interface AwsRefusal {
 }
 
 /**
- * Reads a refusal. Undefined for everything else: no answer, 5xx, throttling, or STS that could not
- * reach GitHub.
+ * Reads a refusal. Undefined for everything else: no answer, 5xx, throttling, STS that could not
+ * reach GitHub, or an answer that is not AWS's (a proxy), which the SDK calls unknown.
  */
 export function awsRefusal(error: unknown): AwsRefusal | undefined {
-  if (!(error instanceof Error && '$fault' in error && error.$fault === 'client')) return undefined;
-  return /throttl|toomanyrequests|idpcommunication/i.test(error.name)
-    ? undefined
-    : { code: error.name, message: error.message };
+  const code = textField(error, 'name');
+  if (!code || field(error, '$fault') !== 'client') return undefined;
+  if (/throttl|toomanyrequests|idpcommunication|^unknown$/i.test(code)) return undefined;
+  return { code, message: textField(error, 'message') ?? '' };
 }
 
 /**
  * The failure for an AWS service that did not answer, or not as it should. Of an unreadable answer
  * nothing is repeated, neither here nor as a cause: credentials may be in it.
  */
-export function awsUnavailable(service: string, error: unknown): Failure {
-  if (error instanceof Error && '$fault' in error) {
-    const said = `${error.name}: ${error.message}`;
-    return Failure.of('identity/unavailable', { service, said }, error);
+export function awsUnusable(service: string, error: unknown): Failure {
+  const name = textField(error, 'name') ?? '';
+  if (field(error, '$fault') !== undefined) {
+    const status = field(field(error, '$metadata'), 'httpStatusCode');
+    const said = name === 'Unknown' ? '' : ` ${name}: ${textField(error, 'message') ?? ''}`;
+    return unusable(service, `HTTP ${status}${said}`, error);
   }
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    return Failure.of('identity/unavailable', { service, said: error.code }, error);
-  }
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return Failure.of('identity/unavailable', { service, said: 'no answer in time' }, error);
-  }
-  return Failure.of('identity/unavailable', { service, said: 'the answer could not be read' });
+  const code = textField(error, 'code');
+  if (code !== undefined) return unusable(service, code, error);
+  if (name === 'TimeoutError') return unusable(service, 'no answer in time', error);
+  return unusable(service, 'the answer could not be read');
 }

@@ -1,6 +1,6 @@
 import type { Environment } from '../action/github.ts';
 import { Failure } from '../failure/failure.ts';
-import { awsClientSettings, awsRefusal, awsUnavailable, stopWith } from './aws-client.ts';
+import { awsClientSettings, awsRefusal, awsUnusable, stopWith } from './aws-client.ts';
 import type { Means } from './means.ts';
 import { type IdToken, requestIdToken } from './oidc.ts';
 
@@ -53,7 +53,7 @@ export async function assumeAwsRole(
     };
   } catch (error) {
     means.signal?.throwIfAborted();
-    throw refused(error, o.role, token) ?? awsUnavailable(service, error);
+    throw refused(error, o.role, token) ?? awsUnusable(service, error);
   } finally {
     client.destroy();
   }

@@ -1,5 +1,6 @@
 import { Failure } from '../failure/failure.ts';
-import { awsRefusal, awsUnavailable } from './aws-client.ts';
+import { unusable } from './ask.ts';
+import { awsRefusal, awsUnusable } from './aws-client.ts';
 import { type AwsSession, assumeAwsRole } from './aws-role.ts';
 import { type EcrApi, privateEcr, publicEcr } from './ecr-api.ts';
 import type { Means } from './means.ts';
@@ -42,8 +43,7 @@ export async function ecrCredentials(
   const colon = pair.indexOf(':');
   const [username, password] = [pair.slice(0, colon), pair.slice(colon + 1)];
   if (!authorization || colon < 1 || !password) {
-    const said = 'the answer holds no user name and password';
-    throw Failure.of('identity/unavailable', { service, said });
+    throw unusable(service, 'the answer holds no user name and password');
   }
   means.mask(authorization);
   means.mask(password);
@@ -103,7 +103,7 @@ async function asRole<T>(
     means.signal?.throwIfAborted();
     const refusal = awsRefusal(error);
     if (!refusal || !/accessdenied|unauthorized/i.test(refusal.code)) {
-      throw awsUnavailable(service, error);
+      throw awsUnusable(service, error);
     }
     const { grant, session, what } = o;
     const said = `${refusal.code}: ${refusal.message}`;

@@ -1,9 +1,9 @@
 import { Failure } from '../failure/failure.ts';
-import { ask } from './ask.ts';
+import { textField } from '../image/json.ts';
+import { ask, unusable } from './ask.ts';
 import type { RegistryCredentials } from './aws.ts';
 import { azureSignIn } from './azure-cloud.ts';
 import { entraToken } from './entra.ts';
-import { jsonText } from './json-text.ts';
 import type { Means } from './means.ts';
 import { isLoopback, registryHost } from './registry-host.ts';
 
@@ -41,22 +41,21 @@ export async function acrCredentials(
     },
     means,
   );
-  if (answer.status === 401 || answer.status === 403) throw notAllowed(clientId, registry, answer);
-  const password = answer.status === 200 ? jsonText(answer.text, 'refresh_token') : undefined;
-  if (password === undefined) {
-    const said =
-      answer.status === 200 ? 'the answer holds no refresh token' : `HTTP ${answer.status}`;
-    throw Failure.of('identity/unavailable', { service: registry, said });
+  if (answer.status === 401 || answer.status === 403) {
+    throw notAllowed(clientId, registry, answer.status);
   }
+  if (answer.status !== 200) throw unusable(registry, `HTTP ${answer.status}`);
+  const password = textField(answer.body, 'refresh_token');
+  if (password === undefined) throw unusable(registry, 'the answer holds no refresh token');
   means.mask(password);
   return { username: tokenUser, password };
 }
 
-function notAllowed(clientId: string, registry: string, answer: { status: number }): Failure {
+function notAllowed(clientId: string, registry: string, status: number): Failure {
   return Failure.of('identity/permission', {
     who: `Azure identity ${clientId}`,
     what: `use ${registry}`,
-    said: `HTTP ${answer.status}`,
+    said: `HTTP ${status}`,
     grant: `the role AcrPush (or AcrPull) on the registry ${registry}`,
   });
 }

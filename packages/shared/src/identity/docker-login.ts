@@ -1,5 +1,5 @@
 import type { Credentials } from '../image/credentials.ts';
-import { dockerConfigCredentials } from '../image/dockerConfig.ts';
+import { dockerConfigCredentials } from '../image/docker-config.ts';
 
 /** Finds the credentials for a registry: those given to the action, else those of the job's Docker. */
 export async function credentialsFor(

@@ -1,7 +1,8 @@
 import { Failure } from '../failure/failure.ts';
-import { ask } from './ask.ts';
+import { textField } from '../image/json.ts';
+import { oneLine } from '../image/said.ts';
+import { ask, unusable } from './ask.ts';
 import type { AzureSignIn } from './azure-cloud.ts';
-import { jsonText } from './json-text.ts';
 import type { Means } from './means.ts';
 import { type IdToken, requestIdToken } from './oidc.ts';
 
@@ -35,32 +36,28 @@ export async function entraToken(
     },
     means,
   );
-  const accessToken = answer.status === 200 ? jsonText(answer.text, 'access_token') : undefined;
-  if (accessToken === undefined) {
-    throw refused(answer.text, o, token) ?? unusable(answer.status);
+  if (answer.status !== 200) {
+    throw refused(answer.body, o, token) ?? unusable(service, `HTTP ${answer.status}`);
   }
+  const accessToken = textField(answer.body, 'access_token');
+  if (accessToken === undefined) throw unusable(service, 'the answer holds no access token');
   means.mask(accessToken);
   return accessToken;
 }
 
 function refused(
-  answer: string,
+  answer: unknown,
   o: { clientId: string; tenantId: string },
   token: IdToken,
 ): Failure | undefined {
-  const description = jsonText(answer, 'error_description');
+  const description = textField(answer, 'error_description');
   if (!description?.startsWith('AADSTS')) return undefined;
   // What follows are the ids of the request. The service may quote what it was sent.
   const [said = ''] = description.replaceAll(token.value, '***').split(/\s+Trace ID:/);
   return Failure.of('identity/refused', {
     service,
-    said,
+    said: oneLine(said),
     subject: token.subject,
     trust: `application or managed identity ${o.clientId} in tenant ${o.tenantId} needs a federated credential with issuer ${token.issuer}, subject ${token.subject}, audience ${token.audience}.`,
   });
-}
-
-function unusable(status: number): Failure {
-  const said = status === 200 ? 'the answer holds no access token' : `HTTP ${status}`;
-  return Failure.of('identity/unavailable', { service, said });
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../failure/failure.ts';
-import { ask } from './ask.ts';
-import { jsonText } from './json-text.ts';
+import { parseJson, textField } from '../image/json.ts';
+import { ask, unusable } from './ask.ts';
 import type { Means } from './means.ts';
 
 const service = "GitHub's OIDC service";
@@ -32,18 +32,14 @@ export async function requestIdToken(audience: string, means: Means): Promise<Id
   const url = new URL(address);
   url.searchParams.set('audience', audience);
   const answer = await ask({ service, url, headers: { authorization: `Bearer ${bearer}` } }, means);
-  if (answer.status !== 200) throw unusable(`HTTP ${answer.status}`);
-  const value = jsonText(answer.text, 'value');
-  if (value === undefined) throw unusable('the answer holds no token');
+  if (answer.status !== 200) throw unusable(service, `HTTP ${answer.status}`);
+  const value = textField(answer.body, 'value');
+  if (value === undefined) throw unusable(service, 'the answer holds no token');
   means.mask(value);
 
-  const claims = Buffer.from(value.split('.')[1] ?? '', 'base64url').toString();
-  const subject = jsonText(claims, 'sub');
-  const issuer = jsonText(claims, 'iss');
-  if (!subject || !issuer) throw unusable('the token holds no subject and issuer');
+  const claims = parseJson(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString());
+  const subject = textField(claims, 'sub');
+  const issuer = textField(claims, 'iss');
+  if (!subject || !issuer) throw unusable(service, 'the token holds no subject and issuer');
   return { value, subject, issuer, audience };
-}
-
-function unusable(said: string): Failure {
-  return Failure.of('identity/unavailable', { service, said });
 }

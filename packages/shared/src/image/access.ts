@@ -1,4 +1,3 @@
-import { Failure } from '../failure/failure.ts';
 import { repositoryPath } from './path.ts';
 import type { Actions, Session } from './session.ts';
 import { grantedActions } from './token.ts';
@@ -10,8 +9,7 @@ export async function checkAccess(
   actions: Actions,
 ): Promise<void> {
   repositoryPath(repository);
-  const { registry } = session;
-  const image = `${registry}/${repository}`;
+  const image = `${session.registry}/${repository}`;
   const what = `check the access to ${image}`;
   const call = { repository, actions, image, what, method: 'GET', path: '/v2/' } as const;
   session.accept(await session.ask(call), call);
@@ -22,6 +20,6 @@ export async function checkAccess(
   if (!granted || granted.has('*')) return;
   const missing = actions.split(',').filter((action) => !granted.has(action));
   if (missing.length === 0) return;
-  const said = `the token it gives for these credentials does not allow to ${missing.join(' and ')}`;
-  throw Failure.of('image/denied', { registry, repository, said });
+  const said = `the token it gives does not allow to ${missing.join(' and ')}`;
+  throw session.denied(repository, said);
 }

@@ -12,6 +12,12 @@ export interface Authority {
   renew(scope: string, used: string | undefined, header: string): Promise<string | undefined>;
 }
 
+interface Held {
+  value: Promise<string | undefined>;
+  /** What the token was asked for. */
+  scopes: readonly string[];
+}
+
 /**
  * Nothing is sent before the registry asked; after that a scope gets its token ahead of its first
  * request. Calls that need the same token at the same time share it.
@@ -21,7 +27,7 @@ export function openAuthority(
   credentials: Credentials | undefined,
   fetchToken: (challenge: Challenge, scopes: string[]) => Promise<string>,
 ): Authority {
-  const held = new Map<string, Promise<string | undefined>>();
+  const held = new Map<string, Held>();
   let way: Challenge | undefined;
 
   async function obtain(challenge: Challenge, scopes: string[]): Promise<string | undefined> {
@@ -31,35 +37,32 @@ export function openAuthority(
       : undefined;
   }
 
-  function hold(
-    challenge: Challenge,
-    scope: string,
-    more: string[] = [],
-  ): Promise<string | undefined> {
-    const value = obtain(challenge, [...new Set([scope, ...more])]);
-    held.set(scope, value);
+  function hold(challenge: Challenge, scope: string, scopes: string[]): Held['value'] {
+    const value = obtain(challenge, scopes);
+    held.set(scope, { value, scopes });
     value.catch(() => held.delete(scope));
     return value;
   }
 
   return {
     async current(scope) {
-      return held.get(scope) ?? (way && hold(way, scope));
+      return held.get(scope)?.value ?? (way && hold(way, scope, [scope]));
     },
 
     async renew(scope, used, header) {
-      const before = held.get(scope);
-      const value = await before;
-      const now = held.get(scope);
-      if (now !== before) return now;
-      if (value !== undefined && value !== used) return value;
       const offered = parseChallenges(header);
       const challenge =
         offered.find(({ scheme }) => scheme === 'bearer') ??
         offered.find(({ scheme }) => scheme === 'basic');
       if (!challenge) return undefined;
       way = challenge;
-      const fresh = await hold(challenge, scope, wantedBy(challenge, scope));
+      const scopes = [...new Set([scope, ...wantedBy(challenge, scope)])];
+      const other = held.get(scope);
+      if (other && scopes.every((one) => other.scopes.includes(one))) {
+        const value = await other.value;
+        if (value !== undefined && value !== used) return value;
+      }
+      const fresh = await hold(challenge, scope, scopes);
       return fresh === used ? undefined : fresh;
     },
   };
@@ -69,10 +72,6 @@ export function openAuthority(
 // and say so in the challenge. What they say about other repositories is not followed.
 function wantedBy({ parameters }: Challenge, scope: string): string[] {
   const own = scope.slice(0, scope.lastIndexOf(':') + 1);
-  return (
-    parameters
-      .get('scope')
-      ?.split(' ')
-      .filter((other) => other.startsWith(own)) ?? []
-  );
+  const wanted = parameters.get('scope')?.split(' ') ?? [];
+  return wanted.filter((other) => other.startsWith(own));
 }

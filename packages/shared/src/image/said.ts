@@ -18,7 +18,7 @@ export interface Refusal {
  */
 export function refusalOf(answer: Answer, hide: (text: string) => string): Refusal {
   const body = parseJson(new TextDecoder().decode(answer.body));
-  const errors = listField(body, 'errors').slice(0, 3).map(errorText);
+  const errors = [...new Set(listField(body, 'errors').slice(0, 9).map(errorText))];
   const other = ['error', 'error_description', 'details', 'message'].map((k) => textField(body, k));
   const words = errors.length > 0 ? errors : [other.filter(Boolean).join(': ')];
   const text = oneLine(hide(words.filter(Boolean).join('; ')));

@@ -36,6 +36,8 @@ export interface Session {
   /** Lets success through. @throws Failure with what everything else means */
   accept(answer: Answer, call: Pick<Call, 'repository' | 'image'>): Answer;
   refusal(answer: Answer): Refusal;
+  /** `image/denied`, which also says so when nobody gave credentials. */
+  denied(repository: string, said: string): Failure;
   /** What is sent as `Authorization` for a repository; undefined while the registry never asked. */
   authorization(repository: string, actions: Actions): Promise<string | undefined>;
 }
@@ -47,6 +49,11 @@ export function openSession(registry: string, options: RegistryOptions): Session
   const authority = openAuthority(credentials, fetchToken);
   const refusal = (answer: Answer): Refusal => refusalOf(answer, transport.hide);
 
+  function denied(repository: string, said: string): Failure {
+    const without = credentials ? '' : ' (no credentials were given)';
+    return Failure.of('image/denied', { registry, repository, said: said + without });
+  }
+
   async function fetchToken(challenge: Challenge, scopes: string[]): Promise<string> {
     const repository = scopes[0]?.split(':')[1] ?? '';
     const what = `give a token for ${registry}/${repository}`;
@@ -57,9 +64,7 @@ export function openSession(registry: string, options: RegistryOptions): Session
     }
     const answer = await transport.send(request, what);
     const { said } = refusal(answer);
-    if ([400, 401, 403].includes(answer.status)) {
-      throw Failure.of('image/denied', { registry, repository, said });
-    }
+    if ([400, 401, 403].includes(answer.status)) throw denied(repository, said);
     const token = answer.status === 200 ? tokenIn(answer) : undefined;
     if (token === undefined) {
       throw Failure.of('image/registry', { registry, what, said: `${said}, no usable token` });
@@ -71,6 +76,7 @@ export function openSession(registry: string, options: RegistryOptions): Session
   return {
     registry,
     refusal,
+    denied,
     authorization: (repository, actions) => authority.current(scopeOf(repository, actions)),
 
     async ask({ repository, actions, what, path, headers = {}, method, body }) {
@@ -91,10 +97,7 @@ export function openSession(registry: string, options: RegistryOptions): Session
     accept(answer, { repository, image }) {
       if (answer.status >= 200 && answer.status < 300) return answer;
       const { said } = refusal(answer);
-      if (answer.status === 401 || answer.status === 403) {
-        const without = credentials ? '' : ' (no credentials were given)';
-        throw Failure.of('image/denied', { registry, repository, said: said + without });
-      }
+      if (answer.status === 401 || answer.status === 403) throw denied(repository, said);
       if (answer.status === 404) throw Failure.of('image/not-found', { image }, new Error(said));
       throw Failure.of('image/rejected', { registry, image, said });
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { client, image, type Reply, refusal, type Seen, serve } from './fakeRegistry.ts';
+import { client, image, type Reply, refusal, type Seen, serve } from './fake-registry.ts';
 
 const app = image();
 const me = { username: 'me', password: 's3:crét' };
@@ -104,6 +104,29 @@ describe('a registry with a token service', () => {
     const registry = client(server.host);
     await Promise.all(['1', '2', '3', '4'].map((tag) => registry.resolve('acme/app', tag)));
     expect(server.lines().filter((line) => line.startsWith('GET /token'))).toHaveLength(1);
+  });
+
+  it('does not share a token with a request that needs more', async () => {
+    const tags = (seen: Seen) => seen.path.includes('/tags/');
+    const rich = new Set<string>();
+    let count = 0;
+    await using server = await tokenRegistry({
+      scope: (seen) => `repository:acme/app:${tags(seen) ? 'metadata_read' : 'pull'}`,
+      token: (seen) => {
+        const token = `token-${++count}`;
+        if (asked(seen).scopes.some((scope) => scope.endsWith('metadata_read'))) rich.add(token);
+        return { body: JSON.stringify({ token }) };
+      },
+      valid: (token, seen) => !tags(seen) || rich.has(token),
+      answer: (seen) => (tags(seen) ? { body: '{"tags":["1"]}' } : app.manifest),
+    });
+    const registry = client(server.host, { credentials: me });
+    const [list] = await Promise.all([
+      registry.tags('acme/app'),
+      registry.resolve('acme/app', '1'),
+    ]);
+    expect(list).toStrictEqual(['1']);
+    expect(await registry.tags('acme/app')).toStrictEqual(['1']);
   });
 
   it('renews a token that has run out', async () => {
@@ -255,7 +278,7 @@ describe('checkAccess', () => {
     await registry.checkAccess('acme/app', 'pull');
     await expect(registry.checkAccess('acme/app', 'pull,push')).rejects.toMatchObject({
       code: 'image/denied',
-      message: `${server.host} refused access to acme/app: the token it gives for these credentials does not allow to push.`,
+      message: `${server.host} refused access to acme/app: the token it gives does not allow to push.`,
     });
   });
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DockerLogin, dockerConfigCredentials } from '../../src/image/dockerConfig.ts';
+import { type DockerLogin, dockerConfigCredentials } from '../../src/image/docker-config.ts';
 
 let directory: string;
 beforeAll(async () => {

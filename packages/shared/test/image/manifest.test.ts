@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bareType, platformOf, readManifest } from '../../src/image/manifest.ts';
 import { grantedActions } from '../../src/image/token.ts';
-import { types } from './fakeRegistry.ts';
+import { types } from './fake-registry.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const part = { mediaType: 'application/x', digest, size: 3 };

@@ -9,7 +9,7 @@ import {
   serve,
   sha256,
   types,
-} from './fakeRegistry.ts';
+} from './fake-registry.ts';
 
 const app = image();
 const list = document(types.index, {
@@ -312,9 +312,14 @@ describe('putTag', () => {
       'status 400, TAG_INVALID: The tag is immutable and cannot be overwritten.',
     ],
     [
-      refusal(400, 'MANIFEST_BLOB_UNKNOWN', 'blob unknown to registry'),
+      {
+        status: 400,
+        body: JSON.stringify({
+          errors: Array(2).fill({ code: 'MANIFEST_BLOB_UNKNOWN', message: 'blob unknown' }),
+        }),
+      },
       'image/rejected',
-      'status 400, MANIFEST_BLOB_UNKNOWN: blob unknown to registry.',
+      'status 400, MANIFEST_BLOB_UNKNOWN: blob unknown.',
     ],
     [refusal(403, 'DENIED', 'denied'), 'image/denied', 'status 403, DENIED: denied'],
     [refusal(404, 'NAME_UNKNOWN', 'no such repository'), 'image/not-found', 'acme/app:stable'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { client, image, refusal, serve } from './fakeRegistry.ts';
+import { client, image, refusal, serve } from './fake-registry.ts';
 
 const app = image();
 const me = { username: 'me', password: 'hunter2-hunter2' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Failure } from '../../src/failure/failure.ts';
-import { client, image, type Reply, refusal, serve } from './fakeRegistry.ts';
-import { quickClock } from './quickClock.ts';
+import { client, image, type Reply, refusal, serve } from './fake-registry.ts';
+import { quickClock } from './quick-clock.ts';
 
 const app = image();
 

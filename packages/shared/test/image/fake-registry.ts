@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { openRegistry, type Registry, type RegistryOptions } from '../../src/image/registry.ts';
-import { quickClock } from './quickClock.ts';
+import { quickClock } from './quick-clock.ts';
 
 /** A request as the server saw it. */
 export interface Seen {

@@ -1,0 +1,46 @@
+# The commands of the project; each brings what it needs by scripts/setup.
+SHELL := /bin/bash -euo pipefail
+.DEFAULT_GOAL := help
+.PHONY: help setup build generate test lint demo release-tree bench doctor clean
+
+# Runs a command with the cached tools in front of PATH.
+with := set -a; eval "$$(scripts/setup env)"; set +a;
+jest := NODE_OPTIONS=--experimental-vm-modules NODE_NO_WARNINGS=1 node_modules/.bin/jest
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Compile and bundle the actions
+	@scripts/setup node
+	@$(with) scripts/build
+
+generate: ## Write what follows from action.yml and from the failure catalogue
+	@scripts/setup node
+	@$(with) node --conditions=source scripts/generate.ts
+
+test: ## All three rings of tests
+	@scripts/setup node
+	@$(with) scripts/test
+
+lint: ## Formatter, linter, types, workflows, shell, Terraform, generated files, arrows
+	@scripts/setup node lint
+	@$(with) scripts/lint
+
+demo: ## Ship the example app, then a broken commit of it; KEEP=1 leaves it running
+	@scripts/setup run node
+	@$(with) scripts/build && $(with) node --conditions=source scripts/demo.ts
+
+release-tree: build ## Write out/release, exactly what a tag contains
+	@$(with) node scripts/release-tree.ts
+	@echo "out/release is written"
+
+bench: ## Measure against the bars; one table
+	@scripts/setup run node
+	@$(with) scripts/build && $(with) node --conditions=source bench/main.ts
+
+doctor: ## What is missing on this machine and how to get it
+	@scripts/doctor
+
+clean: ## Remove everything that was built, and stop what setup started
+	@scripts/setup stop
+	rm -rf out packages/*/lib actions/*/lib actions/*/dist packages/*/*.tsbuildinfo actions/*/*.tsbuildinfo

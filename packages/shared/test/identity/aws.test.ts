@@ -1,0 +1,214 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Seed } from '../../../local-cloud/src/seed.ts';
+import { createEcrRepository, ecrCredentials } from '../../src/identity/aws.ts';
+import { awsSessionName } from '../../src/identity/aws-role.ts';
+import { role, startWorld, type World } from './world.ts';
+
+const registry = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
+const subject = 'repo:org/app:ref:refs/heads/main';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld(() => ({ registryPassword: 'planted-registry-password' }));
+});
+afterEach(() => world.reset());
+afterAll(() => world[Symbol.asyncDispose]());
+
+const login = (w: World = world) => ecrCredentials({ role, registry }, w.means);
+
+/** A cloud in which one thing about AWS is different. */
+const otherWorld = (
+  change: Partial<Seed['aws']['roles'][0]>,
+  github: Partial<Seed['github']> = {},
+) =>
+  startWorld((seed) => ({
+    aws: { ...seed.aws, roles: seed.aws.roles.map((known) => ({ ...known, ...change })) },
+    github: { ...seed.github, ...github },
+  }));
+
+describe('credentials', () => {
+  test.each([
+    ['a private registry', { registry }],
+    ['the public registry', { registry: 'public.ecr.aws' }],
+    ['a registry on loopback', { registry: 'localhost:5000', region: 'eu-west-1' }],
+  ])('of %s', async (_, place) => {
+    const credentials = await ecrCredentials({ role, ...place }, world.means);
+    expect(credentials).toMatchObject({ username: 'AWS', password: 'planted-registry-password' });
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials.session;
+    expect(world.masked.slice(-5)).toEqual([
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+      Buffer.from('AWS:planted-registry-password').toString('base64'),
+      'planted-registry-password',
+    ]);
+    world.expectMaskedBeforeUse();
+  });
+
+  test('need a region that somebody tells', async () => {
+    const work = ecrCredentials({ role, registry: 'localhost:5000' }, world.means);
+    const failure = await world.failure(work);
+    expect(failure.code).toBe('action/input');
+    expect(failure.message).toContain('aws-region');
+    expect(world.asked).toEqual([]);
+  });
+});
+
+describe('repositories', () => {
+  test.each([
+    [registry, 'team/app', `${registry}/team/app`],
+    ['public.ecr.aws', 'alias/team/app', 'public.ecr.aws/local/team/app'],
+  ])('at %s are created once', async (host, repository, uri) => {
+    const { session } = await ecrCredentials({ role, registry: host }, world.means);
+    const create = () => createEcrRepository({ registry: host, repository, session }, world.means);
+    await expect(create()).resolves.toBe('created');
+    await expect(create()).resolves.toBe('existed');
+    expect(world.cloud.ecrRepositories().filter((found) => found === uri)).toHaveLength(1);
+  });
+
+  test('need the permission', async () => {
+    await using poor = await otherWorld({ allow: ['ecr:GetAuthorizationToken'] });
+    const { session } = await login(poor);
+    const work = createEcrRepository({ registry, repository: 'team/app', session }, poor.means);
+    const failure = await poor.failure(work);
+    expect(failure.code).toBe('identity/permission');
+    expect(failure.message).toContain(
+      `${role} is known, but may not create the repository team/app`,
+    );
+    expect(failure.remedy).toBe('Grant it ecr:CreateRepository.');
+  });
+
+  test('with a name that ECR refuses', async () => {
+    const { session } = await login();
+    const work = createEcrRepository({ registry, repository: 'Team/App', session }, world.means);
+    const failure = await world.failure(work);
+    expect(failure.message).toMatch(/Amazon ECR .*InvalidParameterException: .*repositoryName/);
+  });
+});
+
+describe('refused', () => {
+  const trust = { audience: 'sts.amazonaws.com', subject };
+
+  test.each<[string, Partial<Seed['aws']['roles'][0]>, Partial<Seed['github']>, string]>([
+    ['another subject', {}, { subject: 'repo:evil/app:ref:refs/heads/main' }, 'AccessDenied'],
+    ['the form with ids', { trust }, { subject: 'repo:org@1/app@2:ref:x' }, 'AccessDenied'],
+    ['another audience', { trust: { ...trust, audience: 'x' } }, {}, 'AccessDenied'],
+    ['no such role', { arn: `${role}s` }, {}, 'AccessDenied'],
+    ['no provider', { arn: role.replace('12', '99') }, {}, 'No OpenIDConnect provider found'],
+    ['an expired token', {}, { tokenLifetime: -60 }, 'ExpiredToken'],
+  ])('%s', async (_, change, github, said) => {
+    await using other = await otherWorld(change, github);
+    const failure = await other.failure(login(other));
+    const sent = github.subject ?? subject;
+    expect(failure.code).toBe('identity/refused');
+    expect(failure.message).toContain(`subject ${sent}: `);
+    expect(failure.message).toContain(said);
+    expect(failure.remedy).toContain(`the trust policy of ${role}`);
+    expect(failure.remedy).toMatch(/"127\.0\.0\.1:\d+:aud":"sts\.amazonaws\.com"/);
+    expect(failure.remedy).toContain(`:sub":${JSON.stringify(sent)}`);
+    other.expectMaskedBeforeUse();
+  });
+
+  test('an audience that the provider does not know', async () => {
+    await using other = await startWorld((seed) => ({ aws: { ...seed.aws, clientIds: ['x'] } }));
+    const failure = await other.failure(login(other));
+    expect(failure.message).toContain('Incorrect token audience');
+    expect(failure.remedy).toContain('with audience sts.amazonaws.com');
+  });
+});
+
+describe('no permission', () => {
+  test.each([
+    [registry, [], 'ecr:GetAuthorizationToken on resource *'],
+    ['public.ecr.aws', ['ecr-public:*'], 'sts:GetServiceBearerToken on resource *'],
+  ])('to log in to %s', async (host, allow, grant) => {
+    await using poor = await otherWorld({ allow });
+    const failure = await poor.failure(ecrCredentials({ role, registry: host }, poor.means));
+    expect(failure.code).toBe('identity/permission');
+    expect(failure.message).toContain('AccessDeniedException: User: arn:aws:sts::123456789012');
+    expect(failure.remedy).toContain(grant);
+  });
+});
+
+describe('a passing fault', () => {
+  const throttled = { status: 400, body: '{"__type":"ThrottlingException","message":"Rate"}' };
+  test.each([
+    ['sts', '503', { status: 503 }],
+    ['sts', 'a reset connection', 'reset' as const],
+    ['ecr', '503', { status: 503 }],
+    ['ecr', 'a reset connection', 'reset' as const],
+    ['ecr', 'throttling', throttled],
+    ['issuer', '503, so that STS cannot reach it', { status: 503 }],
+  ] as const)('of %s (%s) is tried again', async (service, _, fault) => {
+    world.cloud.faults.next(service, fault);
+    await expect(login()).resolves.toMatchObject({ username: 'AWS' });
+  });
+
+  test.each([
+    ['sts', 'AWS STS'],
+    ['ecr', 'Amazon ECR'],
+  ] as const)('of %s that stays is named in the end', async (service, name) => {
+    world.cloud.faults.next(service, { status: 503 }, { status: 503 }, { status: 503 });
+    const failure = await world.failure(login());
+    expect(failure.code).toBe('identity/unavailable');
+    expect(failure.message).toBe(`${name} gave no usable answer: HTTP 503.`);
+  });
+});
+
+test('the page of a proxy is no refusal', async () => {
+  world.cloud.faults.next('sts', { status: 403, body: '<html>planted-secret</html>' });
+  const failure = await world.failure(login());
+  expect(failure.code).toBe('identity/unavailable');
+  expect(failure.message).not.toContain('planted');
+});
+
+describe('an answer that makes no sense', () => {
+  const half = Buffer.from('AWS').toString('base64');
+  test.each([
+    ['sts', 'planted-secret'],
+    ['sts', '<AssumeRoleWithWebIdentityResponse><Credentials>planted-secret'],
+    ['sts', '<AssumeRoleWithWebIdentityResponse/>'],
+    ['ecr', 'planted-secret'],
+    ['ecr', '{"authorizationData":[{"authorizationToken":"planted-secret'],
+    ['ecr', '{"authorizationData":[]}'],
+    ['ecr', `{"authorizationData":[{"authorizationToken":"${half}"}]}`],
+    ['ecr', '{"authorizationData":[{"authorizationToken":"!planted-secret"}]}'],
+  ] as const)('from %s: %s', async (service, body) => {
+    world.cloud.faults.next(service, { status: 200, body });
+    const failure = await world.failure(login());
+    expect(failure.code).toBe('identity/unavailable');
+    expect(failure.message).not.toContain('planted');
+    expect(failure.cause).toBeUndefined();
+  });
+});
+
+test('cancelling ends it with the reason of the cancellation', async () => {
+  const controller = new AbortController();
+  const { faults } = world.cloud;
+  faults.next('sts', 'slow');
+  const means = { ...world.means, signal: controller.signal };
+  const silent = faults.hit('sts');
+  const work = expect(ecrCredentials({ role, registry }, means)).rejects.toThrow('by SIGTERM');
+  await silent;
+  controller.abort(new Error('cancelled by SIGTERM'));
+  await work;
+});
+
+test.each([
+  [{ GITHUB_REPOSITORY: 'org/app', GITHUB_RUN_ID: '123' }, 'org-app-123'],
+  [{ GITHUB_REPOSITORY: 'ørg/my app', GITHUB_RUN_ID: '1' }, '-rg-my-app-1'],
+  [{ GITHUB_REPOSITORY: 'o/a.b_c', GITHUB_RUN_ID: '1\n2' }, 'o-a.b_c-1-2'],
+  [{}, 'slipway-0'],
+])('the session of %j is %s', (env, name) => {
+  expect(awsSessionName(env)).toBe(name);
+});
+
+test('the session of a long repository keeps its run', () => {
+  const env = {
+    GITHUB_REPOSITORY: `org/${'a'.repeat(200)}`,
+    GITHUB_RUN_ID: '12345678901234567890',
+  };
+  const name = awsSessionName(env);
+  expect(name).toMatch(/^[\w+=,.@-]{64}$/);
+  expect(name).toMatch(/-12345678901234567890$/);
+});

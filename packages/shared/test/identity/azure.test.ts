@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AppSeed, Seed } from '../../../local-cloud/src/seed.ts';
+import { acrCredentials } from '../../src/identity/azure.ts';
+import { clientId, startWorld, tenantId, type World } from './world.ts';
+
+const user = '00000000-0000-0000-0000-000000000000';
+const subject = 'repo:org/app:ref:refs/heads/main';
+const audience = 'api://AzureADTokenExchange';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.reset());
+afterAll(() => world[Symbol.asyncDispose]());
+
+const login = (w: World = world, more: { clientId?: string; tenantId?: string } = {}) =>
+  acrCredentials({ clientId, tenantId, registry: w.cloud.acrHost, ...more }, w.means);
+
+/** A cloud in which one thing about the application or the run is different. */
+const otherWorld = (change: Partial<AppSeed>, github: Partial<Seed['github']> = {}) =>
+  startWorld((seed) => ({
+    azure: { ...seed.azure, apps: seed.azure.apps.map((known) => ({ ...known, ...change })) },
+    github: { ...seed.github, ...github },
+  }));
+
+test('credentials that the registry takes', async () => {
+  const { password, username } = await login();
+  expect(username).toBe(user);
+  world.expectMaskedBeforeUse();
+  expect(world.masked).toHaveLength(4);
+  expect(world.masked.at(-1)).toBe(password);
+
+  const { acrHost } = world.cloud;
+  const ask = (basic: string) =>
+    fetch(`http://${acrHost}/oauth2/token?service=${acrHost}&scope=repository:app:pull,push`, {
+      headers: { authorization: `Basic ${Buffer.from(basic).toString('base64')}` },
+    });
+  await expect(ask(`${username}:${password}`)).resolves.toMatchObject({ status: 200 });
+  await expect(ask(`${username}:${password}x`)).resolves.toMatchObject({ status: 401 });
+});
+
+test('a registry with one fixed password', async () => {
+  await using fixed = await startWorld(() => ({ registryPassword: 'planted-registry-password' }));
+  await expect(login(fixed)).resolves.toEqual({
+    username: user,
+    password: 'planted-registry-password',
+  });
+});
+
+describe('refused', () => {
+  test.each<[string, Partial<AppSeed>, Partial<Seed['github']>, string]>([
+    ['another subject', {}, { subject: 'repo:evil/app:ref:x' }, 'AADSTS700213'],
+    ['another case', {}, { subject: 'repo:Org/app:ref:refs/heads/main' }, 'AADSTS700213'],
+    ['no credential', { federated: [] }, {}, 'AADSTS700213'],
+    ['another audience', { federated: [{ subject, audience: 'x' }] }, {}, 'AADSTS700212'],
+    ['an expired token', {}, { tokenLifetime: -60 }, 'AADSTS700024'],
+    ['another application', { clientId: tenantId }, {}, 'AADSTS700016'],
+  ])('%s', async (_, change, github, code) => {
+    await using other = await otherWorld(change, github);
+    const failure = await other.failure(login(other));
+    const sent = github.subject ?? subject;
+    expect(failure.code).toBe('identity/refused');
+    expect(failure.message).toContain(`subject ${sent}: ${code}`);
+    expect(failure.message).not.toContain('Trace ID');
+    expect(failure.remedy).toContain(`${clientId} in tenant ${tenantId}`);
+    expect(failure.remedy).toMatch(/issuer http:\/\/127\.0\.0\.1:\d+,/);
+    expect(failure.remedy).toContain(`subject ${sent}, audience ${audience}.`);
+  });
+
+  test('another tenant', async () => {
+    const failure = await world.failure(login(world, { tenantId: 'other.onmicrosoft.com' }));
+    expect(failure.message).toContain("AADSTS90002: Tenant 'other.onmicrosoft.com' not found.");
+  });
+
+  test('a token that Entra quotes stays hidden', async () => {
+    const quoting: typeof fetch = async (input, init) => {
+      if (!String(input).includes('/oauth2/v2.0/token'))
+        return await world.means.fetch(input, init);
+      const assertion = new URLSearchParams(String(init?.body)).get('client_assertion');
+      const error_description = `AADSTS50027: Malformed: ${assertion}\r\nTrace ID: 1`;
+      return Response.json({ error: 'invalid_request', error_description }, { status: 400 });
+    };
+    const means = { ...world.means, fetch: quoting };
+    const work = acrCredentials({ clientId, tenantId, registry: world.cloud.acrHost }, means);
+    expect((await world.failure(work)).message).toMatch(/AADSTS50027: Malformed: \*\*\*$/);
+  });
+});
+
+test('an identity without a role on the registry', async () => {
+  await using poor = await otherWorld({ mayPush: false });
+  const failure = await poor.failure(login(poor));
+  expect(failure.code).toBe('identity/permission');
+  expect(failure.message).toBe(
+    `Azure identity ${clientId} is known, but may not use ${poor.cloud.acrHost}: HTTP 401`,
+  );
+  expect(failure.remedy).toContain('AcrPush');
+});
+
+describe('a passing fault is tried again', () => {
+  test.each([
+    ['entra', '503', { status: 503 }],
+    ['entra', 'a reset connection', 'reset' as const],
+    ['entra', 'silence', 'slow' as const],
+    ['acr', '429', { status: 429 }],
+    ['acr', 'a reset connection', 'reset' as const],
+  ] as const)('%s: %s', async (service, _, fault) => {
+    world.cloud.faults.next(service, fault);
+    await expect(login()).resolves.toMatchObject({ username: user });
+  });
+});
+
+describe('an answer that makes no sense', () => {
+  test.each([
+    ['entra', 200, 'planted-secret', 'no access token'],
+    ['entra', 200, '{"access_token":"planted-secret', 'no access token'],
+    ['entra', 200, '{"access_token":["planted-secret"]}', 'no access token'],
+    ['entra', 400, '<html>planted-secret</html>', 'HTTP 400'],
+    ['entra', 404, '{"error_description":"planted-secret"}', 'HTTP 404'],
+    ['acr', 200, '{}', 'no refresh token'],
+    ['acr', 200, '{"refresh_token":"planted-secret', 'no refresh token'],
+    ['acr', 404, 'planted-secret', 'HTTP 404'],
+  ] as const)('%s: %i %s', async (service, status, body, said) => {
+    world.cloud.faults.next(service, { status, body });
+    const failure = await world.failure(login());
+    expect(failure.code).toBe('identity/unavailable');
+    expect(failure.message).toContain(said);
+    expect(failure.message).not.toContain('planted');
+  });
+});
+
+describe('clouds', () => {
+  test.each([
+    ['shop.azurecr.io', 'https://login.microsoftonline.com', audience],
+    ['shop.azurecr.cn', 'https://login.partner.microsoftonline.cn', `${audience}China`],
+    ['shop.azurecr.us', 'https://login.microsoftonline.us', `${audience}USGov`],
+  ])('%s signs in at %s', async (registry, authority, wanted) => {
+    const urls: string[] = [];
+    const answers: typeof fetch = async (input, init) => {
+      const url = String(input);
+      urls.push(url);
+      if (url.includes('/idtoken')) return await world.means.fetch(input, init);
+      return Response.json({ access_token: 'an-access-token', refresh_token: 'a-refresh-token' });
+    };
+    const env = { ...world.means.env, AZURE_AUTHORITY_HOST: undefined };
+    const means = { ...world.means, env, fetch: answers };
+    const credentials = await acrCredentials({ clientId, tenantId, registry }, means);
+    expect(credentials).toEqual({ username: user, password: 'a-refresh-token' });
+    expect(new URL(urls[0] ?? '').searchParams.get('audience')).toBe(wanted);
+    expect(urls.slice(1)).toEqual([
+      `${authority}/${tenantId}/oauth2/v2.0/token`,
+      `https://${registry}/oauth2/exchange`,
+    ]);
+  });
+
+  test.each(['http://login.example.com', 'ftp://127.0.0.1', 'https://', 'a b'])(
+    'AZURE_AUTHORITY_HOST may not be %s',
+    async (host) => {
+      const env = { ...world.means.env, AZURE_AUTHORITY_HOST: host };
+      const registry = 'shop.azurecr.io';
+      const work = acrCredentials({ clientId, tenantId, registry }, { ...world.means, env });
+      const failure = await world.failure(work);
+      expect(failure.code).toBe('action/input');
+      expect(failure.message).toContain('AZURE_AUTHORITY_HOST');
+      expect(world.asked).toEqual([]);
+    },
+  );
+});

@@ -13,7 +13,10 @@ const ring = (displayName, testMatch, more = {}) => ({
 export default {
   projects: [
     ring('tables', ['<rootDir>/{packages,actions}/*/test/**/*.test.ts']),
-    ring('scenarios', ['<rootDir>/{packages,actions}/*/scenarios/**/*.test.ts']),
+    ring('scenarios', ['<rootDir>/{packages,actions}/*/scenarios/**/*.test.ts'], {
+      globalSetup: '<rootDir>/test/registry.ts',
+      globalTeardown: '<rootDir>/test/stop-registry.ts',
+    }),
     ring('journeys', ['<rootDir>/journeys/**/*.test.ts']),
   ],
 };

@@ -64,7 +64,8 @@ describe('build-push with the engine’s own builder and a registry with passwor
 
   it('pushes the same bytes to two repositories at once', async () => {
     const names = [`${registry.host}/one/app`, `${registry.host}/two/app`];
-    const step = await runner.start(bundle, { ...inputs(), image: names.join('\n'), tags: 'v' }).done;
+    const step = await runner.start(bundle, { ...inputs(), image: names.join('\n'), tags: 'v' })
+      .done;
     expect(step.errors).toEqual([]);
     expect(step.outputs['tags']).toBe(names.map((name) => `${name}:v`).join('\n'));
     expect(await tagsOf('one/app')).toContain('v');
@@ -101,7 +102,8 @@ describe('build-push with the engine’s own builder and a registry with passwor
 
   it('says which step of the Dockerfile failed', async () => {
     await using broken = await makeBuildRunner({}, 'FROM scratch\nCOPY missing.txt /\n');
-    const step = await broken.start(bundle, { ...inputs(), image: `${registry.host}/broken/app` }).done;
+    const step = await broken.start(bundle, { ...inputs(), image: `${registry.host}/broken/app` })
+      .done;
     expect(step.errors.map(({ title }) => title)).toEqual(['build-push: build/failed']);
     expect(step.errors[0]?.text).toContain('missing.txt');
     expect(await tagsOf('broken/app')).toEqual([]);

@@ -1,6 +1,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeRunner, type RunFacts, type Runner } from '../../../packages/local-cloud/src/runner.ts';
+import {
+  makeRunner,
+  type RunFacts,
+  type Runner,
+} from '../../../packages/local-cloud/src/runner.ts';
 
 export const bundle = join(import.meta.dirname, '../dist/index.js');
 
@@ -15,7 +19,10 @@ export const defaults: Record<string, string> = {
 };
 
 /** A runner whose workspace holds a small image to build. */
-export async function makeBuildRunner(facts: RunFacts = {}, dockerfile = plainDockerfile): Promise<Runner> {
+export async function makeBuildRunner(
+  facts: RunFacts = {},
+  dockerfile = plainDockerfile,
+): Promise<Runner> {
   const runner = await makeRunner(facts);
   await mkdir(join(runner.workspace, 'files'));
   await writeFile(join(runner.workspace, 'Dockerfile'), dockerfile);

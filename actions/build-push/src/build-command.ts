@@ -46,8 +46,10 @@ export function buildCommand(
       withArgs[key] = value;
     }
   }
-  for (const [id, file] of request.secretFiles) args.push('--secret', csv([`id=${id}`, `src=${file}`]));
-  for (const [key, value] of Object.entries(request.labels)) args.push('--label', `${key}=${value}`);
+  for (const [id, file] of request.secretFiles)
+    args.push('--secret', csv([`id=${id}`, `src=${file}`]));
+  for (const [key, value] of Object.entries(request.labels))
+    args.push('--label', `${key}=${value}`);
   args.push(...attestations(request), ...output(request, builder), ...cache(request, builder));
   if (!builder.plain) {
     const level = isIndex(request) ? 'index,manifest:' : 'manifest:';
@@ -85,7 +87,12 @@ function cache({ cache: kind, repositories, platforms }: BuildRequest, builder: 
   if (kind === 'registry') {
     const ref = `ref=${first}:buildcache`;
     const to = ['type=registry', ref, 'mode=max', 'image-manifest=true', 'oci-mediatypes=true'];
-    return ['--cache-from', csv(['type=registry', ref]), '--cache-to', csv([...to, 'ignore-error=true'])];
+    return [
+      '--cache-from',
+      csv(['type=registry', ref]),
+      '--cache-to',
+      csv([...to, 'ignore-error=true']),
+    ];
   }
   // A scope for each image and platform, so that builds do not overwrite each other's cache.
   const scope = `scope=${[first, ...platforms].join('-').replace(/[^A-Za-z0-9.-]+/g, '-')}`;

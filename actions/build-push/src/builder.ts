@@ -1,6 +1,6 @@
-import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import type { RunProgram } from '@slipway/shared/exec/program';
 import type { Environment } from '@slipway/shared/action/github';
+import type { RunProgram } from '@slipway/shared/exec/program';
+import { Failure, messageOf } from '@slipway/shared/failure/failure';
 
 /** The builder that buildx uses now. */
 export interface Builder {
@@ -27,7 +27,8 @@ export async function inspectBuilder(
     const result = await run('docker', ['buildx', 'inspect'], { env, signal });
     const driver = /^Driver:\s*(\S+)/m.exec(result.stdout)?.[1];
     if (result.code === 0 && driver !== undefined) return { driver, plain: driver === 'docker' };
-    said = result.stderr.trim().split('\n').at(-1) || `docker buildx inspect ended with ${result.code}`;
+    said =
+      result.stderr.trim().split('\n').at(-1) || `docker buildx inspect ended with ${result.code}`;
   } catch (error) {
     signal.throwIfAborted();
     said = messageOf(error);

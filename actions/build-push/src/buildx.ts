@@ -44,7 +44,9 @@ export async function runBuildx(
       const code = result.code === null ? `signal ${result.signal}` : `exit code ${result.code}`;
       throw Failure.of('build/failed', { code, said: said || 'it printed nothing' });
     }
-    say(`attempt ${attempt} of ${mostTries} failed (${said}); the next one in ${formatDuration(pause)}`);
+    say(
+      `attempt ${attempt} of ${mostTries} failed (${said}); the next one in ${formatDuration(pause)}`,
+    );
     await clock.sleep(pause, signal);
   }
 }

@@ -15,11 +15,11 @@ import { type BuildRequest, buildCommand } from './build-command.ts';
 import { type Builder, inspectBuilder } from './builder.ts';
 import { type BuildxTools, digestFrom, runBuildx } from './buildx.ts';
 import { ownDockerConfig } from './docker-config.ts';
-import { imageLabels, InvalidLabels } from './labels.ts';
+import { InvalidLabels, imageLabels } from './labels.ts';
 import type { manifest } from './manifest.ts';
 import { promote } from './promote.ts';
 import type { Report } from './report.ts';
-import { moveTags, readBack, type Repository } from './repository.ts';
+import { moveTags, type Repository, readBack } from './repository.ts';
 import { hostsOf, registryInputs, type Settings } from './settings.ts';
 import { computeTags } from './tags/compute-tags.ts';
 import type { ComputedTag } from './tags/computed-tag.ts';
@@ -55,7 +55,8 @@ export async function publish(settings: Settings, run: ActionRun): Promise<Repor
       )
     : await build(settings, run, { tools, labels, timeline, repositories, docker: docker.env });
 
-  if (digest === undefined) return { digest, tags, published: [], labels, timeline: timeline.entries };
+  if (digest === undefined)
+    return { digest, tags, published: [], labels, timeline: timeline.entries };
   const read = await timeline.phase('read back', () =>
     Promise.all(repositories.map((one) => readBack(one, digest, settings.platforms ?? []))),
   );
@@ -105,14 +106,20 @@ async function build(
       metadataFile: join(folder, 'metadata.json'),
     };
     const { args, env } = buildCommand(request, builder, docker);
-    await timeline.phase(settings.push ? 'build and push' : 'build', () => runBuildx(args, env, tools));
+    await timeline.phase(settings.push ? 'build and push' : 'build', () =>
+      runBuildx(args, env, tools),
+    );
     return settings.push ? await digestFrom(request.metadataFile) : undefined;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function checkBuilder(settings: Settings, { plain, driver }: Builder, say: (line: string) => void): void {
+function checkBuilder(
+  settings: Settings,
+  { plain, driver }: Builder,
+  say: (line: string) => void,
+): void {
   if (!plain) return;
   const needs = (input: string, what: string) =>
     Failure.of('build/builder', { driver, input, what });
@@ -120,7 +127,8 @@ function checkBuilder(settings: Settings, { plain, driver }: Builder, say: (line
   if (settings.sbom) throw needs('sbom', 'attach attestations');
   if ((settings.platforms ?? []).length > 1) throw needs('platforms', 'build several platforms');
   // A cache is a help: without it the build is slower, not wrong.
-  if (settings.cache !== 'none') say(`the ${driver} builder cannot export a cache; building without`);
+  if (settings.cache !== 'none')
+    say(`the ${driver} builder cannot export a cache; building without`);
 }
 
 async function writeSecrets(

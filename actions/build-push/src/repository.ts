@@ -1,5 +1,9 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import { formatReference, type ImageReference, repositoryName } from '@slipway/shared/image/reference';
+import {
+  formatReference,
+  type ImageReference,
+  repositoryName,
+} from '@slipway/shared/image/reference';
 import type { Manifest, Registry } from '@slipway/shared/image/registry';
 import type { ComputedTag } from './tags/computed-tag.ts';
 import { type HeldTag, keepHighest } from './tags/keep-highest.ts';

@@ -12,7 +12,7 @@ import {
 } from '@slipway/shared/action/input';
 import type { Run } from '@slipway/shared/action/run';
 import { checkRegistryLogin } from '@slipway/shared/identity/check-login';
-import type { RegistryInputs } from '@slipway/shared/identity/login';
+import type { RegistryInputs } from '@slipway/shared/identity/login-way';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
 import type { manifest } from './manifest.ts';
 import { InvalidTags } from './tags/invalid-tags.ts';
@@ -65,8 +65,16 @@ export function readSettings(run: Run<typeof manifest>) {
       }
       if (given.from) {
         if (!given.push) problem('push', 'cannot be false together with from', 'true');
-        for (const name of ['file', 'target', 'platforms', 'build-args', 'build-secrets', 'labels'] as const) {
-          if (given[name] !== undefined) problem(name, 'has no effect on an image that is promoted with from');
+        for (const name of [
+          'file',
+          'target',
+          'platforms',
+          'build-args',
+          'build-secrets',
+          'labels',
+        ] as const) {
+          if (given[name] !== undefined)
+            problem(name, 'has no effect on an image that is promoted with from');
         }
       }
       if (given['create-repository'] && !given['aws-role']) {
@@ -105,7 +113,10 @@ const reference = (value: string, example: string): ImageReference => {
   try {
     return parseReference(value);
   } catch (error) {
-    throw new BadInput(`is not an image: ${error instanceof Error ? error.message : error}`, example);
+    throw new BadInput(
+      `is not an image: ${error instanceof Error ? error.message : error}`,
+      example,
+    );
   }
 };
 
@@ -120,7 +131,8 @@ const repositories: Input<ImageReference[]> = {
       .filter((line) => line !== '' && !line.startsWith('#'))
       .map((line) => {
         const parsed = reference(line, example);
-        if (parsed.digest) throw new BadInput(`has a digest where a repository belongs: ${line}`, example);
+        if (parsed.digest)
+          throw new BadInput(`has a digest where a repository belongs: ${line}`, example);
         if (parsed.tag) throw new BadInput(`has a tag, which belongs into tags: ${line}`, example);
         return parsed;
       });
@@ -143,7 +155,8 @@ const tagRules: Input<Rule[]> = {
     try {
       return parseRules(value);
     } catch (error) {
-      if (error instanceof InvalidTags) throw new BadInput(`is wrong:\n${error.problems.join('\n')}`, '');
+      if (error instanceof InvalidTags)
+        throw new BadInput(`is wrong:\n${error.problems.join('\n')}`, '');
       throw error;
     }
   },

@@ -27,7 +27,9 @@ const lasting = [
 
 /** Whether trying again may help, judged by the last error line that buildx printed. */
 export function isTransient(line: string): boolean {
-  return !lasting.some((pattern) => pattern.test(line)) && passing.some((pattern) => pattern.test(line));
+  return (
+    !lasting.some((pattern) => pattern.test(line)) && passing.some((pattern) => pattern.test(line))
+  );
 }
 
 /** The line in which buildx says why it failed: the last `ERROR:`, or the last line at all. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
-import { bundle, makeWorld, type World } from './world.ts';
+import { bundle, makeWorld, registry, type World } from './world.ts';
 
 describe('deploy-ssh by Compose against a real sshd, registry and engine', () => {
   let world: World;
@@ -9,10 +9,10 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
 
   beforeAll(async () => {
     world = await makeWorld();
-    one = await pushApp(world.registry.host, '1', 'good');
-    two = await pushApp(world.registry.host, '2', 'good');
+    one = await pushApp(registry, '1', 'good');
+    two = await pushApp(registry, '2', 'good');
   }, 60_000);
-  afterAll(() => world[Symbol.asyncDispose](), 30_000);
+  afterAll(async () => world[Symbol.asyncDispose](), 30_000);
 
   const deploy = (inputs: Record<string, string>) =>
     world.runner.start(bundle, { ...world.inputs, ...inputs }).done;
@@ -48,17 +48,25 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
   it.each([
     ['crash', 'deploy/exited', /cannot open the database/],
     ['unhealthy', 'deploy/unproven', /table users is missing/],
-  ] as const)('takes a version that is %s back, with the reason', async (behaviour, code, evidence) => {
-    const bad = await pushApp(world.registry.host, `bad-${behaviour}`, behaviour);
-    const step = await deploy({ image: bad, timeout: '6s', env: 'GREETING=hello = you' });
-    expect(step.code).toBe(1);
-    expect(step.errors).toHaveLength(1);
-    expect(step.errors[0]?.title).toBe(`deploy-ssh: ${code}`);
-    expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: code, 'previous-image': one });
-    expect(step.summary).toMatch(evidence);
-    expect(await world.ask()).toBe('version 1 hello = you');
-    expect(world.lockIsFree()).toBe(true);
-  }, 90_000);
+  ] as const)(
+    'takes a version that is %s back, with the reason',
+    async (behaviour, code, evidence) => {
+      const bad = await pushApp(registry, `bad-${behaviour}`, behaviour);
+      const step = await deploy({ image: bad, timeout: '6s', env: 'GREETING=hello = you' });
+      expect(step.code).toBe(1);
+      expect(step.errors).toHaveLength(1);
+      expect(step.errors[0]?.title).toBe(`deploy-ssh: ${code}`);
+      expect(step.outputs).toMatchObject({
+        status: 'rolled-back',
+        reason: code,
+        'previous-image': one,
+      });
+      expect(step.summary).toMatch(evidence);
+      expect(await world.ask()).toBe('version 1 hello = you');
+      expect(world.lockIsFree()).toBe(true);
+    },
+    90_000,
+  );
 
   it('deploys the next version', async () => {
     const step = await deploy({ image: two, expect: 'version 2' });
@@ -68,7 +76,7 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
 
   it('removes a first deployment that fails, as nothing was there before', async () => {
     await using fresh = await makeWorld();
-    const bad = await pushApp(fresh.registry.host, 'bad', 'crash');
+    const bad = await pushApp(registry, 'bad', 'crash');
     const step = await fresh.runner.start(bundle, { ...fresh.inputs, image: bad }).done;
     expect(step.outputs).toMatchObject({ status: 'failed', reason: 'deploy/exited' });
     expect(step.log).toContain('serves nothing, as before this run');

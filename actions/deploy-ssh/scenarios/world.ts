@@ -4,7 +4,6 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../../packages/local-cloud/src/program.ts';
-import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import { makeRunner, type Runner } from '../../../packages/local-cloud/src/runner.ts';
 import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/sshd.ts';
 
@@ -12,9 +11,8 @@ const run = promisify(execFile);
 
 export const bundle = join(import.meta.dirname, '../dist/index.js');
 
-/** A real registry, a real sshd, a folder on the "host" and a runner: one deployment's world. */
+/** A real sshd, a folder on the "host" and a runner: one deployment's world. */
 export interface World extends AsyncDisposable {
-  registry: LocalRegistry;
   sshd: LocalSshd;
   runner: Runner;
   path: string;
@@ -27,15 +25,13 @@ export interface World extends AsyncDisposable {
   containers(): Promise<string[]>;
 }
 
+/** The registry of all scenarios (test/registry.ts). */
+export const registry = process.env['SLIPWAY_TEST_REGISTRY'] ?? '';
+
 let worlds = 0;
 
-export async function makeWorld(login?: { username: string; password: string }): Promise<World> {
-  const [registry, sshd, runner, port] = await Promise.all([
-    startRegistry(login),
-    startSshd(),
-    makeRunner(),
-    freePort(),
-  ]);
+export async function makeWorld(): Promise<World> {
+  const [sshd, runner, port] = await Promise.all([startSshd(), makeRunner(), freePort()]);
   worlds += 1;
   const project = `slipway-test-${process.pid}-${worlds}`;
   const path = join(sshd.folder, project);
@@ -43,12 +39,16 @@ export async function makeWorld(login?: { username: string; password: string }):
   await writeFile(join(runner.workspace, 'compose.yaml'), composeFile(port));
   const containers = async () => {
     const { stdout } = await run('docker', [
-      'ps', '-a', '--filter', `label=com.docker.compose.project=${project}`, '--format', '{{.ID}} {{.Image}} {{.State}}',
+      'ps',
+      '-a',
+      '--filter',
+      `label=com.docker.compose.project=${project}`,
+      '--format',
+      '{{.ID}} {{.Image}} {{.State}}',
     ]);
     return stdout.split('\n').filter((line) => line !== '');
   };
   return {
-    registry,
     sshd,
     runner,
     path,
@@ -82,7 +82,6 @@ export async function makeWorld(login?: { username: string; password: string }):
       await run('docker', ['network', 'rm', `${project}_default`]).catch(() => undefined);
       await runner[Symbol.asyncDispose]();
       await sshd[Symbol.asyncDispose]();
-      await registry[Symbol.asyncDispose]();
       await rm(path, { recursive: true, force: true });
     },
   };

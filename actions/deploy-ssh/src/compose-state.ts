@@ -1,5 +1,5 @@
-import { Failure } from '@slipway/shared/failure/failure';
 import type { Sighting } from '@slipway/shared/deploy/target';
+import { Failure } from '@slipway/shared/failure/failure';
 
 /** The part of `docker inspect` that tells how a container is doing. */
 export interface Container {
@@ -14,7 +14,9 @@ export interface Container {
     Error: string;
     Health?: { Status: string; Log: Array<{ ExitCode: number; Output: string }> | null } | null;
   };
-  NetworkSettings: { Ports: Record<string, Array<{ HostIp: string; HostPort: string }> | null> | null };
+  NetworkSettings: {
+    Ports: Record<string, Array<{ HostIp: string; HostPort: string }> | null> | null;
+  };
 }
 
 /** Restarts after which a container counts as crashing; one or two are normal while it waits for others. */
@@ -58,7 +60,10 @@ export interface PublishedPort {
 export function publishedPorts(container: Container): PublishedPort[] {
   return Object.entries(container.NetworkSettings.Ports ?? {}).flatMap(([key, bindings]) =>
     key.endsWith('/tcp')
-      ? (bindings ?? []).map(({ HostIp, HostPort }) => ({ address: HostIp, port: Number(HostPort) }))
+      ? (bindings ?? []).map(({ HostIp, HostPort }) => ({
+          address: HostIp,
+          port: Number(HostPort),
+        }))
       : [],
   );
 }
@@ -82,14 +87,19 @@ function failureOf(container: Container): Failure | undefined {
   if (State.Health?.Status === 'unhealthy') {
     const last = State.Health.Log?.at(-1);
     const said = last?.Output.trim() || 'it printed nothing';
-    return Failure.of('deploy/unhealthy', { what, why: `exit code ${last?.ExitCode ?? '?'}, ${said}` });
+    return Failure.of('deploy/unhealthy', {
+      what,
+      why: `exit code ${last?.ExitCode ?? '?'}, ${said}`,
+    });
   }
   return undefined;
 }
 
 function whyItEnded({ State }: Container): string {
   if (State.OOMKilled) return 'it ran out of memory';
-  return State.Error ? `exit code ${State.ExitCode}, ${State.Error}` : `exit code ${State.ExitCode}`;
+  return State.Error
+    ? `exit code ${State.ExitCode}, ${State.Error}`
+    : `exit code ${State.ExitCode}`;
 }
 
 function restarts({ RestartPolicy }: Container['HostConfig']): boolean {

@@ -20,7 +20,6 @@ import {
 } from './compose-state.ts';
 import type { Host } from './connection.ts';
 import { holdLock } from './lock.ts';
-import { type Ended, mustSucceed } from './remote-script.ts';
 import {
   discardScript,
   envFile,
@@ -33,6 +32,7 @@ import {
   switchScript,
   writeScript,
 } from './releases.ts';
+import { type Ended, mustSucceed } from './remote-script.ts';
 import { quote } from './shell.ts';
 import { askThroughTunnel } from './tunnel.ts';
 
@@ -74,7 +74,10 @@ export interface Change {
 }
 
 /** Deploys a release by Docker Compose; knows the platform, not the order of things. */
-export function composeTarget(settings: ComposeSettings, tools: ComposeTools): Target<Plan, Change> {
+export function composeTarget(
+  settings: ComposeSettings,
+  tools: ComposeTools,
+): Target<Plan, Change> {
   const { path, release } = settings;
   const { host, clock } = tools;
   const project = projectName(path);
@@ -99,7 +102,11 @@ docker inspect $ids`,
   };
 
   const bringUp = async (id: string, signal: AbortSignal) => {
-    await run('docker compose up', `${switchScript(path, id)}\n${compose(id, 'up -d --no-build --remove-orphans')}`, signal);
+    await run(
+      'docker compose up',
+      `${switchScript(path, id)}\n${compose(id, 'up -d --no-build --remove-orphans')}`,
+      signal,
+    );
   };
 
   return {
@@ -191,7 +198,12 @@ docker inspect $ids`,
 /** Compose's rule for project names: lower case, digits, dashes, underscores. */
 export function projectName(path: string): string {
   const last = path.split('/').at(-1) ?? '';
-  return last.toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z0-9]+/, '') || 'app';
+  return (
+    last
+      .toLowerCase()
+      .replace(/[^a-z0-9_-]+/g, '-')
+      .replace(/^[^a-z0-9]+/, '') || 'app'
+  );
 }
 
 function checkPlatform(image: string, has: readonly string[], wanted: string): void {
@@ -265,7 +277,8 @@ async function proveAt(
   }
   // A container that is being restarted publishes nothing for that moment.
   let port: PublishedPort | undefined;
-  const address = () => `http://127.0.0.1:${port?.port ?? '?'}${health.path} on ${host.address.host}`;
+  const address = () =>
+    `http://127.0.0.1:${port?.port ?? '?'}${health.path} on ${host.address.host}`;
   const proof = await prove(
     `${health.path} on ${host.address.host}`,
     async (within) => {

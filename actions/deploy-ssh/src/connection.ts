@@ -2,7 +2,13 @@ import type { Duplex } from 'node:stream';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Client } from 'ssh2';
 import { type HostAddress, knownHostsName } from './host.ts';
-import { fingerprintOf, judgeHostKey, knownHostsLine, type Pin, pinnedTypes } from './known-hosts.ts';
+import {
+  fingerprintOf,
+  judgeHostKey,
+  knownHostsLine,
+  type Pin,
+  pinnedTypes,
+} from './known-hosts.ts';
 import { type Ended, runScript } from './remote-script.ts';
 
 /** A host that runs scripts. */
@@ -14,7 +20,12 @@ export interface Host {
    * @param what names the script in messages
    * @param onLine gets each line of stderr as it comes
    */
-  run(what: string, body: string, signal: AbortSignal, onLine?: (line: string) => void): Promise<Ended>;
+  run(
+    what: string,
+    body: string,
+    signal: AbortSignal,
+    onLine?: (line: string) => void,
+  ): Promise<Ended>;
   /** A stream to a port on the host's own loopback. */
   tunnel(port: number, signal: AbortSignal): Promise<Duplex>;
   close(): void;
@@ -135,7 +146,16 @@ function connect(
   });
 }
 
-function algorithmsOf(type: string): Array<'rsa-sha2-512' | 'rsa-sha2-256' | 'ssh-ed25519' | 'ecdsa-sha2-nistp256' | 'ecdsa-sha2-nistp384' | 'ecdsa-sha2-nistp521'> {
+function algorithmsOf(
+  type: string,
+): Array<
+  | 'rsa-sha2-512'
+  | 'rsa-sha2-256'
+  | 'ssh-ed25519'
+  | 'ecdsa-sha2-nistp256'
+  | 'ecdsa-sha2-nistp384'
+  | 'ecdsa-sha2-nistp521'
+> {
   switch (type) {
     case 'ssh-rsa':
       return ['rsa-sha2-512', 'rsa-sha2-256'];

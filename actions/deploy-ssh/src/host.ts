@@ -11,7 +11,8 @@ export interface HostAddress {
 }
 
 const example = 'deploy@web-1.example.com:22';
-const shape = /^(?<user>[^@\s:/]+)@(?:\[(?<v6>[0-9a-fA-F:.%\w]+)\]|(?<host>[^\s:@[\]/]+))(?::(?<port>\d{1,5}))?$/;
+const shape =
+  /^(?<user>[^@\s:/]+)@(?:\[(?<v6>[0-9a-fA-F:.%\w]+)\]|(?<host>[^\s:@[\]/]+))(?::(?<port>\d{1,5}))?$/;
 
 /** `user@host:port`; an IPv6 address stands in brackets, the port is 22 when left out. */
 export const hostAddress: Input<HostAddress> = {

@@ -1,4 +1,3 @@
-import { createHmac, hash } from 'node:crypto';
 import { BadInput, type Input } from '@slipway/shared/action/input';
 
 /** One pinned key: a line of a known_hosts file, or a bare fingerprint. */
@@ -38,9 +37,13 @@ function parsePin(line: string, number: number): Pin {
   const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
   const [hosts, type, base64] = fields;
   if (marker !== undefined && marker !== '@revoked') {
-    throw new BadInput(`has the marker ${marker} in line ${number}, which is not supported`, example);
+    throw new BadInput(
+      `has the marker ${marker} in line ${number}, which is not supported`,
+      example,
+    );
   }
-  if (!hosts || !type || !base64) throw new BadInput(`has too few fields in line ${number}`, example);
+  if (!hosts || !type || !base64)
+    throw new BadInput(`has too few fields in line ${number}`, example);
   if (!keyType.test(type)) throw new BadInput(`has no known key type in line ${number}`, example);
   const key = Buffer.from(base64, 'base64');
   if (!key.subarray(4).toString('latin1').startsWith(type)) {
@@ -60,7 +63,9 @@ export function judgeHostKey(pins: readonly Pin[], name: string, offered: Buffer
   const fingerprints = pins.flatMap((pin) => (pin.kind === 'fingerprint' ? [pin.fingerprint] : []));
   if (same.length > 0 || fingerprints.includes(fingerprint)) return { trusted: true };
   const expected = [
-    ...ofHost.flatMap((pin) => (pin.kind === 'key' && !pin.revoked ? [fingerprintOf(pin.key)] : [])),
+    ...ofHost.flatMap((pin) =>
+      pin.kind === 'key' && !pin.revoked ? [fingerprintOf(pin.key)] : [],
+    ),
     ...fingerprints,
   ];
   return {
@@ -80,6 +85,7 @@ export function pinnedTypes(pins: readonly Pin[], name: string): string[] {
 
 /** `SHA256:…` as ssh-keygen -l shows it. */
 export function fingerprintOf(key: Buffer): string {
+  const { hash } = process.getBuiltinModule('node:crypto');
   return `SHA256:${hash('sha256', key, 'base64').replace(/=+$/, '')}`;
 }
 
@@ -99,6 +105,7 @@ function matchesHost(patterns: readonly string[], name: string): boolean {
 
 function matchesOne(pattern: string, name: string): boolean {
   if (pattern.startsWith('|1|')) {
+    const { createHmac } = process.getBuiltinModule('node:crypto');
     const [, , salt = '', digest = ''] = pattern.split('|');
     return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === digest;
   }

@@ -21,7 +21,8 @@ export const privateKey: Input<string> = {
           example,
         );
       }
-      if (kind === undefined) throw new BadInput('is not a private key: it has no BEGIN line', example);
+      if (kind === undefined)
+        throw new BadInput('is not a private key: it has no BEGIN line', example);
       if (!kind.endsWith('PRIVATE KEY')) {
         throw new BadInput(`is not a private key but a ${kind.toLowerCase()}`, example);
       }

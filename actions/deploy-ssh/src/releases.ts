@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { exports, quote } from './shell.ts';
 
 /**
@@ -35,7 +34,11 @@ export interface HostState {
 
 /** A release's name: the UTC time and the start of the commit; sorts by age. */
 export function releaseId(now: number, commit: string): string {
-  const time = new Date(now).toISOString().replace(/[-:]/g, '').replace(/\..*/, '').replace('T', '-');
+  const time = new Date(now)
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\..*/, '')
+    .replace('T', '-');
   return commit ? `${time}-${commit.slice(0, 7)}` : time;
 }
 
@@ -46,7 +49,7 @@ export function envFile(release: Release): string {
 
 /** SHA-256 in hex, as sha256sum prints it. */
 export function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
+  return process.getBuiltinModule('node:crypto').hash('sha256', text, 'hex');
 }
 
 /** Prints what {@link readState} reads. Changes nothing. */

@@ -44,7 +44,8 @@ export function runScript(
         stop();
         client.off('close', gone);
         if (signal.aborted) return reject(signal.reason);
-        if (code === undefined && ended === undefined) return reject(lost(`${what} did not say how it ended`));
+        if (code === undefined && ended === undefined)
+          return reject(lost(`${what} did not say how it ended`));
         const printed = stdout();
         const start = printed.indexOf(`${mark}\n`);
         resolve({

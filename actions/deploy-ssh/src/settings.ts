@@ -60,7 +60,10 @@ export function readSettings(run: Run<typeof manifest>) {
       if (values.expect && !values['health-url'] && !values['health-path']) {
         problem('expect', 'needs health-url or health-path', 'a commit');
       }
-      if ((values['registry-username'] === undefined) !== (values['registry-password'] === undefined)) {
+      if (
+        (values['registry-username'] === undefined) !==
+        (values['registry-password'] === undefined)
+      ) {
         problem('registry-username', 'and registry-password go together');
       }
       for (const key of values.secrets?.keys() ?? []) {
@@ -79,7 +82,8 @@ const hostPath: Input<string> = {
     if (!value.startsWith('/')) throw new BadInput('is not an absolute path', example);
     if (value.split('/').includes('..')) throw new BadInput('contains ..', example);
     const clean = value.replace(/\/+/g, '/').replace(/\/$/, '');
-    if (clean.split('/').length < 3) throw new BadInput('is too near the root of the host', example);
+    if (clean.split('/').length < 3)
+      throw new BadInput('is too near the root of the host', example);
     return clean;
   },
 };

@@ -10,7 +10,9 @@ export async function readSource(source: string, env: Environment): Promise<stri
   const wrong = (what: string, cause?: unknown) =>
     Failure.of(
       'action/input',
-      { problems: `Input source ${what}: ${source}. Valid: a Compose file of the workspace, such as compose.yaml` },
+      {
+        problems: `Input source ${what}: ${source}. Valid: a Compose file of the workspace, such as compose.yaml`,
+      },
       cause,
     );
   let text: string;
@@ -22,7 +24,9 @@ export async function readSource(source: string, env: Environment): Promise<stri
   if (text.trim() === '') throw wrong('names an empty file');
   if (text.length > longest) throw wrong(`names a file above ${longest} characters`);
   if (!/\$\{?IMAGE\b/.test(text)) {
-    throw wrong('names a file that does not use the variable IMAGE, so no service would get the image');
+    throw wrong(
+      'names a file that does not use the variable IMAGE, so no service would get the image',
+    );
   }
   return text;
 }

@@ -138,7 +138,7 @@ function startStep(
         summary: await readFile(`${files}-summary`, 'utf8').catch(() => ''),
         errors: annotations(log, 'error'),
         warnings: annotations(log, 'warning'),
-        masks: [...log.matchAll(/^::add-mask::(.*)$/gm)].map(([, value = '']) => unescape(value)),
+        masks: [...log.matchAll(/^::add-mask::(.*)$/gm)].map(([, value = '']) => plain(value)),
         ms: performance.now() - begin,
       });
     });
@@ -172,11 +172,11 @@ function readOutputs(text: string): Record<string, string> {
 
 function annotations(log: string, kind: string): Array<{ title: string; text: string }> {
   return [...log.matchAll(new RegExp(`^::${kind} title=([^:]*)::(.*)$`, 'gm'))].map(
-    ([, title = '', text = '']) => ({ title: unescape(title), text: unescape(text) }),
+    ([, title = '', text = '']) => ({ title: plain(title), text: plain(text) }),
   );
 }
 
-function unescape(text: string): string {
+function plain(text: string): string {
   return text
     .replaceAll('%0A', '\n')
     .replaceAll('%0D', '\r')

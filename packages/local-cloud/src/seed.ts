@@ -64,7 +64,7 @@ export function demoSeed(repository = 'org/app'): Seed {
       ],
     },
     azure: {
-      tenantId: '72f988bf-86f1-41af-91ab-2d7cd011db47',
+      tenantId: '99999999-8888-7777-6666-555555555555',
       apps: [
         {
           clientId: '11111111-2222-3333-4444-555555555555',

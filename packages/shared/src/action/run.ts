@@ -50,6 +50,7 @@ export async function runAction<M extends Manifest>(
   const env: Environment = process.env;
   const commands = runnerCommands(env, (text) => void process.stdout.write(text));
   const cancel = listenForCancellation();
+  useProxy(env);
   try {
     const outcome = await action({
       inputs: (spec, rules) => readInputs(manifest, spec, { env, mask: commands.mask }, rules),
@@ -103,6 +104,14 @@ function listenForCancellation(): { signal: AbortSignal; stop(): void } {
     signal: controller.signal,
     stop: () => void process.off('SIGINT', abort).off('SIGTERM', abort),
   };
+}
+
+// fetch and node:http obey the proxy variables of a runner only when told to. Not loaded without one.
+// Source: https://nodejs.org/docs/latest-v24.x/api/http.html#built-in-proxy-support
+function useProxy(env: Environment): void {
+  const names = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
+  if (!names.some((name) => env[name])) return;
+  process.getBuiltinModule('node:http').setGlobalProxyFromEnv();
 }
 
 async function warnOfUnknownInputs(

@@ -2,8 +2,8 @@ import { Failure, messageOf } from '../failure/failure.ts';
 import type { Clock } from '../time/clock.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
 import { formatDuration } from '../time/duration.ts';
-import type { Direction, Evidence, PlanFacts, ProofOfLife, Target } from './target.ts';
 import { Timeline, type TimelineEntry } from '../time/timeline.ts';
+import type { Direction, Evidence, PlanFacts, ProofOfLife, Target } from './target.ts';
 
 /** How a deploy ended. Only `deployed`, `unchanged` and `planned` are green. */
 export type Status = 'deployed' | 'unchanged' | 'planned' | 'rolled-back' | 'failed' | 'cancelled';
@@ -145,8 +145,12 @@ class Walk<Plan extends PlanFacts, Change> {
   async #prove(change: Change, direction: Direction, signal: AbortSignal): Promise<ProofOfLife> {
     const over = new AbortController();
     const within = AbortSignal.any([signal, over.signal]);
-    const guard = this.#guard(change, within);
     const proof = this.#target.prove(change, direction, within);
+    // When the time is up, the proof knows best what was missing.
+    const guard = this.#guard(change, within).catch((error) => {
+      if (within.aborted) return proof;
+      throw error;
+    });
     try {
       return await Promise.race([proof, guard]);
     } finally {

@@ -2,17 +2,12 @@ import { Failure } from '../failure/failure.ts';
 import { unusable } from './ask.ts';
 import { awsRefusal, awsUnusable } from './aws-client.ts';
 import { type AwsSession, assumeAwsRole } from './aws-role.ts';
+import type { RegistryCredentials } from './credentials.ts';
 import { type EcrApi, privateEcr, publicEcr } from './ecr-api.ts';
 import type { Means } from './means.ts';
 import { registryHost } from './registry-host.ts';
 
 const service = 'Amazon ECR';
-
-/** What `docker login` wants. The password is a secret, already masked. */
-export interface RegistryCredentials {
-  username: string;
-  password: string;
-}
 
 /** An ECR registry: a private one, or `public.ecr.aws`. */
 export interface EcrRegistry {

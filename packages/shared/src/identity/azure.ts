@@ -1,8 +1,8 @@
 import { Failure } from '../failure/failure.ts';
 import { textField } from '../image/json.ts';
 import { ask, unusable } from './ask.ts';
-import type { RegistryCredentials } from './aws.ts';
 import { azureSignIn } from './azure-cloud.ts';
+import type { RegistryCredentials } from './credentials.ts';
 import { entraToken } from './entra.ts';
 import type { Means } from './means.ts';
 import { isLoopback, registryHost } from './registry-host.ts';

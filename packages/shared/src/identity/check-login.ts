@@ -1,4 +1,4 @@
-import { type LoginWay, loginWay, type RegistryInputs } from './login.ts';
+import { type LoginWay, loginWay, type RegistryInputs } from './login-way.ts';
 import { registryHost } from './registry-host.ts';
 
 const role = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;

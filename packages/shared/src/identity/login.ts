@@ -1,43 +1,13 @@
-import { createEcrRepository, ecrCredentials, type RegistryCredentials } from './aws.ts';
+import { createEcrRepository, ecrCredentials } from './aws.ts';
 import { acrCredentials } from './azure.ts';
+import type { RegistryCredentials } from './credentials.ts';
+import { loginWay, type RegistryInputs } from './login-way.ts';
 import type { Means } from './means.ts';
-import { registryHost } from './registry-host.ts';
-
-/** The inputs about registries, as {@link checkRegistryLogin} found them good. */
-export interface RegistryInputs {
-  /** `registry-username` */
-  username?: string | undefined;
-  /** `registry-password` */
-  password?: string | undefined;
-  /** `aws-role` */
-  awsRole?: string | undefined;
-  /** `aws-region` */
-  awsRegion?: string | undefined;
-  /** `azure-client-id` */
-  azureClientId?: string | undefined;
-  /** `azure-tenant-id` */
-  azureTenantId?: string | undefined;
-}
 
 /** Credentials of one registry, and what else they open. */
 export interface RegistryLogin extends RegistryCredentials {
   /** Makes sure that a repository exists; only registries that need it have this. */
   createRepository?(repository: string): Promise<'created' | 'existed'>;
-}
-
-/** Which of the inputs log in to a registry. */
-export type LoginWay = 'aws' | 'azure' | 'password' | 'none';
-
-/**
- * Chooses the way into a registry: its provider's own identity where that is given, else user name
- * and password. A registry on loopback may stand for any provider.
- */
-export function loginWay(host: string, inputs: RegistryInputs): LoginWay {
-  const { provider } = registryHost(host);
-  const local = provider === 'loopback';
-  if (inputs.awsRole && (provider === 'ecr' || provider === 'ecr-public' || local)) return 'aws';
-  if (inputs.azureClientId && (provider === 'acr' || local)) return 'azure';
-  return inputs.username && inputs.password ? 'password' : 'none';
 }
 
 /**

@@ -12,7 +12,9 @@ beforeAll(async () => {
   world = await startWorld(() => ({ registryPassword: 'planted-registry-password' }));
 });
 afterEach(() => world.reset());
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
 
 const login = (w: World = world) => ecrCredentials({ role, registry }, w.means);
 
@@ -84,6 +86,19 @@ describe('repositories', () => {
     const failure = await world.failure(work);
     expect(failure.message).toMatch(/Amazon ECR .*InvalidParameterException: .*repositoryName/);
   });
+});
+
+test('the way to AWS is through the proxy of the runner', async () => {
+  const { AWS_ENDPOINT_URL_STS: sts } = world.cloud.env;
+  process.env['AWS_ENDPOINT_URL_STS'] = 'http://sts.example.com';
+  try {
+    const means = { ...world.means, env: { ...world.means.env, HTTP_PROXY: sts } };
+    await expect(ecrCredentials({ role, registry }, means)).resolves.toMatchObject({
+      username: 'AWS',
+    });
+  } finally {
+    process.env['AWS_ENDPOINT_URL_STS'] = sts;
+  }
 });
 
 describe('refused', () => {

@@ -12,7 +12,9 @@ beforeAll(async () => {
   world = await startWorld();
 });
 afterEach(() => world.reset());
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
 
 const login = (w: World = world, more: { clientId?: string; tenantId?: string } = {}) =>
   acrCredentials({ clientId, tenantId, registry: w.cloud.acrHost, ...more }, w.means);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkRegistryLogin } from '../../src/identity/check-login.ts';
-import { loginWay, type RegistryInputs } from '../../src/identity/login.ts';
+import { loginWay, type RegistryInputs } from '../../src/identity/login-way.ts';
 
 const ecr = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 const acr = 'shop.azurecr.io';
 const awsRole = 'arn:aws:iam::123456789012:role/deploy';
 const azure = {
   azureClientId: '11111111-2222-3333-4444-555555555555',
-  azureTenantId: '72f988bf-86f1-41af-91ab-2d7cd011db47',
+  azureTenantId: '99999999-8888-7777-6666-555555555555',
 };
 const password = { username: 'octocat', password: 'hunter2hunter2' };
 

@@ -7,7 +7,9 @@ beforeAll(async () => {
   world = await startWorld(() => ({ registryPassword: 'planted-registry-password' }));
 });
 afterEach(() => world.reset());
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
 
 const azure = { azureClientId: clientId, azureTenantId: tenantId };
 const password = { username: 'octocat', password: 'hunter2hunter2' };

@@ -7,7 +7,9 @@ beforeAll(async () => {
   world = await startWorld();
 });
 afterEach(() => world.reset());
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
 
 const ask = () => requestIdToken('sts.amazonaws.com', world.means);
 

@@ -14,6 +14,7 @@ export const buildFailures = {
   'build/builder': entry({
     cause: (f: { driver: string; input: string; what: string }) =>
       `Input ${f.input} asks for more than the ${f.driver} builder can do: it cannot ${f.what}.`,
-    remedy: () => 'Run docker/setup-buildx-action before this step, which makes a builder that can.',
+    remedy: () =>
+      'Run docker/setup-buildx-action before this step, which makes a builder that can.',
   }),
 } as const;

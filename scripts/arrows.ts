@@ -1,0 +1,47 @@
+// The arrows between packages go one way: actions -> shared, and tests may use local-cloud.
+// Heavy libraries are only ever imported where they are used, never at the top of a module, so that
+// an action that fails on its inputs has not loaded them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const heavy =
+  /^(?:@actions\/|@aws-sdk\/|@azure\/|@octokit\/|ssh2$|undici$|yaml$|semver$|node:https?$|node:crypto$)/;
+// Loaded by dynamic import themselves; what they import at their top is loaded then.
+const late = ['actions/deploy-ssh/src/remote-script.ts', 'packages/shared/src/identity/'];
+const problems: string[] = [];
+
+for (const group of ['packages', 'actions']) {
+  for (const name of readdirSync(join(root, group))) {
+    const folder = join(root, group, name, 'src');
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (file.endsWith('.ts')) check(join(folder, file), `${group}/${name}`);
+    }
+  }
+}
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exitCode = 1;
+}
+
+function check(path: string, owner: string): void {
+  const file = relative(root, path);
+  const code = readFileSync(path, 'utf8');
+  for (const [, types, from = ''] of code.matchAll(
+    /^(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'/gm,
+  )) {
+    const target = from.startsWith('.') ? relative(root, join(path, '..', from)) : from;
+    if (from.startsWith('.') && !target.startsWith(`${owner}/src/`)) {
+      problems.push(`${file}: leaves its package for ${target}`);
+    }
+    if (/^@slipway\/(?!shared\/)/.test(from)) problems.push(`${file}: may not import ${from}`);
+    if (owner === 'packages/shared' && from.startsWith('@slipway/')) {
+      problems.push(`${file}: shared imports no other package`);
+    }
+    const checked =
+      owner !== 'packages/local-cloud' && !late.some((start) => file.startsWith(start));
+    if (checked && !types && heavy.test(from)) {
+      problems.push(`${file}: imports ${from} at its top; import it where it is used`);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// The main job, told as a story: a commit becomes a proven container on an SSH host, a broken
+// commit is refused with its reason, and the version before serves on. KEEP=1 leaves it running.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ActRun } from '../packages/local-cloud/src/act.ts';
+import { openShop } from '../packages/local-cloud/src/shop.ts';
+import { summaryPage } from '../packages/local-cloud/src/summary-page.ts';
+
+const root = join(import.meta.dirname, '..');
+const begin = performance.now();
+const verbose = process.env['VERBOSE'] === '1';
+const keep = process.env['KEEP'] === '1';
+const failures: string[] = [];
+
+const seconds = () => `${((performance.now() - begin) / 1_000).toFixed(1).padStart(5)} s`;
+const say = (text = '') => console.log(text);
+const step = (text: string) => say(`${seconds()}  ${text}`);
+const holds = (what: string, held: boolean) => {
+  step(`${held ? '✓' : '✗'} ${what}`);
+  if (!held) failures.push(what);
+};
+
+say('Slipway demo: the example app, shipped by the released ship.yml under act\n');
+execFileSync(process.execPath, [join(root, 'scripts/release-tree.ts')], { stdio: 'inherit' });
+step('the release tree is in out/release, as a tag would contain it');
+
+const shop = await openShop();
+try {
+  step(`a registry at ${shop.registry.host}, an SSH host at ${shop.sshd.address}`);
+  step(`a user's repository in ${shop.repository.folder}; its workflow:`);
+  const workflow = readFileSync(join(shop.repository.folder, '.github/workflows/ship.yml'), 'utf8');
+  say(workflow.trimEnd().replace(/^/gm, '           '));
+
+  const good = await shop.repository.commit('Open the shop');
+  step(`commit ${short(good)} "Open the shop" is pushed`);
+  const first = await ship();
+  holds('ship.yml is green', first.code === 0);
+  const serving = await shop.info();
+  holds(`${shop.url} serves ${short(serving?.commit)}`, serving?.commit === good);
+
+  await shop.breakApp();
+  const bad = await shop.repository.commit('Read the database URL');
+  step(`commit ${short(bad)} "Read the database URL" is pushed; it cannot start`);
+  const second = await ship();
+  holds('ship.yml is red', second.code !== 0);
+  const reason = annotation(second.log);
+  holds(`it says why: ${reason.split('%0A')[0]}`, reason.includes('deploy/'));
+  const found = second.summaries.join('\n');
+  holds(
+    'the summary shows the last log line: The setting DATABASE_URL is missing',
+    found.includes('The setting DATABASE_URL is missing'),
+  );
+  const after = await shop.info();
+  holds(`${shop.url} still serves ${short(after?.commit)}`, after?.commit === good);
+
+  const page = writePage([
+    { title: `Commit ${short(good)}`, run: first },
+    { title: `Commit ${short(bad)}`, run: second },
+  ]);
+  say(`\nThe app:          ${shop.url}${keep ? '' : '  (stops now; KEEP=1 leaves it running)'}`);
+  say(`The job summaries: ${page}`);
+  if (keep) await untilInterrupted();
+} finally {
+  await shop[Symbol.asyncDispose]();
+}
+
+if (failures.length > 0) {
+  say(
+    `\n${seconds()}  NOT all of it held:\n${failures.map((failure) => `         - ${failure}`).join('\n')}`,
+  );
+  process.exitCode = 1;
+} else {
+  say(`\n${seconds()}  all of it held`);
+}
+
+async function ship(): Promise<ActRun> {
+  const run = await shop.ship((line) => {
+    const text = line.replace(/^\[[^\]]*\]\s*/, '');
+    if (verbose) say(`           ${line}`);
+    else if (/^\| (?:done:|FAILED:|pushed:|deployed:|unchanged:|rolled-back:|failed:)/.test(text)) {
+      step(`  ${text.slice(2)}`);
+    }
+  });
+  if (run.summaries.length === 0) say(run.log.split('\n').slice(-40).join('\n'));
+  return run;
+}
+
+function annotation(log: string): string {
+  return /::error title=(.*)/.exec(log)?.[1]?.replaceAll('%3A', ':').replace('::', ' — ') ?? '';
+}
+
+function short(commit: string | undefined): string {
+  return commit?.slice(0, 7) ?? 'nothing';
+}
+
+function writePage(runs: Array<{ title: string; run: ActRun }>): string {
+  const file = join(root, 'out/demo/summary.html');
+  mkdirSync(join(root, 'out/demo'), { recursive: true });
+  const parts = runs.map(({ title, run }) => `# ${title}\n\n${run.summaries.join('\n')}`);
+  writeFileSync(file, summaryPage(parts.join('\n\n')));
+  return file;
+}
+
+function untilInterrupted(): Promise<void> {
+  say('\nIt keeps running. Ctrl-C stops it.');
+  const held = setInterval(() => undefined, 60_000);
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        clearInterval(held);
+        resolve();
+      });
+    }
+  });
+}

@@ -1,33 +1,9 @@
 import { runAction } from '@slipway/shared/action/run';
-import { deploy } from '@slipway/shared/deploy/engine';
-import { closingLine, deployOutputs, deploySummary } from '@slipway/shared/deploy/report';
-import { systemClock } from '@slipway/shared/time/clock';
 import { manifest } from './manifest.ts';
 import { readSettings } from './settings.ts';
-import { readSource } from './source.ts';
 
 await runAction(manifest, async (run) => {
   const settings = readSettings(run);
-  const composeFile = await readSource(settings.source, run.env);
-  const { openDeployment } = await import('./deployment.ts');
-  const { target, release, close } = await openDeployment(settings, composeFile, run);
-  try {
-    const result = await deploy(target, {
-      timeout: settings.timeout,
-      rollback: settings.rollback,
-      dryRun: settings['dry-run'],
-      clock: systemClock,
-      signal: run.signal,
-      say: run.commands.info,
-      quote: run.commands.quote,
-    });
-    return {
-      outputs: { ...deployOutputs(result), release: result.serving === 'new' ? release : '' },
-      summary: deploySummary(result),
-      closing: closingLine(result),
-      ...(result.failure ? { failure: result.failure } : {}),
-    };
-  } finally {
-    close();
-  }
+  const { ship } = await import('./ship.ts');
+  return ship(settings, run);
 });

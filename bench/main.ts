@@ -1,0 +1,24 @@
+// Measures the built bundles against the bars and prints one table. Ratios come from one run, as
+// machines differ. Exits with 1 when a bar is not held.
+import { buildPush } from './build-push.ts';
+import type { Row } from './measure.ts';
+import { releaseSize } from './release-size.ts';
+import { startUp } from './start-up.ts';
+
+const rows: Row[] = [...(await startUp()), ...(await buildPush()), ...(await releaseSize())];
+const cells = [
+  ['what', 'measured', 'bar', ''],
+  ...rows.map(({ what, measured, bar, held }) => [what, measured, bar, held ? 'held' : 'NOT HELD']),
+];
+const widths = [0, 1, 2, 3].map((column) =>
+  Math.max(...cells.map((line) => line[column]?.length ?? 0)),
+);
+for (const line of cells) {
+  console.log(
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+if (rows.some(({ held }) => !held)) process.exitCode = 1;

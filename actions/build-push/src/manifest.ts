@@ -26,5 +26,11 @@ export const manifest = {
     'azure-client-id': { required: false, default: '' },
     'azure-tenant-id': { required: false, default: '' },
   },
-  outputs: ['image', 'digest', 'tags', 'version', 'metadata'],
+  outputs: [
+    'image',
+    'digest',
+    'tags',
+    'version',
+    'metadata',
+  ],
 } as const;

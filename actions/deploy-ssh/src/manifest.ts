@@ -26,5 +26,13 @@ export const manifest = {
     keep: { required: false, default: '5' },
     'lock-timeout': { required: false, default: '10m' },
   },
-  outputs: ['status', 'url', 'image', 'previous-image', 'reason', 'duration', 'release'],
+  outputs: [
+    'status',
+    'url',
+    'image',
+    'previous-image',
+    'reason',
+    'duration',
+    'release',
+  ],
 } as const;

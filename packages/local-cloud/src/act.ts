@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { find } from './registry.ts';
 
 /** A run of a workflow under act. */
@@ -33,34 +33,20 @@ export interface ActRequest {
  */
 export async function runAct(request: ActRequest): Promise<ActRun> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-act-'));
-  const summaries = join(folder, 'summaries');
-  const bin = join(folder, 'bin');
-  await mkdir(summaries);
-  await mkdir(bin);
-  await keepSummaries(bin);
   const secretFile = join(folder, 'secrets');
   await writeFile(secretFile, dotenv(request.secrets), { mode: 0o600 });
   try {
-    const { code, log } = await act(request, folder, secretFile, {
-      ...process.env,
-      ...request.env,
-      PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
-      SLIPWAY_SUMMARIES: summaries,
-    });
-    const names = (await readdir(summaries)).sort();
-    const texts = await Promise.all(names.map((name) => readFile(join(summaries, name), 'utf8')));
-    return { code, log, summaries: texts };
+    return await act(request, folder, secretFile);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 function act(
-  { repository, workflow, tree, refs, onLine }: ActRequest,
+  { repository, workflow, tree, refs, env, onLine }: ActRequest,
   folder: string,
   secretFile: string,
-  env: NodeJS.ProcessEnv,
-): Promise<{ code: number | null; log: string }> {
+): Promise<ActRun> {
   const args = [
     'push',
     '--workflows',
@@ -75,48 +61,47 @@ function act(
     '--secret-file',
     secretFile,
     '--pull=false',
+    '--json',
   ];
   return new Promise((resolve, reject) => {
     const child = spawn(find(['act']), args, {
       cwd: repository,
-      env,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let log = '';
+    const lines: string[] = [];
+    const summaries: string[] = [];
     let rest = '';
     const take = (chunk: string) => {
-      log += chunk;
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine?.(line);
+      const whole = (rest + chunk).split('\n');
+      rest = whole.pop() ?? '';
+      for (const line of whole) {
+        const { text, summary } = readRecord(line);
+        if (summary !== undefined) summaries.push(summary);
+        if (text === '') continue;
+        lines.push(text);
+        onLine?.(text);
+      }
     };
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, log }));
+    child.on('close', (code) => resolve({ code, log: lines.join('\n'), summaries }));
   });
 }
 
-// act removes the summaries of its steps with their job. It takes `node` from PATH, so a node that
-// copies the summary when the step is over keeps them; the step itself is untouched.
-async function keepSummaries(bin: string): Promise<void> {
-  const node = join(bin, 'node');
-  await writeFile(
-    node,
-    `#!/bin/sh
-${quote(process.execPath)} "$@"
-code=$?
-if [ -n "$GITHUB_STEP_SUMMARY" ] && [ -s "$GITHUB_STEP_SUMMARY" ]; then
-  cp "$GITHUB_STEP_SUMMARY" "$SLIPWAY_SUMMARIES/$(date +%s%N).md"
-fi
-exit $code
-`,
-  );
-  await chmod(node, 0o755);
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+// With --json each line is a record: what a step printed, or a summary of one.
+// Source: pkg/runner/step.go and pkg/runner/logger.go of act
+function readRecord(line: string): { text: string; summary?: string } {
+  let record: Record<string, unknown>;
+  try {
+    record = Object(JSON.parse(line));
+  } catch {
+    return { text: line };
+  }
+  const { job = '', msg = '', command, content } = record;
+  if (command === 'summary') return { text: '', summary: String(content) };
+  return { text: `[${job}] ${String(msg).trimEnd()}` };
 }
 
 function dotenv(secrets: Readonly<Record<string, string>>): string {

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { Registry } from 'prom-client';
+import { type AppOptions, createApp } from '../src/app.ts';
+import { createLogger } from '../src/logger.ts';
+
+export type LogLine = { readonly msg: string; readonly [field: string]: unknown };
+
+const RELEASE = { name: 'example-app', version: '1.2.3', commit: 'abc1234' };
+
+/**
+ * Serves an app on a free port of loopback.
+ *
+ * @param overrides options of the app that the test is about
+ * @returns its address, its registry, and `stop`, which resolves with what was logged once every
+ * response is over
+ */
+export async function serve(overrides: Partial<AppOptions> = {}) {
+  const lines: string[] = [];
+  const registry = new Registry();
+  const app = createApp({
+    ...RELEASE,
+    environment: 'test',
+    startedAt: new Date('2026-01-01T00:00:00Z'),
+    now: () => Date.parse('2026-01-01T00:01:30Z'),
+    logger: createLogger('debug', RELEASE, { write: (line) => lines.push(line) }),
+    registry,
+    isStopping: () => false,
+    ...overrides,
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
+
+  const stop = async (): Promise<LogLine[]> => {
+    if (server.listening) await server[Symbol.asyncDispose]();
+    return lines.map((line) => JSON.parse(line));
+  };
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    registry,
+    stop,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await stop();
+    },
+  };
+}

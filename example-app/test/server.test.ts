@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from '@jest/globals';
+import { run } from './child.ts';
+
+async function startServer(env: Readonly<Record<string, string>> = {}) {
+  const server = run('server.ts', { PORT: '0', HOST: '127.0.0.1', ...env });
+  const { address } = await server.log('listening');
+  const port = Number(Object(address).port);
+  return { ...server, port, url: `http://127.0.0.1:${port}` };
+}
+
+/**
+ * Opens a connection with a request under way: one that is answered, to know that the server has
+ * read what follows it, and one that lacks its last line. Send `\r\n` to finish it.
+ */
+async function slowRequest(port: number, path: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  const headers = 'HTTP/1.1\r\nHost: localhost\r\n';
+  socket.write(`HEAD / ${headers}\r\nGET ${path} ${headers}`);
+  await once(socket, 'readable');
+  socket.read();
+  return socket;
+}
+
+async function connected(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
+describe('a running server', () => {
+  it('serves the release and the environment that its variables name', async () => {
+    const env = { APP_VERSION: '9.8.7', APP_COMMIT: 'feedbee', ENVIRONMENT: '<script>' };
+    await using server = await startServer(env);
+    const info = await (await fetch(`${server.url}/api/info`)).json();
+    expect(info).toMatchObject({ version: '9.8.7', commit: 'feedbee', environment: '<script>' });
+    expect(await (await fetch(server.url)).text()).toContain('<dd>&lt;script&gt;</dd>');
+  });
+
+  it('satisfies the health check of the image, which fails without it', async () => {
+    await using server = await startServer();
+    const env = { PORT: String(server.port), HOST: '127.0.0.1' };
+    await using check = run('healthcheck.ts', env);
+    expect(await check.exited).toBe(0);
+
+    server.kill('SIGTERM');
+    await server.exited;
+    await using lateCheck = run('healthcheck.ts', env);
+    expect(await lateCheck.exited).toBe(1);
+  });
+});
+
+describe('a server that is told to stop', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('finishes what is under way on %s', async (signal) => {
+    await using server = await startServer();
+    const page = await slowRequest(server.port, '/');
+    const health = await slowRequest(server.port, '/health');
+
+    server.kill(signal);
+    await server.log('stopping');
+
+    health.write('\r\n');
+    expect(await text(health)).toMatch(/^HTTP\/1.1 503 .*"status":"stopping"/s);
+    await expect(connected(server.port)).rejects.toThrow('ECONNREFUSED');
+
+    page.write('\r\n');
+    expect(await text(page)).toMatch(/^HTTP\/1.1 200 OK.*<\/html>\n$/s);
+    await server.log('stopped');
+    expect(await server.exited).toBe(0);
+  });
+
+  it('does not wait for connections on which nothing is under way', async () => {
+    await using server = await startServer({ SHUTDOWN_TIMEOUT_MS: '600000' });
+    const silent = await connected(server.port);
+    await (await fetch(server.url)).text(); // stays open: keep-alive
+
+    server.kill('SIGTERM');
+    await server.log('stopping');
+    await server.log('stopped');
+    expect(await server.exited).toBe(0);
+    silent.destroy();
+  });
+
+  it('cuts what is still under way when SHUTDOWN_TIMEOUT_MS is over', async () => {
+    await using server = await startServer({ SHUTDOWN_TIMEOUT_MS: '100' });
+    const endless = await slowRequest(server.port, '/');
+
+    server.kill('SIGTERM');
+    expect(await server.log('time is up: connections cut')).toMatchObject({ connections: 1 });
+    expect(await server.exited).toBe(0);
+    expect(await text(endless)).toBe('');
+  });
+});
+
+describe('a server that cannot start', () => {
+  it('says what is wrong with its environment, and nothing else', async () => {
+    await using server = run('server.ts', { PORT: 'abc' });
+    expect(await server.exited).toBe(1);
+    expect(await server.stderr).toBe(
+      'PORT: "abc" is not a whole number from 0 to 65535, for example PORT=3000\n',
+    );
+  });
+
+  it('says that its port is taken', async () => {
+    await using first = await startServer();
+    await using second = run('server.ts', { PORT: String(first.port), HOST: '127.0.0.1' });
+    expect(await second.log('cannot listen')).toMatchObject({ err: { code: 'EADDRINUSE' } });
+    expect(await second.exited).toBe(1);
+  });
+});

@@ -1,6 +1,6 @@
 import { accessSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort, startProgram } from './program.ts';
 
@@ -10,11 +10,14 @@ export interface LocalRegistry extends AsyncDisposable {
   host: string;
 }
 
-/** Starts a registry; with `login` it wants exactly this user and password. */
-export async function startRegistry(login?: {
-  username: string;
-  password: string;
-}): Promise<LocalRegistry> {
+/**
+ * Starts a registry; with `login` it wants exactly this user and password.
+ * @param storage folder that outlives it; none: everything is gone with the registry
+ */
+export async function startRegistry(
+  login?: { username: string; password: string },
+  storage?: string,
+): Promise<LocalRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-registry-'));
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
@@ -31,7 +34,7 @@ export async function startRegistry(login?: {
     `version: 0.1
 log: { level: error, accesslog: { disabled: true } }
 storage:
-  filesystem: { rootdirectory: ${join(folder, 'data')} }
+  filesystem: { rootdirectory: ${storage ?? join(folder, 'data')} }
   delete: { enabled: true }
 http: { addr: '${host}' }
 ${auth}`,
@@ -49,6 +52,14 @@ ${auth}`,
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Storage in the cache, for registries that get images on top of the base image: that is pushed
+ * once, not in every run.
+ */
+export function keptStorage(): string {
+  return join(process.env['SLIPWAY_CACHE'] ?? join(homedir(), '.cache/slipway'), 'registry');
 }
 
 /** Path of the first of these programs that is on PATH. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ActRun, runAct } from './act.ts';
 import { freePort } from './program.ts';
-import { type LocalRegistry, startRegistry } from './registry.ts';
+import { keptStorage, type LocalRegistry, startRegistry } from './registry.ts';
 import { type LocalSshd, startSshd } from './sshd.ts';
 import { makeUserRepository, type UserRepository } from './user-repository.ts';
 
@@ -62,7 +62,11 @@ jobs:
 
 /** Starts a registry and an SSH host, and makes the repository. Needs `out/release`. */
 export async function openShop(): Promise<Shop> {
-  const [registry, sshd, port] = await Promise.all([startRegistry(), startSshd(), freePort()]);
+  const [registry, sshd, port] = await Promise.all([
+    startRegistry(undefined, keptStorage()),
+    startSshd(),
+    freePort(),
+  ]);
   const path = join(sshd.folder, `shop-${port}`);
   const workflow = callerWorkflow({
     image: `${registry.host}/octo/shop`,

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import type { Environment } from './github.ts';
+import { plainText } from './plain-text.ts';
 
 /**
  * The runner's side of an action: log lines, annotations, masks, outputs, job summary.
@@ -28,7 +29,7 @@ const summaryLimit = 1_000_000;
 /** Commands for a runner that is described by `env`; `write` gets whole lines. */
 export function runnerCommands(env: Environment, write: (text: string) => void): Commands {
   const annotate = (kind: string, text: string, title: string) =>
-    write(`::${kind} title=${escapeProperty(title)}::${escapeData(text)}\n`);
+    write(`::${kind} title=${escapeProperty(title)}::${escapeData(plainText(text))}\n`);
   return {
     info: (text) => write(`${inert(text)}\n`),
     quote: (line) => write(`  | ${inert(line)}\n`),
@@ -62,12 +63,14 @@ export function maskable(secret: string): string[] {
 
 /**
  * A text that the runner takes for text: no workflow command in it is obeyed, no control character
- * reaches the terminal. Colours (SGR sequences) and tabs stay.
+ * reaches the terminal. Colours (SGR sequences) and tabs stay. The runner obeys `##[name]` anywhere
+ * in a line, and `::name::` after any white space that .NET knows, which includes U+0085.
+ * Source: actions/runner, ActionCommand.cs
  */
 export function inert(text: string): string {
   return text
     .replace(/\x1b(?!\[[\d;]*m)/g, '')
-    .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f\u2028\u2029]/g, '')
+    .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]/g, '')
     .replace(/^(\s*):(?=:)/gm, '$1: ')
     .replaceAll('##[', '# #[');
 }
@@ -82,9 +85,7 @@ function escapeProperty(text: string): string {
 
 function cutBytes(text: string, limit: number): string {
   if (Buffer.byteLength(text) <= limit) return text;
-  const cut = Buffer.from(text)
-    .subarray(0, limit)
-    .toString('utf8')
-    .replace(/\ufffd$/, '');
-  return `${cut.slice(0, cut.lastIndexOf('\n'))}\n\n(cut: the summary was longer than GitHub shows)\n`;
+  const cut = Buffer.from(text).subarray(0, limit).toString('utf8');
+  const lines = cut.slice(0, Math.max(0, cut.lastIndexOf('\n')));
+  return `${lines}\n\n(cut: the summary was longer than GitHub shows)\n`;
 }

@@ -3,7 +3,8 @@ import type { TimelineEntry } from '../time/timeline.ts';
 
 /**
  * A timeline as a chart that GitHub draws; empty without phases. Names of phases are our own words:
- * nothing in the chart is somebody else's text.
+ * nothing in the chart is somebody else's text. The axis counts seconds, as minutes of the clock
+ * would be shifted for readers in half a time zone.
  * Source: https://mermaid.js.org/syntax/gantt.html
  */
 export function gantt(timeline: readonly TimelineEntry[]): string {
@@ -20,7 +21,7 @@ export function gantt(timeline: readonly TimelineEntry[]): string {
     '```mermaid',
     'gantt',
     '  dateFormat x',
-    '  axisFormat %M:%S',
+    '  axisFormat %s s',
     ...bars,
     '```',
   ].join('\n');

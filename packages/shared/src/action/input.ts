@@ -21,6 +21,8 @@ export interface Input<T> {
   longest?: number;
   /** Line breaks are allowed. */
   multiline?: boolean;
+  /** A valid text, shown when a required input is missing. */
+  example?: string;
 }
 
 /** Any single line. */
@@ -29,6 +31,7 @@ export const text: Input<string> = { parse: (value) => value };
 /** A text that matches; `wrong` and `example` go into the error. */
 export function matching(pattern: RegExp, wrong: string, example: string): Input<string> {
   return {
+    example,
     parse(value) {
       if (!pattern.test(value)) throw new BadInput(wrong, example);
       return value;
@@ -38,6 +41,7 @@ export function matching(pattern: RegExp, wrong: string, example: string): Input
 
 /** `true` or `false`, nothing else. */
 export const boolean: Input<boolean> = {
+  example: 'true',
   parse(value) {
     if (value !== 'true' && value !== 'false')
       throw new BadInput('is neither true nor false', 'true');
@@ -48,11 +52,14 @@ export const boolean: Input<boolean> = {
 /** A duration such as `45s`, `10m`, `1h`; in milliseconds. */
 export function duration(least: string, most: string): Input<number> {
   const [low, high] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0];
+  const usual = 600_000;
+  const example = low <= usual && usual <= high ? '10m' : most;
   return {
+    example,
     parse(value) {
       const ms = parseDuration(value);
-      if (ms === undefined) throw new BadInput('is not a duration', '10m');
-      if (ms < low || ms > high) throw new BadInput(`is not between ${least} and ${most}`, '10m');
+      if (ms === undefined) throw new BadInput('is not a duration', example);
+      if (ms < low || ms > high) throw new BadInput(`is not between ${least} and ${most}`, example);
       return ms;
     },
   };
@@ -60,11 +67,12 @@ export function duration(least: string, most: string): Input<number> {
 
 /** One of a few words. */
 export function choice<const T extends string>(...words: T[]): Input<T> {
+  const example: string = words[0] ?? '';
   return {
+    example,
     parse(value) {
       const word = words.find((candidate) => candidate === value);
-      if (word === undefined)
-        throw new BadInput(`is not one of ${words.join(', ')}`, words[0] ?? '');
+      if (word === undefined) throw new BadInput(`is not one of ${words.join(', ')}`, example);
       return word;
     },
   };
@@ -75,28 +83,29 @@ export function lines<T>(item: Input<T>): Input<T[]> {
   return {
     multiline: true,
     longest: 100_000,
-    parse: (value) => itemLines(value).map((line) => item.parse(line)),
+    ...(item.example === undefined ? {} : { example: item.example }),
+    parse: (value) => numberedLines(value).map(([, line]) => item.parse(trim(line))),
   };
 }
 
 /** `KEY=VALUE` a line; everything after the first `=` is kept as it is. */
 export function map(
-  keys: RegExp = /^[A-Za-z_][A-Za-z0-9_]*$/,
+  keys: RegExp = variable,
   example = 'LOG_LEVEL=info',
 ): Input<Map<string, string>> {
   return {
     multiline: true,
     longest: 100_000,
+    example,
     parse(value) {
       const entries = new Map<string, string>();
       for (const [number, line] of numberedLines(value)) {
-        const equals = line.indexOf('=');
-        const key = line.slice(0, Math.max(equals, 0)).trim();
-        // The line itself may be half a secret: only its number is said.
-        if (equals < 0) throw new BadInput(`has no = in line ${number}`, example);
+        const { key, rest } = halves(line);
+        // The line itself, even what looks like its key, may be half a secret: only its number is said.
+        if (key === undefined) throw new BadInput(`has no = in line ${number}`, example);
         if (!keys.test(key)) throw new BadInput(`has no usable key in line ${number}`, example);
-        if (entries.has(key)) throw new BadInput(`has the key ${key} twice`, example);
-        entries.set(key, line.slice(equals + 1));
+        if (entries.has(key)) throw new BadInput(`has the key of line ${number} twice`, example);
+        entries.set(key, rest);
       }
       return entries;
     },
@@ -108,30 +117,42 @@ export function secret<T>(input: Input<T>): Input<T> {
   return { ...input, secrets: (value) => [value] };
 }
 
-/** A map whose values are secrets. A line without `=` is masked whole: it may be a value that lost its key. */
+/**
+ * A map whose values are secrets. A line without a usable key is masked whole: it may be a value that
+ * lost its key. A value of less than four characters is in every log: masked, it would make GitHub
+ * drop each job output that happens to contain it, such as a digest.
+ */
 export function secretMap(example?: string): Input<Map<string, string>> {
   return {
-    ...map(undefined, example),
-    secrets: (value) => numberedLines(value).map(([, line]) => line.slice(line.indexOf('=') + 1)),
+    ...map(variable, example),
+    secrets: (value) =>
+      numberedLines(value)
+        .map(([, line]) => {
+          const { key, rest } = halves(line);
+          return key !== undefined && variable.test(key) ? rest : line;
+        })
+        .filter((secret) => secret.trim().length >= 4),
   };
 }
 
+const address = 'https://app.example.com/health';
+
 /** An http or https address without credentials in it. */
 export const webAddress: Input<URL> = {
+  example: address,
   parse(value) {
     const url = URL.canParse(value) ? new URL(value) : undefined;
     if (!url || !/^https?:$/.test(url.protocol)) {
-      throw new BadInput('is not an http(s) address', 'https://app.example.com/health');
+      throw new BadInput('is not an http(s) address', address);
     }
-    if (url.username || url.password) {
-      throw new BadInput('carries credentials', 'https://app.example.com/health');
-    }
+    if (url.username || url.password) throw new BadInput('carries credentials', address);
     return url;
   },
 };
 
 /** Accepted HTTP statuses: `200`, `200-299`, or several with commas. */
 export const statuses: Input<(status: number) => boolean> = {
+  example: '200-299',
   parse(value) {
     const ranges = value
       .split(',')
@@ -146,13 +167,27 @@ export const statuses: Input<(status: number) => boolean> = {
   },
 };
 
-function itemLines(value: string): string[] {
-  return numberedLines(value).map(([, line]) => line.trim());
+const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+function halves(line: string): { key: string | undefined; rest: string } {
+  const equals = line.indexOf('=');
+  return equals < 0
+    ? { key: undefined, rest: line }
+    : { key: trim(line.slice(0, equals)), rest: line.slice(equals + 1) };
 }
 
+/** Lines that say something, with their numbers; blanks before them are gone, those behind stay. */
 function numberedLines(value: string): Array<[number, string]> {
   return value
     .split(/\r?\n/)
-    .map((line, index): [number, string] => [index + 1, line.trimStart()])
-    .filter(([, line]) => line.trim() !== '' && !line.startsWith('#'));
+    .map((line, index): [number, string] => [index + 1, line.replace(/^[ \t]+/, '')])
+    .filter(([, line]) => trim(line) !== '' && !line.startsWith('#'));
+}
+
+/**
+ * Without ASCII blanks at its ends. Nothing else is trimmed: a BOM or NBSP that goes away unseen
+ * could turn a hostile name into another one.
+ */
+export function trim(text: string): string {
+  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
 }

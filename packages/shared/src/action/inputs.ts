@@ -1,6 +1,6 @@
 import { Failure } from '../failure/failure.ts';
 import type { Environment } from './github.ts';
-import { BadInput, type Input } from './input.ts';
+import { BadInput, type Input, trim } from './input.ts';
 import type { InputName, Manifest } from './manifest.ts';
 
 /** One parser for each input that `action.yml` declares: no more, no less. */
@@ -48,7 +48,7 @@ export function readInputs<const M extends Manifest, const S extends InputSpec<M
 
   const problems: string[] = [];
   const problem: Problem = (input, wrong, example) => {
-    problems.push(`Input ${input} ${wrong}.${example === undefined ? '' : ` Valid: ${example}`}`);
+    problems.push(`Input ${input} ${wrong}.${example ? ` Valid: ${example}` : ''}`);
   };
   const values: Record<string, unknown> = {};
   for (const name of names) {
@@ -57,7 +57,7 @@ export function readInputs<const M extends Manifest, const S extends InputSpec<M
     const value = raw.get(name) || declared?.default || '';
     if (!input || !declared) continue;
     if (value === '') {
-      if (declared.required) problem(name, 'is required');
+      if (declared.required) problem(name, 'is required', input.example);
       continue;
     }
     try {
@@ -92,21 +92,20 @@ function parse(input: Input<unknown>, value: string): unknown {
   if (value.length > longest) {
     throw new BadInput(`is longer than ${longest} characters (${value.length})`, 'a shorter text');
   }
-  const control = input.multiline ? /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/ : /[\x00-\x1f\x7f]/;
+  const control = input.multiline ? /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/ : /[\x00-\x1f\x7f]/;
   const found = control.exec(value)?.[0];
   if (found !== undefined) {
     const code = found.charCodeAt(0).toString(16).padStart(4, '0');
-    const hint = found === '\n' ? 'a single line' : 'printable text';
+    const hint = /[\r\n]/.test(found) && !input.multiline ? 'a single line' : 'printable text';
     throw new BadInput(`contains the control character U+${code.toUpperCase()}`, hint);
   }
   return input.parse(value);
 }
 
-// Only ASCII blanks are trimmed: a trimmed BOM or NBSP could turn a hostile branch name into
-// something else. Lines keep their ends, as a value in KEY=VALUE may end in a blank.
+// Lines keep their ends, as a value in KEY=VALUE may end in a blank.
 function given(env: Environment, name: string, input: Input<unknown> | undefined): string {
   const value = env[variable(name)] ?? '';
-  const trimmed = value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+  const trimmed = trim(value);
   return input?.multiline && trimmed !== '' ? value : trimmed;
 }
 

@@ -1,16 +1,28 @@
-/** Text that shows as itself in GitHub's Markdown: no markup, no HTML, no mention, no link. */
+import { plainText } from './plain-text.ts';
+
+// GitHub looks for mentions, issues, emoji and addresses in the finished text, where an entity is a
+// character again; an empty comment keeps the two halves apart.
+const apart = '<!---->';
+
+/**
+ * Text that shows as itself in GitHub's Markdown, on one line: no markup, no HTML, no mention, no
+ * issue, no emoji, no link.
+ */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '')
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|<>~&$:-]/g, (mark) => `&#${mark.charCodeAt(0)};`)
-    .replaceAll('@', '&#64;<!---->')
-    .replace(/\b(https?|www)(?=&#58;|\.)/gi, '$1<!---->');
+  return oneLine(text)
+    .replace(/^[ \t]+|[ \t]+$/g, '')
+    .replace(/[\\`*_{}[\]()#+!|<>~&$:@-]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+    .replace(/^(\d+)\./, '$1&#46;')
+    .replace(/&#64;|&#35;(?=\d)|&#58;(?=(?:\w|&#4[35];|&#95;)+&#58;)/g, `$&${apart}`)
+    .replace(/\b(?:https?|ftp|www)(?=&#58;|\.)/gi, `$&${apart}`);
 }
 
-/** Text in a code span; the fence is longer than any run of backticks in it. */
+/** Text in a code span, on one line; the fence is longer than any run of backticks in it. */
 export function codeSpan(text: string): string {
-  const line = text.replace(/[\x00-\x1f\x7f]+/g, ' ');
+  const line = oneLine(text);
+  if (line === '') return '';
+  // In a table, renderers do not agree on a backslash before a pipe.
+  if (line.includes('\\|')) return `<code>${escapeMarkdown(line)}</code>`;
   const fence = '`'.repeat(longestRun(line) + 1);
   const pad = /^`|`$|^ .* $/.test(line) ? ' ' : '';
   return `${fence}${pad}${line}${pad}${fence}`;
@@ -18,7 +30,7 @@ export function codeSpan(text: string): string {
 
 /** Lines in a code block; the fence is longer than any run of backticks in them. */
 export function codeBlock(text: string, language = 'text'): string {
-  const clean = text.replace(/\x1b\[[\d;]*m/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '');
+  const clean = plainText(text);
   const fence = '`'.repeat(Math.max(3, longestRun(clean) + 1));
   return `${fence}${language}\n${clean.replace(/\n$/, '')}\n${fence}`;
 }
@@ -30,6 +42,12 @@ export function table(head: readonly string[], rows: ReadonlyArray<readonly stri
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+function oneLine(text: string): string {
+  return plainText(text).replace(/\s*[\n\u2028\u2029]\s*/g, ' ');
+}
+
 function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  let longest = 0;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return longest;
 }

@@ -40,8 +40,8 @@ export interface Outcome<M extends Manifest> {
 export const suiteVersion = '0.0.0-development';
 
 /**
- * Runs an action: gives it its inputs and a signal, then sets outputs, summary, at most one
- * annotation, and the exit code. Never calls `process.exit`: sockets close, files are written.
+ * Runs an action: gives it its inputs and a signal, then sets outputs, summary, one annotation when
+ * it failed, and the exit code. Never calls `process.exit`: sockets close, files are written.
  */
 export async function runAction<M extends Manifest>(
   manifest: M,
@@ -50,38 +50,64 @@ export async function runAction<M extends Manifest>(
   const env: Environment = process.env;
   const commands = runnerCommands(env, (text) => void process.stdout.write(text));
   const cancel = listenForCancellation();
-  useProxy(env);
+  let end: End;
   try {
-    const outcome = await action({
+    useProxy(env);
+    end = await action({
       inputs: (spec, rules) => readInputs(manifest, spec, { env, mask: commands.mask }, rules),
       commands,
       env,
       github: readGitHubContext(env),
       signal: cancel.signal,
     });
-    for (const [name, value] of Object.entries<string | undefined>(outcome.outputs)) {
-      if (value !== undefined) commands.output(name, value);
-    }
-    if (outcome.summary) commands.summary(outcome.summary);
-    commands.info(outcome.closing);
-    if (outcome.failure) fail(commands, manifest, outcome.failure);
   } catch (error) {
-    const failure = asFailure(error, manifest);
-    if (manifest.outputs.includes('reason')) commands.output('reason', failure.code);
-    if (manifest.outputs.includes('status')) {
-      commands.output('status', failure.code === 'action/cancelled' ? 'cancelled' : 'failed');
-    }
-    fail(commands, manifest, failure);
     if (!(error instanceof Failure) && error instanceof Error) commands.info(error.stack ?? '');
+    end = endOf(asFailure(error, manifest), manifest);
   } finally {
     cancel.stop();
   }
   await warnOfUnknownInputs(manifest, env, commands);
+  say(end, manifest, commands);
+  try {
+    write(end, commands);
+  } catch (error) {
+    say({ outputs: {}, closing: '', failure: asFailure(error, manifest) }, manifest, commands);
+  }
 }
 
-function fail(commands: Commands, manifest: Manifest, failure: Failure): void {
-  process.exitCode = 1;
-  commands.error(`${failure.message}\n${failure.remedy}`, `${manifest.name}: ${failure.code}`);
+/** An {@link Outcome} of whatever action. */
+interface End {
+  outputs: Readonly<Record<string, string | undefined>>;
+  summary?: string;
+  closing: string;
+  failure?: Failure;
+}
+
+// The annotation is what most people read, so it says what is true now as well.
+function say({ failure, closing }: End, manifest: Manifest, commands: Commands): void {
+  if (failure) {
+    process.exitCode = 1;
+    const lines = [failure.message, failure.remedy, closing].filter((line) => line !== '');
+    commands.error(lines.join('\n'), `${manifest.name}: ${failure.code}`);
+  }
+  if (closing !== '') commands.info(closing);
+}
+
+function write({ outputs, summary }: End, commands: Commands): void {
+  for (const [name, value] of Object.entries(outputs)) {
+    if (value !== undefined) commands.output(name, value);
+  }
+  if (summary) commands.summary(summary);
+}
+
+function endOf(failure: Failure, manifest: Manifest): End {
+  const status = failure.code === 'action/cancelled' ? 'cancelled' : 'failed';
+  const outputs = Object.entries({ status, reason: failure.code });
+  return {
+    outputs: Object.fromEntries(outputs.filter(([name]) => manifest.outputs.includes(name))),
+    closing: '',
+    failure,
+  };
 }
 
 function asFailure(error: unknown, manifest: Manifest): Failure {

@@ -26,11 +26,11 @@ export interface DeployOptions {
 }
 
 /** Everything there is to say about a deploy. */
-export interface DeployResult {
+export interface DeployResult<P extends PlanFacts = PlanFacts> {
   target: string;
   status: Status;
   serving: Serving;
-  plan: PlanFacts | undefined;
+  plan: P | undefined;
   proof: ProofOfLife | undefined;
   failure: Failure | undefined;
   /** Why the way back failed, when it did. */
@@ -42,6 +42,7 @@ export interface DeployResult {
 }
 
 const diagnoseLimit = 10_000;
+const finishLimit = 60_000;
 const guardPause = 700;
 
 /**
@@ -51,28 +52,42 @@ const guardPause = 700;
 export async function deploy<Plan extends PlanFacts, Change>(
   target: Target<Plan, Change>,
   options: DeployOptions,
-): Promise<DeployResult> {
+): Promise<DeployResult<Plan>> {
   const timeline = new Timeline(options.clock, options.say);
   const walk = new Walk(target, options, timeline);
+  if (target.check) await timeline.phase('check', async () => target.check?.(options.signal));
   if (options.dryRun) {
     const plan = await timeline.phase('plan', () => target.plan(options.signal));
     return walk.result({
       status: 'planned',
-      serving: plan.previousImage ? 'old' : 'unknown',
+      serving: plan.previousImage ? 'old' : plan.wayBack === 'remove' ? 'nothing' : 'unknown',
       plan,
     });
   }
-  await using lock = (await target.hold?.(options.signal)) ?? nothingHeld;
-  void lock;
-  const plan = await timeline.phase('plan', () => target.plan(options.signal));
-  options.signal.throwIfAborted();
-  return walk.go(plan);
+  const lock = await target.hold?.(options.signal);
+  try {
+    const plan = await timeline.phase('plan', () => target.plan(options.signal));
+    options.signal.throwIfAborted();
+    return await walk.go(plan);
+  } finally {
+    await release(lock, options);
+  }
+}
+
+// How the deploy ended matters more than a lock that cannot be given back.
+async function release(lock: AsyncDisposable | undefined, { say }: DeployOptions): Promise<void> {
+  try {
+    await lock?.[Symbol.asyncDispose]();
+  } catch (error) {
+    say(`the lock was left behind: ${messageOf(error)}`);
+  }
 }
 
 class Walk<Plan extends PlanFacts, Change> {
   readonly #target: Target<Plan, Change>;
   readonly #options: DeployOptions;
   readonly #timeline: Timeline;
+  #said = '';
 
   constructor(target: Target<Plan, Change>, options: DeployOptions, timeline: Timeline) {
     this.#target = target;
@@ -80,7 +95,7 @@ class Walk<Plan extends PlanFacts, Change> {
     this.#timeline = timeline;
   }
 
-  async go(plan: Plan): Promise<DeployResult> {
+  async go(plan: Plan): Promise<DeployResult<Plan>> {
     const { clock, signal, rollback } = this.#options;
     const start = clock.now();
     try {
@@ -93,18 +108,23 @@ class Walk<Plan extends PlanFacts, Change> {
       return this.result({ status, serving: 'new', plan, proof, duration });
     } catch (error) {
       const failure = this.#failureOf(error, 'forward');
+      // A cancel that comes later, on the way back, changes neither the reason nor the end.
+      const ended = signal.aborted ? 'cancelled' : 'failed';
       this.#options.say(`${failure.code}: ${failure.message}`);
       const evidence = signal.aborted ? undefined : await this.#diagnose(plan);
-      const known = { plan, failure, evidence };
+      const known = { plan, failure, evidence, status: ended } as const;
       if (!rollback || plan.wayBack === 'none') {
-        return this.result({ ...known, status: this.#ended('failed'), serving: 'unknown' });
+        return this.result({ ...known, serving: 'unknown' });
       }
       return this.#back(plan, known);
     }
   }
 
   // Not under the signal of the run: a cancelled run still ends in a settled state.
-  async #back(plan: Plan, known: Partial<DeployResult>): Promise<DeployResult> {
+  async #back(
+    plan: Plan,
+    known: Partial<DeployResult<Plan>> & { status: 'cancelled' | 'failed' },
+  ): Promise<DeployResult<Plan>> {
     const settle = new AbortController().signal;
     try {
       const proof = await this.#leg('back', settle, (within) =>
@@ -114,7 +134,7 @@ class Walk<Plan extends PlanFacts, Change> {
       const restored = plan.wayBack === 'previous';
       return this.result({
         ...known,
-        status: this.#ended(restored ? 'rolled-back' : 'failed'),
+        status: restored && known.status === 'failed' ? 'rolled-back' : known.status,
         serving: restored ? 'old' : 'nothing',
         proof,
       });
@@ -134,10 +154,17 @@ class Walk<Plan extends PlanFacts, Change> {
     const { clock, timeout } = this.#options;
     const suffix = direction === 'back' ? ' (way back)' : '';
     return deadline(clock, timeout, signal, async (within) => {
-      const name = direction === 'back' ? 'rollback' : 'apply';
-      const made = await this.#timeline.phase(name, () => change(within));
-      await this.#timeline.phase(`watch${suffix}`, () => this.#watch(made, within));
-      return this.#timeline.phase(`prove${suffix}`, () => this.#prove(made, direction, within));
+      try {
+        const name = direction === 'back' ? 'rollback' : 'apply';
+        const made = await this.#timeline.phase(name, () => change(within));
+        await this.#timeline.phase(`watch${suffix}`, () => this.#watch(made, within));
+        return await this.#timeline.phase(`prove${suffix}`, () =>
+          this.#prove(made, direction, within),
+        );
+      } catch (error) {
+        // What was stopped may say anything about it; why it was stopped is the reason.
+        throw within.aborted && !(error instanceof Failure) ? within.reason : error;
+      }
     });
   }
 
@@ -167,22 +194,20 @@ class Walk<Plan extends PlanFacts, Change> {
   }
 
   async #watch(change: Change, signal: AbortSignal): Promise<void> {
-    let said = '';
     for await (const sighting of this.#target.watch(change, signal)) {
       if (sighting.state === 'failed') throw sighting.failure;
       if (sighting.state === 'settled') return;
-      if (sighting.text !== said) this.#options.quote(sighting.text);
-      said = sighting.text;
+      if (sighting.text !== this.#said) this.#options.quote(sighting.text);
+      this.#said = sighting.text;
     }
     signal.throwIfAborted();
   }
 
   async #diagnose(plan: Plan): Promise<Evidence | undefined> {
+    const { clock, signal } = this.#options;
     try {
       const evidence = await this.#timeline.phase('diagnose', () =>
-        deadline(this.#options.clock, diagnoseLimit, undefined, (within) =>
-          this.#target.diagnose(plan, within),
-        ),
+        deadline(clock, diagnoseLimit, signal, (within) => this.#target.diagnose(plan, within)),
       );
       for (const fact of evidence.facts) this.#options.quote(fact);
       for (const { source, lines } of evidence.logs) {
@@ -200,7 +225,12 @@ class Walk<Plan extends PlanFacts, Change> {
   // Clean-up must not turn a green deploy red.
   async #finish(plan: Plan, proven: boolean): Promise<void> {
     try {
-      await this.#target.finish?.(plan, proven, new AbortController().signal);
+      await deadline(
+        this.#options.clock,
+        finishLimit,
+        undefined,
+        async (within) => await this.#target.finish?.(plan, proven, within),
+      );
     } catch (error) {
       this.#options.say(`clean-up was left undone: ${messageOf(error)}`);
     }
@@ -220,11 +250,9 @@ class Walk<Plan extends PlanFacts, Change> {
     return Failure.of('deploy/unexpected', { phase, error: messageOf(error) }, error);
   }
 
-  #ended(otherwise: Status): Status {
-    return this.#options.signal.aborted ? 'cancelled' : otherwise;
-  }
-
-  result(known: Partial<DeployResult> & Pick<DeployResult, 'status' | 'serving'>): DeployResult {
+  result(
+    known: Partial<DeployResult<Plan>> & Pick<DeployResult, 'status' | 'serving'>,
+  ): DeployResult<Plan> {
     return {
       target: this.#target.name,
       plan: undefined,
@@ -238,5 +266,3 @@ class Walk<Plan extends PlanFacts, Change> {
     };
   }
 }
-
-const nothingHeld: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };

@@ -28,10 +28,11 @@ export function deployOutputs(result: DeployResult): DeployOutputs {
 
 /** The last line of a run: how it ended and what serves now. */
 export function closingLine(result: DeployResult): string {
-  const { status, target } = result;
-  if (status === 'planned') return `planned for ${target}: nothing was changed.`;
-  const proven = result.proof ? `, proven ${result.proof.how}` : '';
-  return `${status}: ${target} ${serves(result)}${proven}.`;
+  const { status, target, proof, rollbackFailure } = result;
+  if (status === 'planned') return `planned: ${target} was not changed and ${serves(result)}.`;
+  const proven = proof ? `, proven ${proof.how}` : '';
+  const back = rollbackFailure ? `; the way back failed: ${rollbackFailure.message}` : '';
+  return `${status}: ${target} ${serves(result)}${proven}${back}`.replace(/\.?$/, '.');
 }
 
 /** The job summary: verdict first, then how it went, what changed, and what was found. */
@@ -65,8 +66,9 @@ const serving: Record<Serving, string> = {
   unknown: 'is not proven to serve anything',
 };
 
-function headline(result: DeployResult): string {
-  return `${result.target}: ${headlines[result.status]}`;
+function headline({ target, status, serving: what }: DeployResult): string {
+  const said = status === 'planned' || status === 'failed' || status === 'cancelled';
+  return `${target}: ${headlines[status]}${said ? `; it ${serving[what]}` : ''}`;
 }
 
 function serves(result: DeployResult): string {

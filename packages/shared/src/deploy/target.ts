@@ -40,6 +40,8 @@ export interface Evidence {
 export interface Target<Plan extends PlanFacts, Change> {
   /** Where this deploys to, for people: `deploy@web-1 (/srv/app)`. */
   readonly name: string;
+  /** Finds out, before anything is waited for or written, whether the platform can take this. */
+  check?(signal: AbortSignal): Promise<void>;
   /** Takes the lock; the engine disposes of it on every way out. */
   hold?(signal: AbortSignal): Promise<AsyncDisposable>;
   /** Reads only; knows the way back. */

@@ -34,14 +34,20 @@ export class Failure extends Error {
   }
 }
 
+const deepestCause = 8;
+
 /** The message of anything that was thrown, with its causes, on one line. */
-export function messageOf(error: unknown): string {
+export function messageOf(error: unknown, depth = 0): string {
+  return wordsOf(error, depth).replace(/\s+/g, ' ').trim();
+}
+
+function wordsOf(error: unknown, depth: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.message === '') {
-    return error.errors.map(messageOf).join('; ');
+    return error.errors.map((one) => messageOf(one, depth + 1)).join('; ');
   }
   const own = error.message || error.name;
-  return error.cause === undefined || error instanceof Failure
-    ? own
-    : `${own}: ${messageOf(error.cause)}`;
+  // A failure says it all; a cause of a cause of … may be a circle.
+  if (error.cause === undefined || error instanceof Failure || depth >= deepestCause) return own;
+  return `${own}: ${messageOf(error.cause, depth + 1)}`;
 }

@@ -47,7 +47,7 @@ export async function prove(
 ): Promise<Proof> {
   const start = clock.now();
   let looks = 0;
-  let seen = 'nothing was asked yet';
+  let seen = 'no answer yet';
   const look = async (): Promise<Proof | undefined> => {
     looks += 1;
     try {

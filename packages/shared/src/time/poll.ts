@@ -11,7 +11,7 @@ export const defaultPace: Pace = { first: 1_000, most: 3_000 };
 
 /**
  * Looks at something until it has an answer. The first look is at once; the pause between looks
- * grows from `pace.first` to `pace.most` with up to 20 % jitter.
+ * grows from `pace.first` to `pace.most`, each up to 10 % shorter or longer.
  * @param look returns undefined for "not yet"
  * @throws the signal's reason when aborted; whatever `look` throws
  */

@@ -7,14 +7,13 @@ export const buildFailures = {
     remedy: () => 'Run on a runner with a Docker engine and the buildx plugin.',
   }),
   'build/failed': entry({
-    cause: (f: { code: string; said: string }) =>
-      `docker buildx build ended with ${f.code}: ${f.said}`,
-    remedy: () => 'The build output above shows the failing step.',
+    cause: (f: { code: string; said: string }) => `docker buildx ended with ${f.code}: ${f.said}`,
+    remedy: () =>
+      'The failing step and its last output are in the log above and in the job summary.',
   }),
   'build/builder': entry({
-    cause: (f: { driver: string; input: string; what: string }) =>
-      `Input ${f.input} asks for more than the ${f.driver} builder can do: it cannot ${f.what}.`,
-    remedy: () =>
-      'Run docker/setup-buildx-action before this step, which makes a builder that can.',
+    cause: (f: { inputs: string; name: string; said: string }) =>
+      `What ${f.inputs} asks for is more than Docker's own builder can do, and the builder ${f.name} could not be made: ${f.said}.`,
+    remedy: () => 'Run docker/setup-buildx-action before this step, or leave these inputs out.',
   }),
 } as const;

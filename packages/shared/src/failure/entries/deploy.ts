@@ -4,19 +4,24 @@ import { entry } from '../entry.ts';
 export const deployFailures = {
   'deploy/timeout': entry({
     cause: (f: { limit: string; phase: string }) =>
-      `The new version was not proven within ${f.limit}; the time ran out in phase ${f.phase}.`,
+      `Nothing was proven within ${f.limit}; the time ran out in phase ${f.phase}.`,
     remedy: () =>
       'Look at the evidence below. If the app only needs longer to start, raise `timeout`.',
   }),
   'deploy/unproven': entry({
     cause: (f: { url: string; seen: string; waited: string }) =>
-      `${f.url} did not prove the new version within ${f.waited}: ${f.seen}.`,
+      `${f.url} did not give the proof within ${f.waited}: ${f.seen}.`,
     remedy: () =>
       'Look at the last answer and the log lines below; check `health-status` and `expect` against what the app really answers.',
   }),
   'deploy/exited': entry({
     cause: (f: { what: string; why: string }) => `${f.what} stopped instead of serving: ${f.why}.`,
     remedy: () => 'The last log lines below usually say why the app gave up.',
+  }),
+  'deploy/unused': entry({
+    cause: (f: { image: string; source: string }) =>
+      `No container of ${f.source} runs ${f.image} once it was brought up.`,
+    remedy: () => 'Name the image of the service as the variable IMAGE, `image: $IMAGE`.',
   }),
   'deploy/unhealthy': entry({
     cause: (f: { what: string; why: string }) => `${f.what} is reported unhealthy: ${f.why}.`,

@@ -14,6 +14,11 @@ export const sshFailures = {
     remedy: () =>
       'Nothing was sent. Only if you know that the host got a new key: check the fingerprint on the host and replace the line in known-hosts.',
   }),
+  'ssh/host-key-revoked': entry({
+    cause: (f: { host: string; fingerprint: string }) =>
+      `${f.host} OFFERED A KEY THAT known-hosts REVOKES: ${f.fingerprint}. Someone may use a stolen key of the host.`,
+    remedy: () => 'Nothing was sent. Give the host a new key, or find out who answers in its place.',
+  }),
   'ssh/unreachable': entry({
     cause: (f: { host: string; said: string }) => `${f.host} could not be reached: ${f.said}.`,
     remedy: () => 'Check the name, the port, the firewall, and that sshd runs.',
@@ -37,7 +42,19 @@ export const sshFailures = {
   'ssh/locked': entry({
     cause: (f: { host: string; path: string; owner: string; waited: string }) =>
       `${f.path} on ${f.host} is locked by ${f.owner}; waited ${f.waited}.`,
-    remedy: () => 'Wait for that run, or raise `lock-timeout`.',
+    remedy: () =>
+      'Wait for that run, or raise `lock-timeout`. The lock of a run that died is broken once it has expired.',
+  }),
+  'ssh/path': entry({
+    cause: (f: { host: string; path: string; user: string; said: string }) =>
+      `Input path names ${f.path}, which user ${f.user} cannot write on ${f.host}: ${f.said}.`,
+    remedy: (f) =>
+      `Make the folder on the host once and give it to the user: \`sudo install -d -o ${f.user} ${f.path}\`.`,
+  }),
+  'ssh/project': entry({
+    cause: (f: { host: string; project: string; path: string; folder: string }) =>
+      `The Compose project ${f.project} on ${f.host} belongs to ${f.folder}; a deployment to ${f.path} would take its containers away.`,
+    remedy: () => 'Choose a `path` whose last part no other Compose project on the host has.',
   }),
   'ssh/tools': entry({
     cause: (f: { host: string; missing: string }) => `${f.host} lacks ${f.missing}.`,

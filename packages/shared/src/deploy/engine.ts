@@ -60,7 +60,7 @@ export async function deploy<Plan extends PlanFacts, Change>(
     const plan = await timeline.phase('plan', () => target.plan(options.signal));
     return walk.result({
       status: 'planned',
-      serving: plan.previousImage ? 'old' : plan.wayBack === 'remove' ? 'nothing' : 'unknown',
+      serving: untouched(plan),
       plan,
     });
   }
@@ -72,6 +72,12 @@ export async function deploy<Plan extends PlanFacts, Change>(
   } finally {
     await release(lock, options);
   }
+}
+
+// What serves while nothing was changed.
+function untouched(plan: PlanFacts): Serving {
+  if (plan.wayBack === 'previous') return 'old';
+  return plan.wayBack === 'remove' ? 'nothing' : 'unknown';
 }
 
 // How the deploy ended matters more than a lock that cannot be given back.
@@ -96,6 +102,24 @@ class Walk<Plan extends PlanFacts, Change> {
   }
 
   async go(plan: Plan): Promise<DeployResult<Plan>> {
+    const { clock, signal, timeout } = this.#options;
+    try {
+      await deadline(clock, timeout, signal, (within) => this.#prepare(plan, within));
+    } catch (error) {
+      const failure = this.#failureOf(error, 'forward');
+      await this.#finish(plan, false);
+      const status = signal.aborted ? 'cancelled' : 'failed';
+      return this.result({ status, serving: untouched(plan), plan, failure });
+    }
+    return this.#change(plan);
+  }
+
+  async #prepare(plan: Plan, signal: AbortSignal): Promise<void> {
+    const prepare = this.#target.prepare?.bind(this.#target);
+    if (prepare) await this.#timeline.phase('prepare', () => prepare(plan, signal));
+  }
+
+  async #change(plan: Plan): Promise<DeployResult<Plan>> {
     const { clock, signal, rollback } = this.#options;
     const start = clock.now();
     try {

@@ -46,6 +46,8 @@ export interface Target<Plan extends PlanFacts, Change> {
   hold?(signal: AbortSignal): Promise<AsyncDisposable>;
   /** Reads only; knows the way back. */
   plan(signal: AbortSignal): Promise<Plan>;
+  /** Everything that can be done before anything that serves is touched. */
+  prepare?(plan: Plan, signal: AbortSignal): Promise<void>;
   /** Makes the change; running it again changes nothing more. */
   apply(plan: Plan, signal: AbortSignal): Promise<Change>;
   /** Yields until the platform has settled or has decisively failed. */

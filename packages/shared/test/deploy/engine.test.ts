@@ -16,6 +16,8 @@ interface Circumstances {
   same?: boolean;
   /** The target checks first. */
   checks?: boolean;
+  /** The target prepares. */
+  prepares?: boolean;
   /** The target has no lock. */
   lockless?: boolean;
   /** The run is cancelled half a second into this step. */
@@ -35,12 +37,13 @@ async function run(circumstances: Circumstances) {
     diff: circumstances.same ? [] : [{ what: 'image', before: 'old', after: 'new' }],
     wayBack,
   };
-  const { check, hold, did, ...bare } = fakeTarget(clock, script, plan, (step) => {
+  const { check, prepare, hold, did, ...bare } = fakeTarget(clock, script, plan, (step) => {
     if (step === cancel) clock.sleep(500).then(() => controller.abort(cancelled));
   });
   const target = {
     ...bare,
     ...(circumstances.checks ? { check } : {}),
+    ...(circumstances.prepares ? { prepare } : {}),
     ...(circumstances.lockless ? {} : { hold }),
   };
   const said: string[] = [];
@@ -166,6 +169,28 @@ describe('what fails before the first write is thrown, and nothing is undone', (
     expect(end.thrown).toMatchObject({ code });
     expect(end.did).toBe(did);
   });
+});
+
+describe('preparing', () => {
+  it('comes before the change', async () => {
+    const { result, did } = await ran({ prepares: true });
+    expect(result.status).toBe('deployed');
+    expect(did).toBe('hold plan prepare apply watch prove finish unlock');
+  });
+
+  it.each<[circumstances: Circumstances, status: string, code: string]>([
+    [{ script: { prepare: 'fails' } }, 'failed', 'ssh/command'],
+    [{ script: { prepare: 'breaks' } }, 'failed', 'deploy/unexpected'],
+    [{ script: { prepare: 'hangs' } }, 'failed', 'deploy/timeout'],
+    [{ script: { prepare: 'hangs' }, cancel: 'prepare' }, 'cancelled', 'action/cancelled'],
+  ])(
+    'that fails needs no way back, as nothing that serves was touched (%j)',
+    async (c, status, code) => {
+      const { result, did } = await ran({ ...c, prepares: true });
+      expect(result).toMatchObject({ status, serving: 'old', failure: { code } });
+      expect(did).toBe('hold plan prepare finish unlock');
+    },
+  );
 });
 
 const failing = [

@@ -7,6 +7,7 @@ export type Step =
   | 'check'
   | 'hold'
   | 'plan'
+  | 'prepare'
   | 'apply'
   | 'watch'
   | 'prove'
@@ -47,6 +48,7 @@ export const failures: Record<Step, Failure> = {
   check: Failure.of('image/not-found', { image: 'app:2' }),
   hold: Failure.of('ssh/locked', { host: 'h', path: '/srv', owner: 'another run', waited: '1 s' }),
   plan: Failure.of('ssh/tools', { host: 'h', missing: 'docker' }),
+  prepare: Failure.of('ssh/command', { host: 'h', what: 'pull', ended: 'code 1', said: 'denied' }),
   apply: Failure.of('ssh/command', { host: 'h', what: 'up', ended: 'code 1', said: 'no space' }),
   watch: Failure.of('deploy/exited', { what: 'web', why: 'exit code 3' }),
   prove: Failure.of('deploy/unproven', { url: 'http://h', seen: 'it answered 503', waited: '1 s' }),
@@ -109,6 +111,9 @@ export function fakeTarget(
     async plan(signal) {
       await step('plan', signal);
       return plan;
+    },
+    async prepare(_, signal) {
+      await step('prepare', signal);
     },
     async apply(_, signal) {
       await step('apply', signal);

@@ -32,6 +32,11 @@ export class Failure extends Error {
       cause === undefined ? undefined : { cause },
     );
   }
+
+  /** The same failure, with the place where it happened before its sentence. */
+  at(place: string): Failure {
+    return new Failure(this.code, `${place}: ${this.message}`, this.remedy, { cause: this });
+  }
 }
 
 const deepestCause = 8;

@@ -60,4 +60,9 @@ export const sshFailures = {
     cause: (f: { host: string; missing: string }) => `${f.host} lacks ${f.missing}.`,
     remedy: () => 'Install it on the host, for the user that deploys.',
   }),
+  'ssh/way-back': entry({
+    cause: (f: { hosts: string }) => `Not every host could be taken back: ${f.hosts}.`,
+    remedy: () =>
+      'Look at these hosts: the version before is still there as a release, and `mode: rollback` goes back to it once they answer.',
+  }),
 } as const;

@@ -1,0 +1,59 @@
+import type { PlanFacts } from '@slipway/shared/deploy/target';
+import { messageOf } from '@slipway/shared/failure/failure';
+
+/** A plan that knows its release and the one to go back to. */
+export interface SitePlan extends PlanFacts {
+  release: string;
+  back: string | undefined;
+}
+
+/** How a host ended. */
+export type HostStatus =
+  | 'deployed'
+  | 'unchanged'
+  | 'untouched'
+  | 'rolled-back'
+  | 'removed'
+  | 'failed'
+  | 'unreachable';
+
+/** One host's verdict, an item of the output `hosts`. */
+export interface HostVerdict {
+  /** `user@host:path` */
+  host: string;
+  status: HostStatus;
+  /** Release that serves; empty when nothing does, or nobody knows. */
+  release: string;
+  /** Image that serves, by digest; empty as `release`. */
+  image: string;
+  /** What went wrong on this host; empty when nothing did. */
+  error: string;
+}
+
+/** What is known of a host at the end. */
+export interface HostFacts {
+  plan: SitePlan | undefined;
+  /** It was switched, or it was tried to. */
+  touched: boolean;
+  /** It was proven to serve the new version. */
+  proven: boolean;
+  /** It was proven to be back. */
+  restored: boolean;
+  error: unknown;
+}
+
+/** Says how a host ended. */
+export function verdictOf(host: string, facts: HostFacts): HostVerdict {
+  const { plan, touched, proven, restored } = facts;
+  const error = facts.error === undefined ? '' : messageOf(facts.error);
+  const before = { release: plan?.back ?? '', image: plan?.previousImage ?? '' };
+  const nothing = { release: '', image: '' };
+  if (!plan) return { host, status: error ? 'unreachable' : 'untouched', ...nothing, error };
+  if (restored) {
+    return { host, status: plan.back === undefined ? 'removed' : 'rolled-back', ...before, error };
+  }
+  if (!touched) return { host, status: error ? 'failed' : 'untouched', ...before, error };
+  if (!proven || error) return { host, status: 'failed', ...nothing, error };
+  const status = plan.diff.length === 0 ? 'unchanged' : 'deployed';
+  return { host, status, release: plan.release, image: plan.image, error };
+}

@@ -1,7 +1,17 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import type { Runner } from '../../../packages/local-cloud/src/runner.ts';
-import { bundle, defaults, leftovers, makeBuildRunner } from './world.ts';
+import {
+  bundle,
+  defaults,
+  leftovers,
+  makeBuildRunner,
+  recordDocker,
+  tagsOf as tagsIn,
+} from './world.ts';
 
 const sha = '860c1904a1ce19322e91ac35af1ab07466440c37';
 const login = { username: 'pusher', password: 'p4ss word' };
@@ -15,13 +25,7 @@ describe('build-push with the engine’s own builder and a registry with passwor
     'registry-username': login.username,
     'registry-password': login.password,
   });
-  const tagsOf = async (repository: string): Promise<string[]> => {
-    const response = await fetch(`http://${registry.host}/v2/${repository}/tags/list`, {
-      headers: { authorization: auth },
-    });
-    const body: { tags?: string[] } = await response.json().then((json) => Object(json));
-    return (body.tags ?? []).sort();
-  };
+  const tagsOf = (repository: string) => tagsIn(registry.host, repository, { authorization: auth });
 
   beforeAll(async () => {
     registry = await startRegistry(login);
@@ -44,6 +48,12 @@ describe('build-push with the engine’s own builder and a registry with passwor
       ['main', 'sha-860c190', `sha-${sha}`, 'slipway-staging'].sort(),
     );
     expect(step.outputs['tags']?.split('\n')).toContain(`${image}:main`);
+    expect(JSON.parse(step.outputs['metadata'] ?? '')).toMatchObject({
+      digest: step.outputs['digest'],
+      repositories: [{ name: image, held: [], platforms: [expect.stringMatching(/^linux\//)] }],
+      labels: { 'org.opencontainers.image.revision': sha },
+    });
+    expect(step.log).toContain(`${image}:main points to ${step.outputs['digest']}`);
     expect(await leftovers(runner)).toEqual([]);
   }, 60_000);
 
@@ -60,6 +70,12 @@ describe('build-push with the engine’s own builder and a registry with passwor
     expect(step.errors).toEqual([]);
     expect(step.outputs['image']).toBe(`${target}@${built.outputs['digest']}`);
     expect(await tagsOf('live/app')).toContain('stable');
+
+    const docker = await recordDocker(runner);
+    const again = { ...inputs(), image: target, from: step.outputs['image'] ?? '', tags: 'live' };
+    const moved = await runner.start(bundle, again, docker.env).done;
+    expect(moved.outputs['tags']).toBe(`${target}:live`);
+    expect(await docker.calls()).toEqual([]);
   }, 60_000);
 
   it('pushes the same bytes to two repositories at once', async () => {
@@ -72,19 +88,69 @@ describe('build-push with the engine’s own builder and a registry with passwor
     expect(await tagsOf('two/app')).toContain('v');
   }, 60_000);
 
-  it('keeps latest on the highest stable version', async () => {
+  it('keeps latest on the highest stable version, and says so', async () => {
     const image = `${registry.host}/lib/app`;
-    const release = async (version: string) => {
+    const release = async (version: string, tags = '') => {
       await using tagged = await makeBuildRunner({ sha, ref: `refs/tags/v${version}` });
-      return await tagged.start(bundle, { ...inputs(), image }).done;
+      return await tagged.start(bundle, { ...inputs(), image, tags }).done;
     };
     const newer = await release('2.0.0');
     expect(newer.outputs['tags']).toContain(`${image}:latest`);
+
     const older = await release('1.9.1');
-    expect(older.code).toBe(0);
+    expect(older.errors).toEqual([]);
     expect(older.outputs['tags']).not.toContain(':latest');
     expect(older.outputs['tags']).toContain(`${image}:1.9`);
-    expect(older.summary).toContain('latest');
+    const why = 'latest stays, as 1.9.1 is older than 2.0.0 in the registry';
+    expect(older.log).toContain(`${image}:latest was not moved: ${why}`);
+    expect(older.log).toMatch(/pushed: .* tags point to it, 1 stays with a higher version\.$/m);
+    expect(older.summary).toContain('### Tags that stay');
+
+    const held = await release('1.9.2', 'latest');
+    expect(held.errors).toEqual([]);
+    expect(held.outputs).toMatchObject({ tags: '', version: 'latest' });
+    expect(held.outputs['image']).toMatch(/@sha256:/);
+    expect(held.log).toMatch(/no tag points to it: all of them stay with a higher version\.$/m);
+    expect(held.summary).toMatch(/^## ✅ .* no tag moved$/m);
+  }, 60_000);
+
+  it('makes a tag of a branch whose name is none', async () => {
+    await using odd = await makeBuildRunner({ sha, ref: 'refs/heads/Feature/X!' });
+    const image = `${registry.host}/odd/app`;
+    const step = await odd.start(bundle, { ...inputs(), image, tags: 'type=ref,event=branch' })
+      .done;
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['tags']).toBe(`${image}:Feature-X-`);
+  }, 60_000);
+
+  it('only builds with push: false, and asks no registry', async () => {
+    const step = await runner.start(bundle, {
+      ...defaults,
+      image: `${registry.host}/tried/app`,
+      push: 'false',
+    }).done;
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ image: '', digest: '', tags: '', version: 'main' });
+    expect(await tagsOf('tried/app')).toEqual([]);
+  }, 60_000);
+
+  it('uses its own login beside a credentials store of the job', async () => {
+    await using job = await makeBuildRunner();
+    const folder = join(job.workspace, '../docker');
+    const asked = join(folder, 'asked');
+    await mkdir(folder);
+    const plugins = join(process.env['HOME'] ?? '', '.docker/cli-plugins');
+    if (existsSync(plugins)) await symlink(plugins, join(folder, 'cli-plugins'));
+    await writeFile(join(folder, 'config.json'), '{"credsStore":"store"}');
+    const store = `#!/bin/sh\ncat >>'${asked}'\necho >>'${asked}'\necho 'credentials not found in native keychain'\nexit 1\n`;
+    await writeFile(join(folder, 'docker-credential-store'), store, { mode: 0o755 });
+    const env = { DOCKER_CONFIG: folder, PATH: `${folder}:${job.env['PATH']}` };
+    const image = `${registry.host}/store/app`;
+    const step = await job.start(bundle, { ...inputs(), image, tags: 'one' }, env).done;
+    expect(step.errors).toEqual([]);
+    expect(await tagsOf('store/app')).toContain('one');
+    expect(await readFile(asked, 'utf8').catch(() => '')).not.toContain(registry.host);
+    expect(await readFile(join(folder, 'config.json'), 'utf8')).toBe('{"credsStore":"store"}');
   }, 60_000);
 
   it('refuses a wrong password before it builds, with nothing pushed or left', async () => {
@@ -106,6 +172,8 @@ describe('build-push with the engine’s own builder and a registry with passwor
       .done;
     expect(step.errors.map(({ title }) => title)).toEqual(['build-push: build/failed']);
     expect(step.errors[0]?.text).toContain('missing.txt');
+    expect(step.summary).toMatch(/^## ❌ /);
+    expect(step.summary).toContain('> [1/1] COPY missing.txt /:');
     expect(await tagsOf('broken/app')).toEqual([]);
   }, 60_000);
 });

@@ -1,4 +1,6 @@
+import type { Environment } from '@slipway/shared/action/github';
 import type { Builder } from './builder.ts';
+import { buildArguments } from './docker-env.ts';
 
 /** What to build and where to; every text is an input that was checked. */
 export interface BuildRequest {
@@ -12,11 +14,15 @@ export interface BuildRequest {
   /** Secret id -> file that holds its value. */
   secretFiles: ReadonlyMap<string, string>;
   labels: Readonly<Record<string, string>>;
-  /** Repositories without tag; none to build without pushing. */
+  /** Repositories without tag, at least one. */
   repositories: readonly string[];
+  /** Without it the build is only tried. */
+  push: boolean;
   cache: 'none' | 'registry' | 'gha';
   provenance: 'false' | 'min' | 'max';
   sbom: boolean;
+  /** Address of this run, for the provenance; empty outside of a runner. */
+  runUrl: string;
   metadataFile: string;
 }
 
@@ -30,78 +36,68 @@ export const stagingTag = 'slipway-staging';
 export function buildCommand(
   request: BuildRequest,
   builder: Builder,
-  env: Readonly<Record<string, string | undefined>>,
-): { args: string[]; env: Record<string, string | undefined> } {
+  jobEnv: Environment,
+): { args: string[]; env: Environment } {
+  const { file, labels, platforms, secretFiles, target } = request;
   const args = ['buildx', 'build', '--progress', 'plain', '--metadata-file', request.metadataFile];
-  const withArgs: Record<string, string | undefined> = { ...env };
-  if (request.file) args.push('--file', request.file);
-  if (request.target) args.push('--target', request.target);
-  if (request.platforms.length > 0) args.push('--platform', request.platforms.join(','));
-  for (const [key, value] of request.buildArgs) {
-    // By name alone, docker takes the value from its environment, out of the sight of `ps`. A name
-    // that the environment has already would change docker itself, so that one goes as it is.
-    if (key in env) args.push('--build-arg', `${key}=${value}`);
-    else {
-      args.push('--build-arg', key);
-      withArgs[key] = value;
-    }
-  }
-  for (const [id, file] of request.secretFiles)
-    args.push('--secret', csv([`id=${id}`, `src=${file}`]));
-  for (const [key, value] of Object.entries(request.labels))
-    args.push('--label', `${key}=${value}`);
-  args.push(...attestations(request), ...output(request, builder), ...cache(request, builder));
+  const option = (name: string, value: string) => args.push(`--${name}`, value);
+  if (builder.name) option('builder', builder.name);
+  if (file) option('file', file);
+  if (target) option('target', target);
+  if (platforms.length > 0) option('platform', platforms.join(','));
+  const build = buildArguments(request.buildArgs, jobEnv);
+  args.push(...build.args);
+  for (const [id, path] of secretFiles) option('secret', csv([`id=${id}`, `src=${path}`]));
+  for (const [key, value] of Object.entries(labels)) option('label', `${key}=${value}`);
   if (!builder.plain) {
-    const level = isIndex(request) ? 'index,manifest:' : 'manifest:';
-    for (const [key, value] of Object.entries(request.labels)) {
-      args.push('--annotation', `${level}${key}=${value}`);
+    const level = isIndex(request) ? 'index,manifest' : 'manifest';
+    for (const [key, value] of Object.entries(labels)) {
+      option('annotation', `${level}:${key}=${value}`);
     }
   }
-  args.push(request.context);
-  return { args, env: withArgs };
+  args.push(...attestations(request), ...output(request, builder, jobEnv));
+  if (!builder.plain) args.push(...cache(request));
+  return { args: [...args, request.context], env: build.env };
 }
 
 // buildx adds a provenance by itself unless told not to.
-function attestations({ provenance, sbom }: BuildRequest): string[] {
+function attestations({ provenance, runUrl, sbom }: BuildRequest): string[] {
+  const builderId = runUrl ? [`builder-id=${runUrl}`] : [];
   return [
-    provenance === 'false' ? '--provenance=false' : `--provenance=mode=${provenance}`,
+    provenance === 'false'
+      ? '--provenance=false'
+      : `--provenance=${csv([`mode=${provenance}`, ...builderId])}`,
     `--sbom=${sbom}`,
   ];
 }
 
-function output({ repositories }: BuildRequest, builder: Builder): string[] {
-  if (repositories.length === 0) return ['--output', 'type=cacheonly'];
+function output({ push, repositories }: BuildRequest, builder: Builder, env: Environment) {
+  if (!push) return ['--output', 'type=cacheonly'];
   if (builder.plain) {
     return ['--push', ...repositories.flatMap((name) => ['--tag', `${name}:${stagingTag}`])];
   }
-  const name = `name=${repositories.join(',')}`;
-  return [
-    '--output',
-    csv(['type=image', name, 'push-by-digest=true', 'name-canonical=true', 'push=true']),
-  ];
+  const fields = ['type=image', `name=${repositories.join(',')}`, 'push=true'];
+  fields.push('push-by-digest=true', 'name-canonical=true');
+  // Without it the files in a layer keep the times of the checkout, and the digest is another one.
+  if (env['SOURCE_DATE_EPOCH']) fields.push('rewrite-timestamp=true');
+  return ['--output', csv(fields)];
 }
 
-function cache({ cache: kind, repositories, platforms }: BuildRequest, builder: Builder): string[] {
-  const first = repositories[0];
-  if (kind === 'none' || builder.plain || first === undefined) return [];
+// A broken cache makes a build slow, never red: BuildKit only warns when it cannot import one, and
+// is told to do the same when it cannot export one.
+function cache({ cache: kind, platforms, push, repositories }: BuildRequest): string[] {
+  const [first = ''] = repositories;
+  if (kind === 'none') return [];
   if (kind === 'registry') {
     const ref = `ref=${first}:buildcache`;
+    const from = ['--cache-from', csv(['type=registry', ref])];
     const to = ['type=registry', ref, 'mode=max', 'image-manifest=true', 'oci-mediatypes=true'];
-    return [
-      '--cache-from',
-      csv(['type=registry', ref]),
-      '--cache-to',
-      csv([...to, 'ignore-error=true']),
-    ];
+    return push ? [...from, '--cache-to', csv([...to, 'ignore-error=true'])] : from;
   }
   // A scope for each image and platform, so that builds do not overwrite each other's cache.
   const scope = `scope=${[first, ...platforms].join('-').replace(/[^A-Za-z0-9.-]+/g, '-')}`;
-  return [
-    '--cache-from',
-    csv(['type=gha', scope]),
-    '--cache-to',
-    csv(['type=gha', scope, 'mode=max', 'ignore-error=true']),
-  ];
+  const to = ['type=gha', scope, 'mode=max', 'ignore-error=true'];
+  return ['--cache-from', csv(['type=gha', scope]), '--cache-to', csv(to)];
 }
 
 function isIndex({ platforms, provenance, sbom }: BuildRequest): boolean {

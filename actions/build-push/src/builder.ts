@@ -1,37 +1,87 @@
 import type { Environment } from '@slipway/shared/action/github';
 import type { RunProgram } from '@slipway/shared/exec/program';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import { isLoopback } from '@slipway/shared/identity/registry-host';
 
-/** The builder that buildx uses now. */
+/** A builder of buildx. */
 export interface Builder {
+  /** For `--builder`; undefined for the one that buildx uses anyway. */
+  name?: string;
   /** `docker`, `docker-container`, `remote`, `kubernetes`, `cloud`. */
   driver: string;
   /**
-   * The engine's own builder cannot push by digest, export a cache or attach attestations
-   * (https://docs.docker.com/build/builders/drivers/docker/).
+   * The engine's own builder cannot push by digest, export a cache, build several platforms or
+   * attach attestations (https://docs.docker.com/build/builders/drivers/docker/).
    */
   plain: boolean;
 }
 
+/** What running docker needs. */
+export interface DockerMeans {
+  run: RunProgram;
+  env: Environment;
+  signal: AbortSignal;
+}
+
 /**
- * Asks buildx for its current builder: one docker call, which also shows that both are there.
- * @throws Failure `build/docker`
+ * Finds a builder that can do what is asked for: the current one, or where that is plain and more is
+ * wanted, our own. At most two docker calls, neither of which starts anything yet.
+ * @param wishes inputs that ask for more than a plain builder can do
+ * @param hosts registries that are pushed to
+ * @throws Failure `build/docker`, `build/builder`
  */
-export async function inspectBuilder(
-  run: RunProgram,
-  env: Environment,
-  signal: AbortSignal,
+export async function findBuilder(
+  wishes: readonly string[],
+  hosts: readonly string[],
+  docker: DockerMeans,
 ): Promise<Builder> {
-  let said: string;
+  const current = await currentBuilder(docker);
+  return current.plain && wishes.length > 0 ? ownBuilder(wishes, hosts, docker) : current;
+}
+
+/** Asks buildx for its current builder, which also shows that docker, buildx and engine are there. */
+async function currentBuilder(docker: DockerMeans): Promise<Builder> {
+  const { code, stdout, stderr } = await call(['buildx', 'inspect'], docker);
+  // Without an engine the driver is empty and the exit code 0.
+  const driver = /^Driver:[ \t]*(\S+)/m.exec(stdout)?.[1];
+  if (code === 0 && driver !== undefined) return { driver, plain: driver === 'docker' };
+  const error = /^Error:[ \t]*(\S.*)/m.exec(stdout)?.[1] ?? lastLine(stderr);
+  throw Failure.of('build/docker', { said: error || `docker buildx inspect ended with ${code}` });
+}
+
+/**
+ * Makes our own builder or takes the one that is there. It stays, with its cache, for the next run
+ * on this machine. Where a registry is on this machine, the builder has to be in its network.
+ */
+async function ownBuilder(
+  wishes: readonly string[],
+  hosts: readonly string[],
+  docker: DockerMeans,
+): Promise<Builder> {
+  const local = hosts.some(isLoopback);
+  const name = local ? 'slipway-local' : 'slipway';
+  const driver = 'docker-container';
+  const args = ['buildx', 'create', '--name', name, '--driver', driver];
+  if (local) args.push('--driver-opt', 'network=host');
+  // With the name of its node, buildx takes a builder that exists; without, it refuses.
+  const { code, stderr } = await call([...args, '--node', `${name}0`], docker);
+  if (code === 0) return { name, driver, plain: false };
+  throw Failure.of('build/builder', {
+    inputs: wishes.join(', '),
+    name,
+    said: lastLine(stderr) || `exit code ${code}`,
+  });
+}
+
+async function call(args: readonly string[], { run, env, signal }: DockerMeans) {
   try {
-    const result = await run('docker', ['buildx', 'inspect'], { env, signal });
-    const driver = /^Driver:\s*(\S+)/m.exec(result.stdout)?.[1];
-    if (result.code === 0 && driver !== undefined) return { driver, plain: driver === 'docker' };
-    said =
-      result.stderr.trim().split('\n').at(-1) || `docker buildx inspect ended with ${result.code}`;
+    return await run('docker', args, { env, signal });
   } catch (error) {
     signal.throwIfAborted();
-    said = messageOf(error);
+    throw Failure.of('build/docker', { said: messageOf(error) }, error);
   }
-  throw Failure.of('build/docker', { said });
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim().replace(/\.$/, '') ?? '';
 }

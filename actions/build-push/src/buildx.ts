@@ -5,7 +5,8 @@ import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { isDigest } from '@slipway/shared/image/reference';
 import type { Clock } from '@slipway/shared/time/clock';
 import { formatDuration } from '@slipway/shared/time/duration';
-import { errorLine, isTransient } from './transient.ts';
+import { BuildxReport, errorReport, refusedPush } from './buildx-report.ts';
+import { isTransient } from './transient.ts';
 
 /** What running buildx needs. */
 export interface BuildxTools {
@@ -14,38 +15,45 @@ export interface BuildxTools {
   signal: AbortSignal;
   say(line: string): void;
   quote(line: string): void;
+  /** Takes secrets out of a text. */
+  hide(text: string): string;
 }
 
 const mostTries = 4;
-/** Milliseconds after which a failure is not tried again. */
-const retryBudget = 10 * 60_000;
+/** Milliseconds after the first failure in which a further try may begin. */
+const retryBudget = 5 * 60_000;
 
 /**
  * Runs `docker buildx …`, again when what failed was the network or the registry: what is built
  * already comes from BuildKit's own cache then, so that only the push is repeated.
- * @throws Failure `build/failed` with the line in which buildx says why
+ * @throws Failure `build/failed` with the line in which buildx says why, `image/denied` when that is
+ *   about a push; both with a BuildxReport as cause. `build/docker` when docker cannot be started
  */
 export async function runBuildx(
   args: readonly string[],
   env: Environment,
-  { run, clock, signal, say, quote }: BuildxTools,
+  { run, clock, signal, say, quote, hide }: BuildxTools,
 ): Promise<void> {
-  const start = clock.now();
+  let end = Number.POSITIVE_INFINITY;
   for (let attempt = 1; ; attempt += 1) {
-    const result = await run('docker', args, { env, signal, onLine: quote }).catch((error) => {
+    const onLine = (line: string) => quote(hide(line));
+    const result = await run('docker', args, { env, signal, onLine }).catch((error) => {
       signal.throwIfAborted();
       throw Failure.of('build/docker', { said: messageOf(error) }, error);
     });
     if (result.code === 0) return;
-    const said = errorLine(result.stderr);
+    const { line, report } = errorReport(hide(result.stderr));
+    end = Math.min(end, clock.now() + retryBudget);
     const pause = 1_000 * 2 ** attempt * (0.75 + Math.random() / 2);
-    const late = clock.now() + pause - start > retryBudget;
-    if (attempt >= mostTries || late || !isTransient(said)) {
+    if (attempt >= mostTries || clock.now() + pause > end || !isTransient(line)) {
       const code = result.code === null ? `signal ${result.signal}` : `exit code ${result.code}`;
-      throw Failure.of('build/failed', { code, said: said || 'it printed nothing' });
+      const facts = { code, said: line || 'it printed nothing' };
+      throw (
+        refusedPush(line, report) ?? Failure.of('build/failed', facts, new BuildxReport(report))
+      );
     }
     say(
-      `attempt ${attempt} of ${mostTries} failed (${said}); the next one in ${formatDuration(pause)}`,
+      `attempt ${attempt} of ${mostTries} failed (${line}); the next one in ${formatDuration(pause)}`,
     );
     await clock.sleep(pause, signal);
   }

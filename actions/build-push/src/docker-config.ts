@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Environment } from '@slipway/shared/action/github';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
 
 /** A user name and a password for one registry host. */
-export interface RegistryLogin {
+export interface Login {
   registry: string;
   username: string;
   password: string;
@@ -14,28 +14,28 @@ export interface RegistryLogin {
 /**
  * A Docker configuration of our own with the logins in it, beside everything that the job's own
  * one has; disposing of it removes it. The job's own is never written to, so no login outlives
- * this step.
+ * this step. Without logins it is the job's own.
  */
 export async function ownDockerConfig(
   env: Environment,
-  logins: readonly RegistryLogin[],
+  logins: readonly Login[],
 ): Promise<AsyncDisposable & { env: Environment }> {
-  const theirs = dockerConfigFolder(env);
+  if (logins.length === 0) return { env, [Symbol.asyncDispose]: async () => undefined };
+  const theirs = resolve(dockerConfigFolder(env));
   const folder = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-docker-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const config = { ...(await readConfig(theirs)) };
-    // A credentials store would win over what is in the file, and is a program that we do not start.
-    delete config['credsStore'];
     config['auths'] = { ...objectOf(config['auths']), ...Object.fromEntries(logins.map(entryOf)) };
-    config['credHelpers'] = Object.fromEntries(
-      Object.entries(objectOf(config['credHelpers'])).filter(
-        ([host]) => !logins.some(({ registry }) => registry === host),
-      ),
-    );
+    // A credentials store wins over what is in the file, but not for a host whose helper is "".
+    const own = Object.fromEntries(logins.map((login) => [hostKey(login), '']));
+    config['credHelpers'] = { ...objectOf(config['credHelpers']), ...own };
     await writeFile(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 });
     for (const part of ['cli-plugins', 'contexts', 'trust']) {
-      if (await exists(join(theirs, part))) await symlink(join(theirs, part), join(folder, part));
+      if (await exists(join(theirs, part))) {
+        // On Windows a junction needs no privilege; elsewhere the type means nothing.
+        await symlink(join(theirs, part), join(folder, part), 'junction');
+      }
     }
   } catch (error) {
     await remove();
@@ -51,9 +51,13 @@ export async function ownDockerConfig(
   };
 }
 
-function entryOf({ registry, username, password }: RegistryLogin): [string, { auth: string }] {
-  const host = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
-  return [host, { auth: Buffer.from(`${username}:${password}`).toString('base64') }];
+function entryOf(login: Login): [string, { auth: string }] {
+  const pair = `${login.username}:${login.password}`;
+  return [hostKey(login), { auth: Buffer.from(pair).toString('base64') }];
+}
+
+function hostKey({ registry }: Login): string {
+  return registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
 }
 
 async function readConfig(folder: string): Promise<Record<string, unknown>> {

@@ -11,5 +11,6 @@ await runAction(manifest, async (run) => {
     outputs: buildOutputs(report),
     summary: buildSummary(report),
     closing: buildClosing(report),
+    ...(report.failure ? { failure: report.failure } : {}),
   };
 });

@@ -1,20 +1,24 @@
-import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import {
   BadInput,
   boolean,
   choice,
   type Input,
   map,
+  matching,
   secret,
-  secretMap,
   text,
 } from '@slipway/shared/action/input';
+import type { Problem } from '@slipway/shared/action/inputs';
 import type { Run } from '@slipway/shared/action/run';
 import { checkRegistryLogin } from '@slipway/shared/identity/check-login';
 import type { RegistryInputs } from '@slipway/shared/identity/login-way';
-import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
+import { type ImageReference, repositoryName } from '@slipway/shared/image/reference';
+import { existingImage, repositoryList } from './image-input.ts';
 import type { manifest } from './manifest.ts';
+import { folderIn, isFile, isInside } from './path-input.ts';
+import { platformList } from './platform-input.ts';
+import { buildSecrets } from './secret-input.ts';
 import { InvalidTags } from './tags/invalid-tags.ts';
 import { parseRules } from './tags/parse-rules.ts';
 import type { Rule } from './tags/rule.ts';
@@ -25,24 +29,25 @@ export type Settings = ReturnType<typeof readSettings>;
 /** Reads and checks all inputs; loads nothing heavy and changes nothing. */
 export function readSettings(run: Run<typeof manifest>) {
   const workspace = run.env['GITHUB_WORKSPACE'] || process.cwd();
-  const values = run.inputs(
+  return run.inputs(
     {
-      image: repositories,
+      image: repositoryList,
       context: folderIn(workspace),
-      file: insidePath,
-      target: text,
-      platforms,
+      file: text,
+      target: matching(/^\w[\w.-]*$/, 'is not the name of a stage', 'runtime'),
+      platforms: platformList,
       'build-args': map(undefined, 'NODE_ENV=production'),
-      'build-secrets': { ...secretMap('npm_token=…'), longest: 500_000 },
+      'build-secrets': buildSecrets,
       labels: map(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'org.opencontainers.image.title=Shop'),
       tags: tagRules,
       cache: choice('none', 'registry', 'gha'),
       provenance: choice('false', 'min', 'max'),
       sbom: boolean,
       push: boolean,
-      from: source,
+      from: existingImage,
       'create-repository': boolean,
-      'registry-username': text,
+      // In HTTP's Basic authentication the first colon ends the name (RFC 7617).
+      'registry-username': matching(/^[^:]*$/, 'has a colon in it', 'octocat'),
       'registry-password': { ...secret(text), longest: 20_000 },
       'aws-role': text,
       'aws-region': text,
@@ -50,39 +55,22 @@ export function readSettings(run: Run<typeof manifest>) {
       'azure-tenant-id': text,
     },
     (given, problem) => {
-      const names = given.image.map(({ registry, repository }) => `${registry}/${repository}`);
+      const names = given.image.map(repositoryName);
       const twice = names.find((name, index) => names.indexOf(name) !== index);
-      if (twice) problem('image', `names ${twice} twice`);
+      if (twice) problem('image', `names ${twice} twice`, 'each repository once');
       for (const sentence of checkRegistryLogin(registryInputs(given), hostsOf(given.image))) {
         const [name = '', ...rest] = sentence.split(': ');
-        problem(name, `is wrong: ${rest.join(': ').replace(/\.$/, '')}`);
-      }
-      if (given.file && !given.from && !isFile(join(given.context, given.file))) {
-        problem('file', `names no file in ${given.context}: ${given.file}`, 'docker/Dockerfile');
-      }
-      if (!given.file && !given.from && !isFile(join(given.context, 'Dockerfile'))) {
-        problem('context', `has no Dockerfile: ${given.context}`, 'a folder with a Dockerfile');
-      }
-      if (given.from) {
-        if (!given.push) problem('push', 'cannot be false together with from', 'true');
-        for (const name of [
-          'file',
-          'target',
-          'platforms',
-          'build-args',
-          'build-secrets',
-          'labels',
-        ] as const) {
-          if (given[name] !== undefined)
-            problem(name, 'has no effect on an image that is promoted with from');
-        }
+        const wrong = rest.join(': ').replace(/\.$/, '');
+        problem(name, wrong.startsWith('missing') ? `is ${wrong}` : `is wrong: ${wrong}`);
       }
       if (given['create-repository'] && !given['aws-role']) {
-        problem('create-repository', 'needs aws-role: only Amazon ECR has to be told');
+        const example = 'arn:aws:iam::123456789012:role/deploy';
+        problem('create-repository', 'needs aws-role: only Amazon ECR has to be told', example);
       }
+      if (given.from) checkPromotion(given, problem);
+      else checkDockerfile(workspace, given, problem);
     },
   );
-  return { ...values, workspace };
 }
 
 /** The inputs about registries, by their name in the identity room. */
@@ -109,45 +97,6 @@ export function hostsOf(references: readonly ImageReference[]): string[] {
   return [...new Set(references.map(({ registry }) => registry))];
 }
 
-const reference = (value: string, example: string): ImageReference => {
-  try {
-    return parseReference(value);
-  } catch (error) {
-    throw new BadInput(
-      `is not an image: ${error instanceof Error ? error.message : error}`,
-      example,
-    );
-  }
-};
-
-const repositories: Input<ImageReference[]> = {
-  multiline: true,
-  longest: 10_000,
-  parse(value) {
-    const example = 'ghcr.io/owner/app';
-    return value
-      .split(/[\n,]/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map((line) => {
-        const parsed = reference(line, example);
-        if (parsed.digest)
-          throw new BadInput(`has a digest where a repository belongs: ${line}`, example);
-        if (parsed.tag) throw new BadInput(`has a tag, which belongs into tags: ${line}`, example);
-        return parsed;
-      });
-  },
-};
-
-const source: Input<ImageReference> = {
-  parse(value) {
-    const example = 'ghcr.io/owner/app@sha256:…';
-    const parsed = reference(value, example);
-    if (!parsed.digest && !parsed.tag) throw new BadInput('has neither digest nor tag', example);
-    return parsed;
-  },
-};
-
 const tagRules: Input<Rule[]> = {
   multiline: true,
   longest: 100_000,
@@ -155,51 +104,45 @@ const tagRules: Input<Rule[]> = {
     try {
       return parseRules(value);
     } catch (error) {
-      if (error instanceof InvalidTags)
-        throw new BadInput(`is wrong:\n${error.problems.join('\n')}`, '');
-      throw error;
+      if (!(error instanceof InvalidTags)) throw error;
+      const problems = error.problems.map((problem) => problem.replace(/^Input tags, /, ''));
+      const [example = '', ...wrong] = problems.join('\n').split('. Valid: ').reverse();
+      throw new BadInput(`is wrong: ${wrong.reverse().join('. Valid: ')}`, example);
     }
   },
 };
 
-const platforms: Input<string[]> = {
-  multiline: true,
-  parse(value) {
-    const items = value.split(/[\n,]/).map((item) => item.trim());
-    const given = items.filter((item) => item !== '');
-    const wrong = given.find((item) => !/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/.test(item));
-    if (wrong) throw new BadInput(`names no platform: ${wrong}`, 'linux/amd64,linux/arm64');
-    return [...new Set(given)];
-  },
-};
+const buildInputs = [
+  'file',
+  'target',
+  'platforms',
+  'build-args',
+  'build-secrets',
+  'labels',
+] as const;
 
-const insidePath: Input<string> = {
-  parse(value) {
-    if (value.startsWith('/') || value.split(/[\\/]/).includes('..')) {
-      throw new BadInput('is not a path inside the context', 'docker/Dockerfile');
-    }
-    return value;
-  },
-};
-
-function folderIn(workspace: string): Input<string> {
-  return {
-    parse(value) {
-      const folder = resolve(workspace, value);
-      if (/^\w+:\/\//.test(value)) throw new BadInput('is not a folder but an address', '.');
-      if (folder !== workspace && !folder.startsWith(`${workspace}/`)) {
-        throw new BadInput('is not a folder inside the workspace', '.');
-      }
-      if (!isFolder(folder)) throw new BadInput(`is a folder that is not there: ${value}`, '.');
-      return folder;
-    },
-  };
+function checkPromotion(
+  given: { push: boolean } & Record<(typeof buildInputs)[number], unknown>,
+  problem: Problem,
+): void {
+  if (!given.push) problem('push', 'cannot be false together with from', 'true');
+  for (const name of buildInputs) {
+    if (given[name] === undefined) continue;
+    problem(name, 'has no effect on an image that is promoted with from', 'leave it out');
+  }
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+function checkDockerfile(
+  workspace: string,
+  { context, file }: { context: string; file: string | undefined },
+  problem: Problem,
+): void {
+  const path = resolve(context, file ?? 'Dockerfile');
+  const inside = isInside(workspace, path);
+  if (inside && isFile(path)) return;
+  if (file === undefined) problem('context', `has no Dockerfile: ${context}`, '. or example-app');
+  else {
+    const wrong = inside ? `names no file in ${context}: ${file}` : 'is outside of the workspace';
+    problem('file', wrong, 'docker/Dockerfile');
+  }
 }

@@ -1,39 +1,33 @@
-// What a registry or the network may do better the next time. Seen in the last error line of
-// buildx, never in the output of a build step.
+// What a registry, the network or the builder may do better the next time. Seen in the error line
+// of buildx, never in the output of a build step.
 const passing = [
-  /connection reset by peer/i,
-  /connection refused/i,
-  /broken pipe/i,
-  /unexpected EOF/i,
-  /i\/o timeout/i,
-  /TLS handshake timeout/i,
-  /timeout awaiting response headers/i,
-  /temporary failure in name resolution/i,
+  /\b(?:unexpected status|unexpected HTTP status|failed with status code|error parsing HTTP)\b(?:.*:)? (?:408|429|500|502|503|504)\b/i,
   /too ?many ?requests/i,
-  /unexpected status(?: from \w+ request to \S+| code \S*)?:? (?:408|429|500|502|503|504)\b/i,
-  /received unexpected HTTP status: (?:408|429|500|502|503|504)\b/i,
+  /connection (?:reset|refused)/i,
+  /broken pipe|read\/write on closed pipe|use of closed network connection/i,
+  /unexpected EOF|: EOF$/i,
+  /i\/o timeout|TLS handshake timeout|timeout awaiting response headers|Client\.Timeout exceeded/i,
+  /DeadlineExceeded|context deadline exceeded/i,
+  /temporary failure in name resolution|server misbehaving/i,
+  /no route to host|network is unreachable/i,
+  /server sent GOAWAY|stream error: stream ID \d+|bad record MAC/i,
+  /request must be retried|client connection is closing/i,
+  // The builder went away under the build.
+  /rpc error: code = Unavailable/i,
 ];
 
 // What will be the same the next time, whatever else the line says.
 const lasting = [
-  /denied/i,
-  /unauthorized/i,
-  /forbidden/i,
-  /manifest unknown/i,
-  /no matching manifest/i,
-  /name unknown/i,
+  /\bdenied\b|unauthorized|forbidden|insufficient_scope/i,
+  /manifest unknown|no matching manifest|name unknown/i,
   /did not complete successfully/i,
+  // Trying again counts against the same limit, which lasts for hours.
+  /pull rate limit|too many failed login attempts/i,
 ];
 
-/** Whether trying again may help, judged by the last error line that buildx printed. */
+/** Whether trying again may help, judged by the error line of buildx. */
 export function isTransient(line: string): boolean {
   return (
     !lasting.some((pattern) => pattern.test(line)) && passing.some((pattern) => pattern.test(line))
   );
-}
-
-/** The line in which buildx says why it failed: the last `ERROR:`, or the last line at all. */
-export function errorLine(stderr: string): string {
-  const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== '');
-  return (lines.findLast((line) => /^ERROR:? /.test(line)) ?? lines.at(-1) ?? '').trim();
 }

@@ -14,7 +14,10 @@ export interface ProgramOptions {
   env: Readonly<Record<string, string | undefined>>;
   cwd?: string;
   signal: AbortSignal;
-  /** Gets each line of stdout and stderr as it comes; stdout is not kept then. */
+  /**
+   * Gets each line of stdout and stderr as it comes, one above 64 KiB in parts; stdout is not kept
+   * then.
+   */
   onLine?(line: string): void;
 }
 
@@ -45,7 +48,12 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
     let timer: NodeJS.Timeout | undefined;
     const stop = () => {
       end(child.pid, 'SIGTERM');
-      timer = setTimeout(() => end(child.pid, 'SIGKILL'), killAfter);
+      timer = setTimeout(() => {
+        end(child.pid, 'SIGKILL');
+        // Who left the group may still hold them, and must not hold us.
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, killAfter);
     };
     signal.addEventListener('abort', stop, { once: true });
     let stdout = '';
@@ -58,6 +66,11 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
           if (!onLine) return;
           const lines = (rest + text).split(/\r?\n/);
           rest = lines.pop() ?? '';
+          // A line without end must not fill the memory.
+          if (rest.length > mostKept) {
+            lines.push(rest);
+            rest = '';
+          }
           for (const line of lines) onLine(line);
         },
         end: () => rest !== '' && onLine?.(rest),

@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+
+/** What happens to a request instead of, or on its way to, the registry. */
+export type Turn =
+  /** This answer, and the registry never hears of it. */
+  | { status: number; headers?: Record<string, string>; body?: string }
+  /** The connection breaks in the middle of the body, or before any answer. */
+  | 'reset'
+  /** No answer, ever. */
+  | 'stall'
+  /** The registry does it, and then some headers of its answer or its status are replaced. */
+  | { replace: Record<string, string>; as?: number }
+  /** The answer of another server. */
+  | { to: string };
+
+/** A registry's way through a proxy that can be told to misbehave. */
+export interface FaultProxy extends AsyncDisposable {
+  /** `127.0.0.1:port`, which takes the place of the registry's. */
+  host: string;
+  /** `METHOD /path` of each request, in order. */
+  requests: string[];
+  /** Resolves with the first request that is stalled. */
+  stalled: Promise<string>;
+}
+
+/**
+ * Starts a proxy in front of a registry.
+ * @param turn decides on each request
+ */
+export async function startFaultProxy(
+  registry: string,
+  turn: (what: { method: string; path: string }) => Turn | undefined,
+): Promise<FaultProxy> {
+  const requests: string[] = [];
+  const stalled = Promise.withResolvers<string>();
+  const server = createServer((incoming, outgoing) => {
+    const { method = 'GET', url = '/' } = incoming;
+    const [path = '/'] = url.split('?');
+    const what = `${method} ${path}`;
+    requests.push(what);
+    const fault = turn({ method, path });
+    if (fault === 'stall') stalled.resolve(what);
+    else if (fault === 'reset') reset(incoming);
+    else if (fault && 'status' in fault) answer(incoming, outgoing, fault);
+    else if (fault && 'to' in fault) forward(fault.to, incoming, outgoing);
+    else forward(registry, incoming, outgoing, fault);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    host: `127.0.0.1:${address.port}`,
+    requests,
+    stalled: stalled.promise,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function reset(incoming: IncomingMessage): void {
+  const hasBody = incoming.method === 'PUT' || incoming.method === 'PATCH';
+  if (hasBody) incoming.once('data', () => incoming.socket.resetAndDestroy());
+  else incoming.socket.resetAndDestroy();
+}
+
+function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, headers = {}, body = '' }: { status: number } & Extract<Turn, { status: number }>,
+): void {
+  incoming.resume();
+  incoming.on('end', () => outgoing.writeHead(status, headers).end(body));
+}
+
+// The Host header stays, so that the registry's own addresses lead through the proxy too.
+function forward(
+  server: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { replace = {}, as }: { replace?: Record<string, string>; as?: number } = {},
+): void {
+  const { headers, method, url } = incoming;
+  const onward = request(`http://${server}${url}`, { method: method ?? 'GET', headers });
+  onward.on('response', (answered) => {
+    outgoing.writeHead(as ?? answered.statusCode ?? 502, { ...answered.headers, ...replace });
+    answered.pipe(outgoing);
+  });
+  onward.on('error', () => outgoing.destroy());
+  outgoing.on('close', () => onward.destroy());
+  incoming.pipe(onward);
+}

@@ -1,0 +1,32 @@
+import type { Run } from '@slipway/shared/action/run';
+import { type RegistryLogin, registryLogin } from '@slipway/shared/identity/login';
+import { systemClock } from '@slipway/shared/time/clock';
+import type { Login } from './docker-config.ts';
+import type { manifest } from './manifest.ts';
+import { hostsOf, registryInputs, type Settings } from './settings.ts';
+
+/**
+ * Logs in to every registry that an input is about, and makes the repositories there where that was
+ * asked for.
+ * @throws Failure `identity/*`
+ */
+export async function logIn(settings: Settings, run: Run<typeof manifest>): Promise<Login[]> {
+  const { env, commands, signal } = run;
+  const means = { env, fetch: globalThis.fetch, clock: systemClock, mask: commands.mask, signal };
+  const logins = new Map<string, RegistryLogin>();
+  for (const host of hostsOf(settings.image)) {
+    const login = await registryLogin(host, registryInputs(settings), means);
+    if (login) logins.set(host, login);
+  }
+  if (settings['create-repository']) {
+    for (const { registry, repository } of settings.image) {
+      const made = await logins.get(registry)?.createRepository?.(repository);
+      if (made === 'created') commands.info(`created the repository ${registry}/${repository}`);
+    }
+  }
+  return [...logins].map(([registry, { username, password }]) => ({
+    registry,
+    username,
+    password,
+  }));
+}

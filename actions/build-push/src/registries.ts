@@ -1,0 +1,42 @@
+import type { Environment } from '@slipway/shared/action/github';
+import { credentialsFor } from '@slipway/shared/identity/docker-login';
+import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
+import type { ImageReference } from '@slipway/shared/image/reference';
+import { openRegistry, type Registry } from '@slipway/shared/image/registry';
+import { systemClock } from '@slipway/shared/time/clock';
+
+/** One repository to publish in. */
+export interface Repository {
+  reference: ImageReference;
+  registry: Registry;
+}
+
+/** What speaking to registries needs. */
+export interface RegistryMeans {
+  /** Names the Docker configuration that has the logins. */
+  env: Environment;
+  signal: AbortSignal;
+  say(line: string): void;
+}
+
+/** Opens the registry of each image, once for each host; nothing is sent yet. */
+export async function openRepositories(
+  images: readonly ImageReference[],
+  means: RegistryMeans,
+): Promise<Repository[]> {
+  const opened = new Map<string, Promise<Registry>>();
+  return Promise.all(
+    images.map(async (reference) => {
+      const host = reference.registry;
+      const registry = opened.get(host) ?? open(host, means);
+      opened.set(host, registry);
+      return { reference, registry: await registry };
+    }),
+  );
+}
+
+async function open(host: string, { env, signal, say }: RegistryMeans): Promise<Registry> {
+  const credentials = await credentialsFor(host, undefined, dockerConfigFolder(env), say);
+  const options = { fetch: globalThis.fetch, clock: systemClock, signal };
+  return openRegistry(host, credentials ? { ...options, credentials } : options);
+}

@@ -37,13 +37,23 @@ describe('build-push where the current builder is the engine’s own', () => {
     await registry[Symbol.asyncDispose]();
   }, 30_000);
 
-  it('needs one call before a plain build', async () => {
+  it('needs no call before a plain build where nobody chose a builder', async () => {
     const docker = await recordDocker(runner);
     const step = await start({ image: `${registry.host}/own/plain` }, docker.env);
     expect(step.errors).toEqual([]);
     expect(await docker.calls()).toEqual([
-      'buildx inspect',
       expect.stringMatching(/^buildx build .*--push --tag \S+\/own\/plain:slipway-staging /),
+    ]);
+  }, 30_000);
+
+  it('asks buildx once where one was chosen', async () => {
+    const docker = await recordDocker(runner);
+    const image = `${registry.host}/own/chosen`;
+    const step = await start({ image }, { ...docker.env, BUILDX_BUILDER: 'default' });
+    expect(step.errors).toEqual([]);
+    expect((await docker.calls()).map((call) => call.split(' ', 2).join(' '))).toEqual([
+      'buildx inspect',
+      'buildx build',
     ]);
   }, 30_000);
 
@@ -53,13 +63,13 @@ describe('build-push where the current builder is the engine’s own', () => {
     ['makes a builder', 'provenance', { provenance: 'max' }],
     ['takes the one that is there', 'platforms', { platforms: 'linux/amd64,linux/arm64' }],
   ])(
-    '%s for %s, with two calls before the build',
+    '%s for %s, with one call before the build',
     async (_, name, values) => {
       const docker = await recordDocker(runner);
       const step = await start({ image: `${registry.host}/own/${name}`, ...values }, docker.env);
       expect(step.errors).toEqual([]);
       const built = expect.stringMatching(/^buildx build .*--builder slipway-local /);
-      expect(await docker.calls()).toEqual(['buildx inspect', create, built]);
+      expect(await docker.calls()).toEqual([create, built]);
       const index = await manifestOf(registry.host, `own/${name}`, 'one');
       expect(index.manifests).toHaveLength(2);
       expect(await tagsOf(registry.host, `own/${name}`)).toEqual(['one']);

@@ -19,6 +19,8 @@ export interface BuildxTools {
   hide(text: string): string;
 }
 
+// No engine, or a docker without the plugin.
+const noDocker = /Cannot connect to the Docker daemon|error during connect|is not a docker command/;
 const mostTries = 4;
 /** Milliseconds after the first failure in which a further try may begin. */
 const retryBudget = 5 * 60_000;
@@ -43,6 +45,7 @@ export async function runBuildx(
     });
     if (result.code === 0) return;
     const { line, report } = errorReport(hide(result.stderr));
+    if (noDocker.test(result.stderr)) throw Failure.of('build/docker', { said: line });
     end = Math.min(end, clock.now() + retryBudget);
     const pause = 1_000 * 2 ** attempt * (0.75 + Math.random() / 2);
     if (attempt >= mostTries || clock.now() + pause > end || !isTransient(line)) {

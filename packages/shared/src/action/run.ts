@@ -10,6 +10,7 @@ import {
   unknownInputs,
 } from './inputs.ts';
 import type { Manifest, OutputName } from './manifest.ts';
+import { writeOut } from './standard-output.ts';
 
 /** What an action gets to work with. */
 export interface Run<M extends Manifest> {
@@ -48,7 +49,7 @@ export async function runAction<M extends Manifest>(
   action: (run: Run<M>) => Promise<Outcome<M>>,
 ): Promise<void> {
   const env: Environment = process.env;
-  const commands = runnerCommands(env, (text) => void process.stdout.write(text));
+  const commands = runnerCommands(env, writeOut);
   const cancel = listenForCancellation();
   let end: End;
   try {

@@ -17,7 +17,8 @@ export const sshFailures = {
   'ssh/host-key-revoked': entry({
     cause: (f: { host: string; fingerprint: string }) =>
       `${f.host} OFFERED A KEY THAT known-hosts REVOKES: ${f.fingerprint}. Someone may use a stolen key of the host.`,
-    remedy: () => 'Nothing was sent. Give the host a new key, or find out who answers in its place.',
+    remedy: () =>
+      'Nothing was sent. Give the host a new key, or find out who answers in its place.',
   }),
   'ssh/unreachable': entry({
     cause: (f: { host: string; said: string }) => `${f.host} could not be reached: ${f.said}.`,

@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
+import { variant } from './images.ts';
 import { bundle, makeWorld, registry, type World } from './world.ts';
 
 describe('deploy-ssh by Compose against a real sshd, registry and engine', () => {
   let world: World;
   let one: string;
   let two: string;
+  let bad: string;
 
   beforeAll(async () => {
     world = await makeWorld();
     one = await pushApp(registry, '1', 'good');
-    two = await pushApp(registry, '2', 'good');
+    bad = await pushApp(registry, 'bad', 'crash');
+    two = await variant(one, { version: '2' });
   }, 60_000);
   afterAll(async () => world[Symbol.asyncDispose](), 30_000);
 
@@ -45,28 +48,19 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
     expect(await world.ask()).toContain('version 1');
   }, 60_000);
 
-  it.each([
-    ['crash', 'deploy/exited', /cannot open the database/],
-    ['unhealthy', 'deploy/unproven', /table users is missing/],
-  ] as const)(
-    'takes a version that is %s back, with the reason',
-    async (behaviour, code, evidence) => {
-      const bad = await pushApp(registry, `bad-${behaviour}`, behaviour);
-      const step = await deploy({ image: bad, timeout: '6s', env: 'GREETING=hello = you' });
-      expect(step.code).toBe(1);
-      expect(step.errors).toHaveLength(1);
-      expect(step.errors[0]?.title).toBe(`deploy-ssh: ${code}`);
-      expect(step.outputs).toMatchObject({
-        status: 'rolled-back',
-        reason: code,
-        'previous-image': one,
-      });
-      expect(step.summary).toMatch(evidence);
-      expect(await world.ask()).toBe('version 1 hello = you');
-      expect(world.lockIsFree()).toBe(true);
-    },
-    90_000,
-  );
+  it('takes a version that crashes back, with the reason', async () => {
+    const step = await deploy({ image: bad, env: 'GREETING=hello = you' });
+    expect(step.code).toBe(1);
+    expect(step.errors.map(({ title }) => title)).toEqual(['deploy-ssh: deploy/exited']);
+    expect(step.outputs).toMatchObject({
+      status: 'rolled-back',
+      reason: 'deploy/exited',
+      'previous-image': one,
+    });
+    expect(step.summary).toMatch(/cannot open the database/);
+    expect(await world.ask()).toBe('version 1 hello = you');
+    expect(world.lockIsFree()).toBe(true);
+  }, 60_000);
 
   it('deploys the next version', async () => {
     const step = await deploy({ image: two, expect: 'version 2' });
@@ -76,7 +70,6 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
 
   it('removes a first deployment that fails, as nothing was there before', async () => {
     await using fresh = await makeWorld();
-    const bad = await pushApp(registry, 'bad', 'crash');
     const step = await fresh.runner.start(bundle, { ...fresh.inputs, image: bad }).done;
     expect(step.outputs).toMatchObject({ status: 'failed', reason: 'deploy/exited' });
     expect(step.log).toContain('serves nothing, as before this run');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,7 @@ export const bundle = join(import.meta.dirname, '../dist/index.js');
 export interface World extends AsyncDisposable {
   sshd: LocalSshd;
   runner: Runner;
+  /** Folder of the deployment; the action makes it. */
   path: string;
   project: string;
   port: number;
@@ -22,7 +23,18 @@ export interface World extends AsyncDisposable {
   /** What the app answers now; undefined when nothing does. */
   ask(): Promise<string | undefined>;
   lockIsFree(): boolean;
+  /** `id image state` of each container. */
   containers(): Promise<string[]>;
+  /** Makes a lock as another run would have; it expires in so many seconds. */
+  lockByOther(owner: string, seconds: number): Promise<void>;
+  /** Makes the lock look as if its time were up. */
+  expireLock(): Promise<void>;
+  /** Ends the sshd of each open session, as a lost connection or a restart of sshd would. */
+  cutSessions(): Promise<void>;
+  /** Takes any lock away. */
+  unlock(): Promise<void>;
+  /** Command lines of what runs on the host for its user now, but for sshd itself. */
+  remoteProcesses(): string[];
 }
 
 /** The registry of all scenarios (test/registry.ts). */
@@ -30,17 +42,18 @@ export const registry = process.env['SLIPWAY_TEST_REGISTRY'] ?? '';
 
 let worlds = 0;
 
-export async function makeWorld(): Promise<World> {
+/** @param service lines of the service in the Compose file, on top of the usual ones */
+export async function makeWorld(service = ''): Promise<World> {
   const [sshd, runner, port] = await Promise.all([startSshd(), makeRunner(), freePort()]);
   worlds += 1;
   const project = `slipway-test-${process.pid}-${worlds}`;
   const path = join(sshd.folder, project);
-  await mkdir(path);
-  await writeFile(join(runner.workspace, 'compose.yaml'), composeFile(port));
+  await writeFile(join(runner.workspace, 'compose.yaml'), composeFile(port, service));
   const containers = async () => {
     const { stdout } = await run('docker', [
       'ps',
       '-a',
+      '--no-trunc',
       '--filter',
       `label=com.docker.compose.project=${project}`,
       '--format',
@@ -76,6 +89,22 @@ export async function makeWorld(): Promise<World> {
       ),
     lockIsFree: () => !existsSync(join(path, '.slipway/lock')),
     containers,
+    async lockByOther(owner, seconds) {
+      const lock = join(path, '.slipway/lock');
+      await mkdir(lock, { recursive: true });
+      await writeFile(join(lock, 'owner'), `${owner}\n`);
+      await writeFile(join(lock, 'token'), 'of-another\n');
+      await writeFile(join(lock, 'until'), `${Math.floor(Date.now() / 1_000) + seconds}\n`);
+    },
+    expireLock: () => writeFile(join(path, '.slipway/lock/until'), '1\n'),
+    async cutSessions() {
+      const [server = 0] = pidsWhere((pid) =>
+        commandLine(pid).includes(`${sshd.folder}/sshd_config`),
+      );
+      for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
+    },
+    unlock: () => rm(join(path, '.slipway/lock'), { recursive: true, force: true }),
+    remoteProcesses: () => processesWith(`HOME=${sshd.home}`),
     async [Symbol.asyncDispose]() {
       const ids = (await containers()).map((line) => line.split(' ')[0] ?? '');
       if (ids.length > 0) await run('docker', ['rm', '-f', ...ids]);
@@ -88,18 +117,57 @@ export async function makeWorld(): Promise<World> {
 }
 
 /** The app alone, as most of our users have it. */
-function composeFile(port: number): string {
+function composeFile(port: number, service: string): string {
   return `services:
   web:
     image: \${IMAGE:?}
     environment: [GREETING, TOKEN]
     ports: ["127.0.0.1:${port}:3000"]
     restart: unless-stopped
-    stop_grace_period: 2s
-`;
+    stop_grace_period: 3s
+${service}`;
 }
 
 /** The text of a file of the deployment's folder, or undefined. */
 export async function hostFile(world: World, name: string): Promise<string | undefined> {
   return readFile(join(world.path, name), 'utf8').catch(() => undefined);
+}
+
+/** Names in a folder of the deployment, sorted; empty when there is none. */
+export function hostFolder(world: World, name: string): string[] {
+  const folder = join(world.path, name);
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+// Sessions of this sshd have a home of their own, which their environment names.
+function processesWith(variable: string): string[] {
+  return pidsWhere((pid) => proc(pid, 'environ').includes(variable))
+    .map((pid) => `${pid} ${commandLine(pid)}`)
+    .filter((line) => !/^\d+ $/.test(line));
+}
+
+function pidsWhere(matches: (pid: number) => boolean): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter(matches);
+}
+
+function childrenOf(parent: number): number[] {
+  return pidsWhere((pid) =>
+    new RegExp(`^PPid:\\t${parent}$`, 'm').test(proc(pid, 'status').join('\0')),
+  );
+}
+
+function commandLine(pid: number): string {
+  return proc(pid, 'cmdline').join(' ').trim();
+}
+
+/** A file of a process, cut at its NULs; empty when the process has ended. */
+function proc(pid: number, file: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
 }

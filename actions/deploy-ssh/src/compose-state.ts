@@ -84,7 +84,8 @@ function failureOf(container: Container): Failure | undefined {
     const why = `it was restarted ${RestartCount} times, ${whyItEnded(container)}`;
     return Failure.of('deploy/exited', { what, why });
   }
-  if (State.Health?.Status === 'unhealthy') {
+  // The engine also calls a container unhealthy that is down and about to be started again.
+  if (State.Status === 'running' && State.Health?.Status === 'unhealthy') {
     const last = State.Health.Log?.at(-1);
     const said = last?.Output.trim() || 'it printed nothing';
     return Failure.of('deploy/unhealthy', {
@@ -97,6 +98,8 @@ function failureOf(container: Container): Failure | undefined {
 
 function whyItEnded({ State }: Container): string {
   if (State.OOMKilled) return 'it ran out of memory';
+  // One that was started again shows no exit code of the time before.
+  if (State.Status === 'running') return 'and runs for the moment';
   return State.Error
     ? `exit code ${State.ExitCode}, ${State.Error}`
     : `exit code ${State.ExitCode}`;

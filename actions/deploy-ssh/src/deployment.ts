@@ -9,18 +9,15 @@ import { systemClock } from '@slipway/shared/time/clock';
 import { type Change, composeTarget, type Plan } from './compose.ts';
 import { openHost } from './connection.ts';
 import type { manifest } from './manifest.ts';
-import { releaseId } from './releases.ts';
 import type { Settings } from './settings.ts';
 
 /** A target that is ready to be deployed to. */
 export interface Deployment {
   target: Target<Plan, Change>;
-  /** Id of the release. */
-  release: string;
   close(): void;
 }
 
-/** Resolves the image to a digest and opens the host. Nothing is changed yet. */
+/** Opens the key and resolves the image to a digest. The host has not been asked yet. */
 export async function openDeployment(
   settings: Settings,
   composeFile: string,
@@ -28,6 +25,10 @@ export async function openDeployment(
 ): Promise<Deployment> {
   const reference = settings.image;
   if (!reference) throw new Error('image was not checked');
+  const address = settings.hosts[0];
+  if (!address) throw new Error('hosts was not checked');
+  // Before the registry is asked: a passphrase that does not fit is found at once.
+  const host = await openHost(address, settings.key, settings['known-hosts'] ?? []);
   const login = loginOf(settings);
   const credentials = await credentialsFor(
     reference.registry,
@@ -36,24 +37,18 @@ export async function openDeployment(
     commands.info,
   );
   const image = await resolveImage(reference, credentials, signal);
-  const address = settings.hosts[0];
-  if (!address) throw new Error('hosts was not checked');
-  const host = await openHost(address, {
-    privateKey: settings['private-key'],
-    passphrase: settings.passphrase,
-    pins: settings['known-hosts'] ?? [],
-  });
-  const id = releaseId(systemClock.now(), github.sha);
   const owner = github.runUrl ? `${github.runUrl} (${github.actor})` : 'a run without an address';
   const target = composeTarget(
     {
       path: settings.path,
+      source: settings.source,
       release: {
-        id,
         composeFile,
         image: image.name,
         env: new Map([...(settings.env ?? []), ...(settings.secrets ?? [])]),
       },
+      commit: github.sha,
+      cancelled: signal,
       pull: login ? { registry: reference.registry, ...login } : undefined,
       health: healthOf(settings),
       expected: {
@@ -73,7 +68,7 @@ export async function openDeployment(
       quote: commands.quote,
     },
   );
-  return { target, release: id, close: host.close };
+  return { target, close: host.close };
 }
 
 function loginOf(settings: Settings): { username: string; password: string } | undefined {

@@ -12,15 +12,19 @@ export interface HostAddress {
 
 const example = 'deploy@web-1.example.com:22';
 const shape =
-  /^(?<user>[^@\s:/]+)@(?:\[(?<v6>[0-9a-fA-F:.%\w]+)\]|(?<host>[^\s:@[\]/]+))(?::(?<port>\d{1,5}))?$/;
+  /^(?<user>[^@\s:/]+)@(?:\[(?<v6>[0-9a-fA-F:.]+(?:%\w+)?)\]|(?<host>[\p{L}\p{N}._-]+))(?::(?<port>\d{1,5}))?$/u;
 
 /** `user@host:port`; an IPv6 address stands in brackets, the port is 22 when left out. */
 export const hostAddress: Input<HostAddress> = {
+  example,
   parse(text) {
     if (/^\w+:\/\//.test(text)) throw new BadInput('starts with a scheme', example);
     const parts = shape.exec(text)?.groups;
     const host = parts?.['v6'] ?? parts?.['host'];
     if (!parts?.['user'] || !host) throw new BadInput('is not user@host:port', example);
+    if (parts['v6'] && !URL.canParse(`http://[${host.replace(/%.*/, '')}]`)) {
+      throw new BadInput('has no IPv6 address in its brackets', example);
+    }
     const port = Number(parts['port'] ?? 22);
     if (port < 1 || port > 65_535) throw new BadInput('has a port outside 1 to 65535', example);
     // A leading dash could be read as an option by a tool further down.

@@ -1,4 +1,5 @@
 import { BadInput, type Input } from '@slipway/shared/action/input';
+import { WireReader } from './ssh-wire.ts';
 
 /** One pinned key: a line of a known_hosts file, or a bare fingerprint. */
 export type Pin =
@@ -18,6 +19,7 @@ const keyType = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521))$/;
  * Certificates (`@cert-authority`) are refused: the SSH library cannot check them.
  */
 export const knownHosts: Input<Pin[]> = {
+  example,
   multiline: true,
   longest: 100_000,
   parse(text) {
@@ -46,10 +48,18 @@ function parsePin(line: string, number: number): Pin {
     throw new BadInput(`has too few fields in line ${number}`, example);
   if (!keyType.test(type)) throw new BadInput(`has no known key type in line ${number}`, example);
   const key = Buffer.from(base64, 'base64');
-  if (!key.subarray(4).toString('latin1').startsWith(type)) {
+  // A key that lost its end would look like another one, and that like an attack.
+  if (!isWhole(key, type)) {
     throw new BadInput(`has a key that is cut off or not a ${type} in line ${number}`, example);
   }
   return { kind: 'key', hosts: hosts.split(','), type, key, revoked: marker !== undefined };
+}
+
+function isWhole(key: Buffer, type: string): boolean {
+  const reader = new WireReader(key);
+  if (reader.string()?.toString('latin1') !== type) return false;
+  while (reader.left > 0) if (reader.string() === undefined) return false;
+  return true;
 }
 
 /** Judges the key that a host offers against the pins. `name` is as in {@link knownHostsName}. */
@@ -58,7 +68,7 @@ export function judgeHostKey(pins: readonly Pin[], name: string, offered: Buffer
   const ofHost = pins.filter((pin) => pin.kind === 'key' && matchesHost(pin.hosts, name));
   const same = ofHost.filter((pin) => pin.kind === 'key' && pin.key.equals(offered));
   if (same.some((pin) => pin.kind === 'key' && pin.revoked)) {
-    return { trusted: false, why: 'revoked', expected: 'this key as revoked' };
+    return { trusted: false, why: 'revoked', expected: '' };
   }
   const fingerprints = pins.flatMap((pin) => (pin.kind === 'fingerprint' ? [pin.fingerprint] : []));
   if (same.length > 0 || fingerprints.includes(fingerprint)) return { trusted: true };
@@ -91,8 +101,8 @@ export function fingerprintOf(key: Buffer): string {
 
 /** The known_hosts line for a key. */
 export function knownHostsLine(name: string, key: Buffer): string {
-  const length = key.length >= 4 ? key.readUInt32BE(0) : 0;
-  return `${name} ${key.subarray(4, 4 + length).toString('latin1')} ${key.toString('base64')}`;
+  const type = new WireReader(key).string()?.toString('latin1');
+  return `${name} ${type} ${key.toString('base64')}`;
 }
 
 function matchesHost(patterns: readonly string[], name: string): boolean {
@@ -109,10 +119,25 @@ function matchesOne(pattern: string, name: string): boolean {
     const [, , salt = '', digest = ''] = pattern.split('|');
     return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === digest;
   }
-  const source = pattern
-    .toLowerCase()
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(name);
+  return matchesGlob(pattern.toLowerCase(), name);
+}
+
+// `*` and `?` as in sshd(8). A regular expression would take for ever on many stars.
+function matchesGlob(pattern: string, name: string): boolean {
+  let [at, star, resume] = [0, -1, 0];
+  for (let index = 0; index < name.length; ) {
+    if (pattern[at] === '*') {
+      star = at++;
+      resume = index;
+    } else if (pattern[at] === '?' || pattern[at] === name[index]) {
+      at += 1;
+      index += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      index = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(at));
 }

@@ -1,8 +1,9 @@
-import { Failure } from '@slipway/shared/failure/failure';
+import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { poll } from '@slipway/shared/time/poll';
+import { loginFolder } from './compose-scripts.ts';
 import type { Host } from './connection.ts';
 import { mustSucceed } from './remote-script.ts';
 import { quote } from './shell.ts';
@@ -24,43 +25,51 @@ export interface LockRequest {
 const unlockLimit = 15_000;
 
 /**
- * Takes the lock of a deployment by an atomic mkdir on the host. An expired lock is broken, and
+ * Takes the lock of a deployment by an atomic rename on the host. An expired lock is broken, and
  * it is said whose it was.
- * @throws Failure `ssh/locked` when it was held for all of `wait`
+ * @throws Failure `ssh/locked` when it was held for all of `wait`, `ssh/path` when there can be none
  */
 export async function holdLock(
   host: Host,
   request: LockRequest,
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
-  const { clock, wait, say } = request;
+  const { clock, path, wait, say } = request;
+  const { address } = host;
   const token = globalThis.crypto.randomUUID();
-  let holder = 'another run';
+  let holder = '';
   const attempt = async (within: AbortSignal): Promise<true | undefined> => {
-    const answer = mustSucceed(
-      await host.run('taking the lock', takeScript(request, token), within),
-      'taking the lock',
-      host.address,
-    ).stdout.trim();
-    if (answer.startsWith('broke ')) say(`broke the expired lock of ${answer.slice(6)}`);
-    if (answer === 'taken' || answer.startsWith('broke ')) return true;
-    const now = answer.slice('held '.length);
-    if (now !== holder) say(`waiting for the lock of ${now}`);
-    holder = now;
+    const what = 'taking the lock';
+    const ended = await host.run(what, takeScript(request, token), within);
+    const [, verdict, said = ''] =
+      /^(\w+) ?(.*)/.exec(mustSucceed(ended, what, address).stdout.trim()) ?? [];
+    if (verdict === 'unwritable') {
+      throw Failure.of('ssh/path', { host: address.host, path, user: address.user, said });
+    }
+    if (verdict === 'broke') say(`broke the expired lock of ${said}`);
+    if (verdict === 'taken' || verdict === 'broke') return true;
+    const [left = '', ...owner] = said.split(' ');
+    if (owner.join(' ') !== holder) {
+      holder = owner.join(' ');
+      const end = formatDuration(Math.max(0, Number(left)) * 1_000);
+      say(`waiting for the lock of ${holder}; it expires in ${end} at the latest`);
+    }
     return undefined;
   };
   const release = async () => {
+    // A host that was never reached has no lock of ours, and asking it would take long.
+    if (!host.reached()) return;
     try {
       await deadline(clock, unlockLimit, undefined, async (within) =>
         mustSucceed(
-          await host.run('freeing the lock', freeScript(request, token), within),
+          await host.run('freeing the lock', freeScript(path, token), within),
           'freeing the lock',
-          host.address,
+          address,
         ),
       );
     } catch (error) {
       // The first failure is the one to report; the lock frees itself when it expires.
-      say(`the lock was not freed: ${error instanceof Error ? error.message : error}`);
+      say(`the lock was not freed: ${messageOf(error)}`);
     }
   };
   try {
@@ -72,25 +81,23 @@ export async function holdLock(
       });
     }
   } catch (error) {
-    // A cancelled attempt may have got it all the same.
-    if (signal.aborted) await release();
-    if (!(error instanceof TimeoutReached)) throw error;
+    // An attempt that was cut off may have got it all the same.
     await release();
-    throw Failure.of('ssh/locked', {
-      host: host.address.host,
-      path: request.path,
-      owner: holder,
-      waited: formatDuration(wait),
-    });
+    if (!(error instanceof TimeoutReached)) throw error;
+    const waited = formatDuration(wait);
+    throw Failure.of('ssh/locked', { host: address.host, path, owner: holder, waited });
   }
   return { [Symbol.asyncDispose]: release };
 }
 
-// The name of the folder inside the lock says who holds it: mkdir and the token are one step, as
-// the lock is made complete beside its place and renamed there (rename fails on a full folder).
+// The folder that is the lock says who holds it. It is made complete beside its place and renamed
+// there, which fails on a full folder: taking and signing the lock are one step.
 function takeScript({ path, owner, life }: LockRequest, token: string): string {
-  return `cd -- ${quote(path)} 2>/dev/null || { mkdir -p -- ${quote(path)}; cd -- ${quote(path)}; }
-mkdir -p .slipway
+  return `cd -- ${quote(path)} 2>/dev/null || {
+  said=$(mkdir -p -- ${quote(path)} 2>&1) || { printf 'unwritable %s\\n' "$said"; exit 0; }
+  cd -- ${quote(path)}
+}
+said=$(mkdir -p .slipway 2>&1) || { printf 'unwritable %s\\n' "$said"; exit 0; }
 now=$(date +%s)
 broke=
 if [ -d .slipway/lock ]; then
@@ -113,12 +120,13 @@ if mv -T .slipway/lock.${token} .slipway/lock 2>/dev/null; then
   if [ -n "$broke" ]; then printf 'broke %s\\n' "$broke"; else echo taken; fi
 else
   rm -rf .slipway/lock.${token}
-  printf 'held %s\\n' "$(cat .slipway/lock/owner 2>/dev/null || echo 'another run')"
+  until=$(cat .slipway/lock/until 2>/dev/null || echo "$now")
+  printf 'held %s %s\\n' "$((until - now))" "$(cat .slipway/lock/owner 2>/dev/null || echo 'another run')"
 fi`;
 }
 
-function freeScript({ path }: LockRequest, token: string): string {
+function freeScript(path: string, token: string): string {
   return `cd -- ${quote(path)} 2>/dev/null || exit 0
 rm -rf .slipway/lock.${token}
-if [ "$(cat .slipway/lock/token 2>/dev/null)" = ${quote(token)} ]; then rm -rf .slipway/lock; fi`;
+if [ "$(cat .slipway/lock/token 2>/dev/null)" = ${quote(token)} ]; then rm -rf ${loginFolder} .slipway/lock; fi`;
 }

@@ -1,15 +1,17 @@
+import type { DiffLine } from '@slipway/shared/deploy/target';
 import { exports, quote } from './shell.ts';
 
 /**
  * The folder of a deployment on its host:
  *
  *     releases/<id>/compose.yaml, env, image    one folder a release; env is readable by its user only
+ *     releases/<id>/proven                      there once the release has been proven
  *     current -> releases/<id>                  what was switched to last
  *     .slipway/proven                           id of the release that was proven last: the way back
  *     .slipway/lock/                            the lock
+ *     .slipway/busy                             locked by the script that is changing something now
  */
 export interface Release {
-  id: string;
   composeFile: string;
   /** `name@sha256:…` */
   image: string;
@@ -26,49 +28,44 @@ export interface KnownRelease {
 
 /** What a host has now. */
 export interface HostState {
-  /** `linux/amd64`; empty when the engine did not say. */
-  platform: string;
   proven: KnownRelease | undefined;
+  /** Id of the release that was switched to last; empty before the first. */
   current: string;
 }
 
-/** A release's name: the UTC time and the start of the commit; sorts by age. */
+/** A release's name: the UTC time to the millisecond and the start of the commit; sorts by age. */
 export function releaseId(now: number, commit: string): string {
   const time = new Date(now)
     .toISOString()
-    .replace(/[-:]/g, '')
-    .replace(/\..*/, '')
+    .replace(/[-:.Z]/g, '')
     .replace('T', '-');
-  return commit ? `${time}-${commit.slice(0, 7)}` : time;
+  return /^[0-9a-f]{7}/.test(commit) ? `${time}-${commit.slice(0, 7)}` : time;
 }
 
-/** The environment file of a release, in shell syntax, `IMAGE` first. */
-export function envFile(release: Release): string {
-  return exports([['IMAGE', release.image], ...release.env]);
+/** The environment file of a release, in shell syntax; `IMAGE` is its first line. */
+export function envFile({ image, env }: Release): string {
+  return exports([['IMAGE', image], ...env]);
 }
 
 /** SHA-256 in hex, as sha256sum prints it. */
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return process.getBuiltinModule('node:crypto').hash('sha256', text, 'hex');
 }
 
 /** Prints what {@link readState} reads. Changes nothing. */
 export function stateScript(path: string): string {
-  return `command -v docker >/dev/null || { echo 'missing Docker'; exit 0; }
-platform=$(docker version --format '{{.Server.Os}}/{{.Server.Arch}}' 2>/dev/null) || { echo 'missing a Docker engine that answers this user'; exit 0; }
-docker compose version >/dev/null 2>&1 || { echo 'missing the Compose plugin of Docker'; exit 0; }
-printf 'platform %s\\n' "$platform"
-cd -- ${quote(path)} 2>/dev/null || exit 0
+  return `cd -- ${quote(path)} 2>/dev/null || exit 0
 if [ -L current ]; then printf 'current %s\\n' "$(basename "$(readlink current)")"; fi
 proven=$(cat .slipway/proven 2>/dev/null) || exit 0
 [ -d "releases/$proven" ] || exit 0
-printf 'proven %s\\nimage %s\\n' "$proven" "$(cat "releases/$proven/image")"
-printf 'compose %s\\n' "$(sha256sum < "releases/$proven/compose.yaml" | cut -d ' ' -f 1)"
-printf 'env %s\\n' "$(sha256sum < "releases/$proven/env" | cut -d ' ' -f 1)"`;
+cd "releases/$proven"
+printf 'proven %s\\nimage %s\\n' "$proven" "$(cat image)"
+printf 'compose %s\\n' "$(sha256sum < compose.yaml | cut -d ' ' -f 1)"
+printf 'env %s\\n' "$(tail -n +2 env | sha256sum | cut -d ' ' -f 1)"`;
 }
 
-/** Reads what {@link stateScript} printed; `missing` names what the host lacks. */
-export function readState(printed: string): HostState | { missing: string } {
+/** Reads what {@link stateScript} printed. */
+export function readState(printed: string): HostState {
   const facts = new Map(
     printed
       .trim()
@@ -78,11 +75,8 @@ export function readState(printed: string): HostState | { missing: string } {
         return [line.slice(0, blank), line.slice(blank + 1)];
       }),
   );
-  const missing = facts.get('missing');
-  if (missing !== undefined) return { missing };
   const id = facts.get('proven');
   return {
-    platform: facts.get('platform') ?? '',
     current: facts.get('current') ?? '',
     proven: id
       ? {
@@ -95,51 +89,60 @@ export function readState(printed: string): HostState | { missing: string } {
   };
 }
 
-/** Writes a release; complete under a temporary name first. */
-export function writeScript(path: string, release: Release): string {
-  const folder = `releases/${release.id}`;
+/** What a release would change on a host; empty when nothing. */
+export function differences({ proven, current }: HostState, release: Release): DiffLine[] {
+  if (!proven) return [{ what: 'image', before: '', after: release.image }];
+  const changed = (what: string, before: string, after: string): DiffLine[] =>
+    before === after ? [] : [{ what, before: '', after: 'changed' }];
+  return [
+    ...(proven.image === release.image
+      ? []
+      : [{ what: 'image', before: proven.image, after: release.image }]),
+    ...changed('Compose file', proven.composeHash, sha256(release.composeFile)),
+    ...changed('environment', proven.envHash, sha256(exports(release.env))),
+    // A run that died in its switch leaves another release there than the proven one.
+    ...(current === proven.id
+      ? []
+      : [{ what: 'current release', before: current, after: 'this one' }]),
+  ];
+}
+
+/** Writes a release; complete under a temporary name first. Runs in the deployment's folder. */
+export function writeScript(id: string, release: Release): string {
   return `umask 077
-cd -- ${quote(path)}
 mkdir -p releases
-rm -rf ${quote(`${folder}.part`)} ${quote(folder)}
-mkdir ${quote(`${folder}.part`)}
-cd ${quote(`${folder}.part`)}
+mkdir releases/${id}.part
+cd releases/${id}.part
 printf '%s' ${quote(release.composeFile)} > compose.yaml
 printf '%s' ${quote(envFile(release))} > env
 printf '%s\\n' ${quote(release.image)} > image
 cd ../..
-mv ${quote(`${folder}.part`)} ${quote(folder)}`;
+mv -T releases/${id}.part releases/${id}`;
 }
 
-/** Points `current` at a release, atomically. */
-export function switchScript(path: string, id: string): string {
-  return `cd -- ${quote(path)}
-ln -sfn ${quote(`releases/${id}`)} .slipway/next
+/** Points `current` at a release, atomically. Runs in the deployment's folder. */
+export function switchScript(id: string): string {
+  return `ln -sfn releases/${id} .slipway/next
 mv -T .slipway/next current`;
 }
 
-/** Remembers a release as proven and removes the oldest ones beyond `keep`, never this or the current one. */
-export function provenScript(path: string, id: string, keep: number): string {
-  return `cd -- ${quote(path)}
-printf '%s\\n' ${quote(id)} > .slipway/proven.part
+/**
+ * Remembers the current release as proven and removes the oldest ones beyond `keep`; one that was
+ * never proven takes no slot. Only folders whose names we gave are looked at.
+ */
+export function provenScript(id: string, keep: number): string {
+  return `: > releases/${id}/proven
+printf '%s\\n' ${id} > .slipway/proven.part
 mv .slipway/proven.part .slipway/proven
-: > ${quote(`releases/${id}/proven`)}
-${pruneScript(id, keep)}`;
-}
-
-/** Removes a release that was not proven. */
-export function discardScript(path: string, id: string): string {
-  return `cd -- ${quote(path)}
-rm -rf ${quote(`releases/${id}`)} ${quote(`releases/${id}.part`)}`;
-}
-
-// Only folders whose names we gave are looked at; a release that was never proven takes no slot.
-function pruneScript(id: string, keep: number): string {
-  return `current=$(basename "$(readlink current)")
-kept=0
-for folder in $(ls -1 releases | grep -E '^[0-9]{8}-[0-9]{6}(-[0-9a-f]{7})?$' | sort -r); do
-  if [ "$folder" = ${quote(id)} ] || [ "$folder" = "$current" ]; then kept=$((kept + 1)); continue; fi
+kept=1
+for folder in $(ls -1 releases | grep -E '^[0-9]{8}-[0-9]{9}(-[0-9a-f]{7})?(\\.part)?$' | LC_ALL=C sort -r); do
+  [ "$folder" != ${id} ] || continue
   if [ -f "releases/$folder/proven" ] && [ "$kept" -lt ${keep} ]; then kept=$((kept + 1)); continue; fi
   rm -rf "releases/$folder"
 done`;
+}
+
+/** Removes a release that was not proven. */
+export function discardScript(id: string): string {
+  return `rm -rf releases/${id} releases/${id}.part`;
 }

@@ -1,10 +1,13 @@
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Client, ClientChannel } from 'ssh2';
+import { feed } from './feed.ts';
 import type { HostAddress } from './host.ts';
 import { script } from './shell.ts';
 
 /** How a remote script ended: with a code, or by a signal. */
 export interface Ended {
+  /** False when the login shell did not come to run the script. */
+  started: boolean;
   code: number | undefined;
   signal: string | undefined;
   stdout: string;
@@ -12,26 +15,78 @@ export interface Ended {
 }
 
 const killAfter = 2_000;
+const giveUpAfter = 1_000;
+
+/** An open connection, and a way to let go of it. */
+export interface Connection {
+  client: Client;
+  address: HostAddress;
+  /** Gives it up at once; the next call connects anew. */
+  drop(): void;
+}
+
+/** What goes on with a script while it runs. */
+export interface Talk {
+  /**
+   * Is on descriptor 3 of the script. When it fails, the script is ended as when the signal aborts,
+   * and the call rejects with what it failed with.
+   */
+  input: AsyncIterable<Buffer>;
+  /** Gets each line of stdout as it comes. */
+  onLine(line: string): void;
+}
 
 /** Runs a script over an open connection; see `Host.run`. */
 export function runScript(
-  client: Client,
-  address: HostAddress,
+  { client, address, drop }: Connection,
   what: string,
   body: string,
-  signal: AbortSignal,
+  cancelled: AbortSignal,
   onLine: ((line: string) => void) | undefined,
+  talk: Talk | undefined,
 ): Promise<Ended> {
+  const broken = new AbortController();
+  const signal = AbortSignal.any([cancelled, broken.signal]);
   const mark = `--- ${globalThis.crypto.randomUUID()}`;
   return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    let stdout = () => '';
+    const begun = () => new RegExp(`${mark} (\\d+)\\n`).exec(stdout());
+    const settle = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      client.off('close', gone);
+    };
+    const fail = (error: unknown) => {
+      settle();
+      reject(signal.aborted ? signal.reason : error);
+    };
+    const lost = (said: string) => fail(Failure.of('ssh/lost', { host: address.host, said }));
+    const gone = () => lost(`it was cut during ${what}`);
+    // TERM, KILL when that is not enough; a connection that carries neither is given up.
+    const stop = () => {
+      killGroup(client, 'TERM', begun()?.[1]);
+      timer = setTimeout(() => {
+        killGroup(client, 'KILL', begun()?.[1]);
+        timer = setTimeout(() => {
+          drop();
+          fail(signal.reason);
+        }, giveUpAfter);
+      }, killAfter);
+    };
     if (signal.aborted) return reject(signal.reason);
-    const lost = (said: string) => Failure.of('ssh/lost', { host: address.host, said });
-    const gone = () => reject(lost(`during ${what}`));
+    signal.addEventListener('abort', stop, { once: true });
     client.once('close', gone);
-    client.exec('bash -ls', (error, channel) => {
-      if (error) return reject(lost(messageOf(error)));
-      const stop = stopWhenAborted(channel, signal);
-      const stdout = gather(channel);
+    const begin = (error: Error | undefined, channel: ClientChannel) => {
+      if (error) return lost(messageOf(error));
+      if (signal.aborted) {
+        channel.close();
+        return fail(signal.reason);
+      }
+      // What was not known yet when the signal came is ended as soon as it is.
+      stdout = gather(channel, talk?.onLine, () => {
+        if (signal.aborted) killGroup(client, 'TERM', begun()?.[1]);
+      });
       const stderr = gather(channel.stderr, onLine);
       let code: number | undefined;
       let ended: string | undefined;
@@ -41,50 +96,61 @@ export function runScript(
       });
       // Data may follow `exit`; only `close` is the end.
       channel.on('close', () => {
-        stop();
-        client.off('close', gone);
-        if (signal.aborted) return reject(signal.reason);
-        if (code === undefined && ended === undefined)
-          return reject(lost(`${what} did not say how it ended`));
-        const printed = stdout();
-        const start = printed.indexOf(`${mark}\n`);
+        if (signal.aborted) return fail(signal.reason);
+        if (code === undefined && ended === undefined) {
+          return lost(`${what} did not say how it ended`);
+        }
+        settle();
+        const start = begun();
         resolve({
+          started: start !== null,
           code,
           signal: ended,
-          stdout: start < 0 ? '' : printed.slice(start + mark.length + 1),
-          stderr: stderr(),
+          stdout: start ? stdout().slice(start.index + start[0].length) : '',
+          // What refuses a login, such as nologin, says so on stdout.
+          stderr: start ? stderr() : `${stderr()}${stdout()}`,
         });
       });
-      channel.end(script(body, mark));
-    });
+      if (!talk) return void channel.end(script(body, mark));
+      channel.write(script(body, mark, true));
+      feed(talk.input, channel, signal).catch((error: unknown) => broken.abort(error));
+    };
+    try {
+      client.exec('bash -ls', begin);
+    } catch (error) {
+      lost(messageOf(error));
+    }
   });
 }
 
-// TERM to the remote process group, KILL when that is not enough (RFC 4254 6.9, OpenSSH 7.9).
-function stopWhenAborted(channel: ClientChannel, signal: AbortSignal): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const stop = () => {
-    channel.signal('TERM');
-    timer = setTimeout(() => {
-      channel.signal('KILL');
-      timer = setTimeout(() => channel.destroy(), killAfter);
-    }, killAfter);
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  return () => {
-    signal.removeEventListener('abort', stop);
-    clearTimeout(timer);
-  };
+// Over a channel of its own: OpenSSH refuses the signals of the protocol where root has logged in,
+// and the library sends none once the input has ended.
+function killGroup(client: Client, name: 'TERM' | 'KILL', group: string | undefined): void {
+  if (group === undefined) return;
+  try {
+    client.exec(`kill -${name} -- -${group}`, (error, channel) => {
+      if (error) return;
+      channel.resume();
+      channel.stderr.resume();
+    });
+  } catch {
+    // The connection has gone, which its own event tells.
+  }
 }
 
 const mostOutput = 4 * 1024 * 1024;
 
-function gather(stream: NodeJS.ReadableStream, onLine?: (line: string) => void): () => string {
+function gather(
+  stream: NodeJS.ReadableStream,
+  onLine?: (line: string) => void,
+  onData?: () => void,
+): () => string {
   let all = '';
   let rest = '';
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
     if (all.length < mostOutput) all += chunk;
+    onData?.();
     if (!onLine) return;
     const lines = (rest + chunk).split(/\r?\n/);
     rest = lines.pop() ?? '';
@@ -100,11 +166,18 @@ function gather(stream: NodeJS.ReadableStream, onLine?: (line: string) => void):
 export function mustSucceed(ended: Ended, what: string, address: HostAddress): Ended {
   if (ended.code === 0) return ended;
   const how = ended.signal === undefined ? `exit code ${ended.code}` : `signal ${ended.signal}`;
-  const last = ended.stderr.trim().split(/\r?\n/).slice(-5).join('\n');
+  if (ended.code === 127 && !ended.started) {
+    throw Failure.of('ssh/tools', { host: address.host, missing: `bash: ${lastLinesOf(ended)}` });
+  }
   throw Failure.of('ssh/command', {
     host: address.host,
     what,
     ended: how,
-    said: last || 'it printed no error',
+    said: lastLinesOf(ended),
   });
+}
+
+/** The last lines of what a script said went wrong. */
+export function lastLinesOf({ stderr }: Ended): string {
+  return stderr.trim().split(/\r?\n/).slice(-5).join('\n') || 'it printed no error';
 }

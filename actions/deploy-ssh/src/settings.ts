@@ -19,13 +19,16 @@ import { hostAddress } from './host.ts';
 import { knownHosts } from './known-hosts.ts';
 import type { manifest } from './manifest.ts';
 import { privateKey } from './private-key.ts';
+import { reservedNames } from './shell.ts';
+import { BadPassphrase, readKey, type SshKey } from './ssh-key.ts';
 
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;
 
 /** Reads and checks all inputs; loads nothing heavy. */
 export function readSettings(run: Run<typeof manifest>) {
-  return run.inputs(
+  let key: SshKey | undefined;
+  const values = run.inputs(
     {
       hosts: lines(hostAddress),
       'private-key': privateKey,
@@ -50,10 +53,18 @@ export function readSettings(run: Run<typeof manifest>) {
       'lock-timeout': duration('0s', '6h'),
     },
     (values, problem) => {
+      try {
+        key = readKey(values['private-key'], values.passphrase);
+      } catch (error) {
+        if (!(error instanceof BadInput)) throw error;
+        const input = error instanceof BadPassphrase ? 'passphrase' : 'private-key';
+        problem(input, error.message, error.example);
+      }
       if (values.hosts.length !== 1) {
         problem('hosts', 'does not name exactly one host', 'deploy@web-1.example.com');
       }
-      if (values.image === undefined) problem('image', 'is required for mode compose');
+      if (values.image === undefined)
+        problem('image', 'is required for mode compose', imageExample);
       if (values['health-url'] && values['health-path']) {
         problem('health-path', 'cannot be combined with health-url', '/health');
       }
@@ -64,26 +75,40 @@ export function readSettings(run: Run<typeof manifest>) {
         (values['registry-username'] === undefined) !==
         (values['registry-password'] === undefined)
       ) {
-        problem('registry-username', 'and registry-password go together');
+        problem('registry-username', 'and registry-password go together', 'octocat');
       }
       for (const key of values.secrets?.keys() ?? []) {
-        if (values.env?.has(key)) problem('secrets', `has the key ${key}, which env has too`);
+        if (values.env?.has(key))
+          problem('secrets', `has the key ${key}, which env has too`, 'each key in one of them');
       }
       for (const name of ['env', 'secrets'] as const) {
-        if (values[name]?.has('IMAGE')) problem(name, 'has the key IMAGE, which the action sets');
+        if (values[name]?.has('IMAGE'))
+          problem(name, 'has the key IMAGE, which the action sets', 'APP_IMAGE=…');
+        for (const reserved of [...(values[name]?.keys() ?? [])].filter((k) =>
+          reservedNames.test(k),
+        )) {
+          problem(
+            name,
+            `has the key ${reserved}, which the shell of the host needs`,
+            `APP_${reserved}=…`,
+          );
+        }
       }
     },
   );
+  if (!key) throw new Error('private-key was not checked');
+  return { ...values, key };
 }
 
+const folder = '/srv/app';
+
 const hostPath: Input<string> = {
+  example: folder,
   parse(value) {
-    const example = '/srv/app';
-    if (!value.startsWith('/')) throw new BadInput('is not an absolute path', example);
-    if (value.split('/').includes('..')) throw new BadInput('contains ..', example);
+    if (!value.startsWith('/')) throw new BadInput('is not an absolute path', folder);
+    if (value.split('/').includes('..')) throw new BadInput('contains ..', folder);
     const clean = value.replace(/\/+/g, '/').replace(/\/$/, '');
-    if (clean.split('/').length < 3)
-      throw new BadInput('is too near the root of the host', example);
+    if (clean.split('/').length < 3) throw new BadInput('is too near the root of the host', folder);
     return clean;
   },
 };
@@ -97,6 +122,8 @@ const workspacePath: Input<string> = {
   },
 };
 
+const imageExample = 'ghcr.io/owner/app:1.2.3';
+
 const imageReference: Input<ImageReference> = {
   parse(value) {
     try {
@@ -104,7 +131,7 @@ const imageReference: Input<ImageReference> = {
     } catch (error) {
       throw new BadInput(
         `is not an image: ${error instanceof Error ? error.message : error}`,
-        'ghcr.io/owner/app:1.2.3',
+        imageExample,
       );
     }
   },

@@ -1,7 +1,8 @@
 import type { Outcome, Run } from '@slipway/shared/action/run';
-import { deploy } from '@slipway/shared/deploy/engine';
+import { type DeployResult, deploy } from '@slipway/shared/deploy/engine';
 import { closingLine, deployOutputs, deploySummary } from '@slipway/shared/deploy/report';
 import { systemClock } from '@slipway/shared/time/clock';
+import type { Plan } from './compose.ts';
 import { openDeployment } from './deployment.ts';
 import type { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
@@ -12,7 +13,7 @@ type Manifest = typeof manifest;
 /** Deploys, and says how it went. */
 export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outcome<Manifest>> {
   const composeFile = await readSource(settings.source, run.env);
-  const { target, release, close } = await openDeployment(settings, composeFile, run);
+  const { target, close } = await openDeployment(settings, composeFile, run);
   try {
     const result = await deploy(target, {
       timeout: settings.timeout,
@@ -24,7 +25,7 @@ export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outc
       quote: run.commands.quote,
     });
     return {
-      outputs: { ...deployOutputs(result), release: result.serving === 'new' ? release : '' },
+      outputs: { ...deployOutputs(result), release: servingRelease(result) },
       summary: deploySummary(result),
       closing: closingLine(result),
       ...(result.failure ? { failure: result.failure } : {}),
@@ -32,4 +33,9 @@ export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outc
   } finally {
     close();
   }
+}
+
+function servingRelease({ plan, serving }: DeployResult<Plan>): string {
+  if (serving === 'new') return plan?.release ?? '';
+  return serving === 'old' ? (plan?.back ?? '') : '';
 }

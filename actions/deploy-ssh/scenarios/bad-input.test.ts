@@ -1,0 +1,227 @@
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  makeRunner,
+  type Runner,
+  type StepResult,
+} from '../../../packages/local-cloud/src/runner.ts';
+import { manifest } from '../src/manifest.ts';
+import { type Key, makeKey, passphrase, pkcs8 } from './keys.ts';
+import { bundle } from './world.ts';
+
+const host = 'deploy@web-1.example.com';
+const names = Object.keys(manifest.inputs);
+const longest: Record<string, number> = {
+  hosts: 100_000,
+  'known-hosts': 100_000,
+  env: 100_000,
+  secrets: 100_000,
+  'private-key': 20_000,
+  'registry-password': 20_000,
+};
+
+/** What is wrong before anything but the inputs has been looked at. */
+describe('a bad input', () => {
+  let runner: Runner;
+  let alone: string;
+  let folder: string;
+  let key: Key;
+
+  beforeAll(async () => {
+    [runner, key, folder] = await Promise.all([
+      makeRunner(),
+      makeKey('-t ed25519'),
+      mkdtemp(join(tmpdir(), 'slipway-bundle-')),
+    ]);
+    // The entry without its chunks: what it finds wrong, it finds without the SSH library.
+    for (const file of ['index.js', 'package.json']) {
+      await cp(join(bundle, '..', file), join(folder, file));
+    }
+    alone = join(folder, 'index.js');
+    await writeFile(join(runner.workspace, 'compose.yaml'), 'services: {web: {image: $IMAGE}}\n');
+  }, 30_000);
+  afterAll(async () => {
+    await runner[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+  afterEach(async () => {
+    expect(await readdir(runner.temp)).toEqual([]);
+    expect(await readdir(runner.workspace)).toEqual(['compose.yaml']);
+  });
+
+  const valid = () => ({
+    hosts: host,
+    'private-key': key.secret,
+    path: '/srv/app',
+    image: 'registry.example.com/app:1',
+  });
+  const refused = async (inputs: Record<string, string>): Promise<string> => {
+    const step = await runner.start(alone, inputs).done;
+    return problemsOf(step);
+  };
+
+  it('that is required and missing is named, with the others', async () => {
+    const problems = await refused({});
+    for (const name of ['hosts', 'private-key', 'path']) {
+      expect(problems).toMatch(new RegExp(`^Input ${name} is required\\. Valid: \\S`, 'm'));
+    }
+    const blank = Object.fromEntries(names.map((name) => [name, ' \n']));
+    expect(await refused(blank)).toBe(problems);
+  });
+
+  it('that is over-long is named, with all others', async () => {
+    const problems = await refused(
+      Object.fromEntries(names.map((name) => [name, 'x'.repeat((longest[name] ?? 1_000) + 1)])),
+    );
+    for (const name of names) {
+      expect(problems).toContain(
+        `Input ${name} is longer than ${longest[name] ?? 1_000} characters`,
+      );
+    }
+  });
+
+  it('that has a control character is named, with all others', async () => {
+    const problems = await refused(Object.fromEntries(names.map((name) => [name, 'a\u0007b'])));
+    for (const name of names) {
+      expect(problems).toContain(`Input ${name} contains the control character U+0007.`);
+    }
+  });
+
+  it.each([
+    ['hosts', 'ssh://deploy@web', 'starts with a scheme'],
+    ['hosts', 'web-1', 'is not user@host:port'],
+    ['hosts', 'deploy@web-1:0', 'has a port outside 1 to 65535'],
+    ['hosts', 'deploy@web-1:65536', 'has a port outside 1 to 65535'],
+    ['hosts', 'deploy@web-1:ssh', 'is not user@host:port'],
+    ['hosts', 'deploy@[::12345]', 'has no IPv6 address in its brackets'],
+    ['hosts', 'deploy@-oProxyCommand=x', 'is not user@host:port'],
+    ['hosts', 'deploy@-web', 'starts with a dash'],
+    ['hosts', `${host}\ndeploy@web-2`, 'does not name exactly one host'],
+    ['known-hosts', 'web-1 ssh-ed25519', 'has too few fields in line 1'],
+    ['known-hosts', `# mine\nweb-1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ`, 'cut off'],
+    ['known-hosts', 'web-1 ssh-dss AAAAB3NzaC1kc3MAAACB', 'has no known key type in line 1'],
+    ['known-hosts', '@cert-authority * ssh-ed25519 AAAA', 'has the marker @cert-authority'],
+    ['path', 'srv/app', 'is not an absolute path'],
+    ['path', '/srv/../etc', 'contains ..'],
+    ['path', '/srv', 'is too near the root'],
+    ['mode', 'kubernetes', 'is not one of compose'],
+    ['source', '/etc/passwd', 'is not a path inside the workspace'],
+    ['source', '../compose.yaml', 'is not a path inside the workspace'],
+    ['image', 'Registry/App!', 'is not an image'],
+    ['image', '', 'is required'],
+    ['registry-username', 'me', 'and registry-password go together'],
+    ['env', 'JUSTTEXT', 'has no = in line 1'],
+    ['env', '9A=1', 'has no usable key in line 1'],
+    ['env', 'A=1\nA=2', 'has the key of line 2 twice'],
+    ['env', 'IMAGE=x', 'has the key IMAGE, which the action sets'],
+    ['env', 'UID=1000', 'has the key UID, which the shell of the host needs'],
+    ['env', 'PATH=/app/bin', 'has the key PATH, which the shell of the host needs'],
+    ['secrets', 'hunter2-without-a-key', 'has no = in line 1'],
+    ['health-url', 'ftp://app', 'is not an http(s) address'],
+    ['health-url', 'https://u:p@app/', 'carries credentials'],
+    ['health-path', 'health', 'does not start with a slash'],
+    ['health-status', '200-', 'is not a list of HTTP statuses'],
+    ['health-status', '299-200', 'is not a list of HTTP statuses'],
+    ['expect', '0123456', 'needs health-url or health-path'],
+    ['timeout', '10', 'is not a duration'],
+    ['timeout', '0s', 'is not between 1s and 6h'],
+    ['rollback', 'yes', 'is neither true nor false'],
+    ['dry-run', 'TRUE', 'is neither true nor false'],
+    ['keep', '0', 'is not a number from 1 to 1000'],
+    ['keep', 'five', 'is not a number from 1 to 1000'],
+    ['lock-timeout', '1 minute', 'is not a duration'],
+  ])('%s: %j %s', async (name, value, wrong) => {
+    expect(await refused({ ...valid(), [name]: value })).toMatch(
+      new RegExp(`^Input ${name} .*${wrong.replace(/[.()]/g, '\\$&')}`),
+    );
+  });
+
+  it('says what two inputs have against each other', async () => {
+    const problems = await refused({
+      ...valid(),
+      'health-url': 'https://app.example.com/',
+      'health-path': '/health',
+      env: 'TOKEN=1',
+      secrets: 'TOKEN=hunter2',
+    });
+    expect(problems).toContain('Input health-path cannot be combined with health-url.');
+    expect(problems).toContain('Input secrets has the key TOKEN, which env has too.');
+    expect(problems).not.toContain('hunter2');
+  });
+
+  const badKeys: Array<[string, () => Promise<string> | string, string, string?]> = [
+    ['a public key', () => key.open, 'is a public key; the private key is needed'],
+    ['a PEM public key', () => pem('PUBLIC KEY'), 'is a public key; the private key is needed'],
+    [
+      'an SSH certificate',
+      () => 'ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2g=',
+      'is a certificate; the private key is needed',
+    ],
+    ['an X.509 certificate', () => pem('CERTIFICATE'), 'is not a private key but a certificate'],
+    ['a PuTTY key', () => 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none', 'is a PuTTY key'],
+    ['garbage', () => 'correct horse', 'is not a private key: it has no BEGIN line'],
+    ['only base64', () => 'QUJDREVGR0hJSktMTU5PUA==', 'is not a private key'],
+    [
+      'a key without its last lines',
+      () => key.secret.split('\n').slice(0, -3).join('\n'),
+      'is cut off: its END line is missing',
+    ],
+    [
+      'a key without a line in the middle',
+      () => key.secret.replace(/\n.*\n.*(\n-----END)/, '$1'),
+      'is damaged or cut off: a part of it is missing',
+    ],
+    [
+      'a PEM key without a line in the middle',
+      async () =>
+        (await makeKey('-t rsa -b 2048 -m PEM')).secret.replace(/\n.*\n.*(\n-----END)/, '$1'),
+      'is damaged or cut off: its content is not a key',
+    ],
+    ['a BEGIN line around garbage', () => pem('OPENSSH PRIVATE KEY'), 'is damaged or cut off'],
+    ['PEM around garbage', () => pem('RSA PRIVATE KEY'), 'is damaged or cut off'],
+    ['PKCS#8 around garbage', () => pem('PRIVATE KEY'), 'is damaged or cut off'],
+    ['a Bitcoin key', () => pkcs8('secp256k1').secret, 'holds a key of type ec secp256k1'],
+    ['an Ed448 key', () => pkcs8('ed448').secret, 'holds a key of type ed448'],
+  ];
+  it.each(badKeys)('private-key: %s', async (_, make, wrong) => {
+    const problems = await refused({ ...valid(), 'private-key': await make() });
+    expect(problems).toContain(`Input private-key ${wrong}`);
+    expect(problems).toMatch(/Valid: \S/);
+  });
+
+  const locked: Array<[string, () => Promise<Key> | Key]> = [
+    ['OpenSSH', () => makeKey('-t ed25519', true)],
+    ['PEM', () => makeKey('-t rsa -b 2048 -m PEM', true)],
+    ['PKCS#8', () => pkcs8('ed25519', true)],
+  ];
+  it.each(locked)('passphrase: missing or wrong for a key in %s', async (kind, make) => {
+    const { secret } = await make();
+    const inputs = { ...valid(), 'private-key': secret };
+    expect(await refused(inputs)).toContain(
+      'Input passphrase is required: private-key is encrypted',
+    );
+    // Only the SSH library can tell for OpenSSH's own format, still before anything is asked.
+    const entry = kind === 'OpenSSH' ? bundle : alone;
+    const wrong = { ...inputs, passphrase: `${passphrase}!` };
+    expect(problemsOf(await runner.start(entry, wrong).done)).toContain(
+      'Input passphrase does not open private-key',
+    );
+  });
+
+  /** The problems, after a look at everything that must be so in each such run. */
+  function problemsOf(step: StepResult): string {
+    expect(step.errors.map(({ title }) => title)).toEqual(['deploy-ssh: action/input']);
+    expect([step.code, step.outputs]).toEqual([1, { status: 'failed', reason: 'action/input' }]);
+    const shown = step.log.replace(/^::add-mask::.*\n/gm, '');
+    for (const secret of step.masks) {
+      if (secret.length > 8) expect(shown).not.toContain(secret);
+    }
+    return step.errors[0]?.text ?? '';
+  }
+});
+
+function pem(label: string): string {
+  return `-----BEGIN ${label}-----\nQUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=\n-----END ${label}-----\n`;
+}

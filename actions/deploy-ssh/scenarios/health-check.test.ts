@@ -1,0 +1,44 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
+import { bundle, makeWorld, registry, type World } from './world.ts';
+
+const sick = `    healthcheck:
+      test: [CMD-SHELL, "echo no connection to the database; exit 3"]
+      interval: 1s
+      retries: 2
+`;
+
+describe('a health check of the Compose file', () => {
+  let world: World;
+  let image: string;
+  beforeAll(async () => {
+    world = await makeWorld(sick);
+    image = await pushApp(registry, 'health', 'good');
+  }, 60_000);
+  afterAll(async () => world[Symbol.asyncDispose](), 30_000);
+
+  it.each([
+    ['the app itself', ''],
+    [
+      'a service that another one waits for',
+      '  other:\n    image: $IMAGE\n    depends_on: { web: { condition: service_healthy } }\n',
+    ],
+  ])(
+    'that never passes for %s ends the run within seconds, with what it said',
+    async (_, more) => {
+      const file = join(world.runner.workspace, 'compose.yaml');
+      await writeFile(file, `${await readFile(file, 'utf8')}${more}`);
+      const step = await world.runner.start(bundle, { ...world.inputs, image, timeout: '5m' }).done;
+      expect(step.ms).toBeLessThan(20_000);
+      expect(step.outputs).toMatchObject({ status: 'failed', reason: 'deploy/unhealthy' });
+      expect(step.errors).toHaveLength(1);
+      expect(step.errors[0]?.text).toContain(
+        'Container web is reported unhealthy: exit code 3, no connection to the database.',
+      );
+      expect(await world.containers()).toEqual([]);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import type { Host } from '../../src/connection.ts';
+import { script } from '../../src/shell.ts';
+
+/** A host that is this machine: scripts run in bash as they do behind sshd, without the network. */
+export function localHost(): Host {
+  return {
+    address: { user: 'nobody', host: 'here', port: 22, text: 'nobody@here' },
+    reached: () => true,
+    tunnel: () => Promise.reject(new Error('there is no network')),
+    close: () => undefined,
+    async run(_what, body, signal, _onLine, talk) {
+      const child = spawn('bash', ['-s'], { signal, stdio: 'pipe' });
+      const output = { stdout: '', stderr: '' };
+      let line = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output.stdout += text;
+        const lines = (line + text).split('\n');
+        line = lines.pop() ?? '';
+        for (const one of lines) talk?.onLine(one);
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+      // It may end before it has read everything.
+      child.stdin.on('error', () => undefined);
+      const ended = new Promise<number | null>((resolve, reject) => {
+        child.on('error', reject);
+        child.on('close', resolve);
+      });
+      child.stdin.write(script(body, 'begun', talk !== undefined));
+      for await (const bytes of talk?.input ?? []) child.stdin.write(bytes);
+      child.stdin.end();
+      const code = await ended;
+      return { ...output, started: true, code: code ?? undefined, signal: undefined };
+    },
+  };
+}

@@ -18,6 +18,11 @@ const longest: Record<string, number> = {
   'known-hosts': 100_000,
   env: 100_000,
   secrets: 100_000,
+  shared: 100_000,
+  restart: 100_000,
+  before: 50_000,
+  migrate: 50_000,
+  after: 50_000,
   'private-key': 20_000,
   'registry-password': 20_000,
 };
@@ -98,7 +103,7 @@ describe('a bad input', () => {
     ['hosts', 'deploy@[::12345]', 'has no IPv6 address in its brackets'],
     ['hosts', 'deploy@-oProxyCommand=x', 'is not user@host:port'],
     ['hosts', 'deploy@-web', 'starts with a dash'],
-    ['hosts', `${host}\ndeploy@web-2`, 'does not name exactly one host'],
+    ['hosts', `${host}\n${host}`, `names ${host} twice`],
     ['known-hosts', 'web-1 ssh-ed25519', 'has too few fields in line 1'],
     ['known-hosts', `# mine\nweb-1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ`, 'cut off'],
     ['known-hosts', 'web-1 ssh-dss AAAAB3NzaC1kc3MAAACB', 'has no known key type in line 1'],
@@ -111,6 +116,13 @@ describe('a bad input', () => {
     ['source', '../compose.yaml', 'is not a path inside the workspace'],
     ['image', 'Registry/App!', 'is not an image'],
     ['image', '', 'is required'],
+    ['mode', 'release', 'has no meaning in mode release'],
+    ['shared', 'storage/', 'has no meaning in mode compose'],
+    ['shared', '../storage/', 'is not a path inside the release'],
+    ['restart', 'app.service', 'has no meaning in mode compose'],
+    ['migrate', 'npm run migrate', 'has no meaning in mode compose'],
+    ['migrate-timeout', 'soon', 'is not a duration'],
+    ['max-parallel', '0', 'is not a number from 1 to 100'],
     ['registry-username', 'me', 'and registry-password go together'],
     ['env', 'JUSTTEXT', 'has no = in line 1'],
     ['env', '9A=1', 'has no usable key in line 1'],
@@ -134,19 +146,20 @@ describe('a bad input', () => {
     ['lock-timeout', '1 minute', 'is not a duration'],
   ])('%s: %j %s', async (name, value, wrong) => {
     expect(await refused({ ...valid(), [name]: value })).toMatch(
-      new RegExp(`^Input ${name} .*${wrong.replace(/[.()]/g, '\\$&')}`),
+      new RegExp(
+        `^Input ${name === 'mode' && value === 'release' ? 'image' : name} .*${wrong.replace(/[.()]/g, '\\$&')}`,
+      ),
     );
   });
 
   it('says what two inputs have against each other', async () => {
     const problems = await refused({
       ...valid(),
-      'health-url': 'https://app.example.com/',
-      'health-path': '/health',
+      'registry-username': 'me',
       env: 'TOKEN=1',
       secrets: 'TOKEN=hunter2',
     });
-    expect(problems).toContain('Input health-path cannot be combined with health-url.');
+    expect(problems).toContain('Input registry-username and registry-password go together.');
     expect(problems).toContain('Input secrets has the key TOKEN, which env has too.');
     expect(problems).not.toContain('hunter2');
   });

@@ -1,3 +1,4 @@
+import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
 import type { Step } from '../../../packages/local-cloud/src/runner.ts';
@@ -66,6 +67,23 @@ describe('a deployment that is cancelled', () => {
     );
   }
 
+  it('while it connects ends at once', async () => {
+    const [world] = worlds;
+    if (!world) throw new Error('no world');
+    const { server, port, called } = await startSilentServer();
+    try {
+      const step = start(world, next, { hosts: `deploy@127.0.0.1:${port}` });
+      await called;
+      const asked = performance.now();
+      step.kill('SIGINT');
+      const result = await step.done;
+      expect(performance.now() - asked).toBeLessThan(2_000);
+      expect([result.code, result.outputs['status']]).toEqual([1, 'cancelled']);
+    } finally {
+      server.close();
+    }
+  }, 30_000);
+
   it('while it waits for the lock leaves the lock to its holder', async () => {
     await Promise.all(worlds.map((world) => world.lockByOther('another run', 600)));
     try {
@@ -120,4 +138,18 @@ describe('a deployment that is cancelled', () => {
 async function all(work: Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** A server that takes a connection and never says a word. */
+async function startSilentServer(): Promise<{
+  server: Server;
+  port: number;
+  called: Promise<void>;
+}> {
+  const server = createServer();
+  const called = new Promise<void>((resolve) => server.once('connection', () => resolve()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { server, port: address.port, called };
 }

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
 import { variant } from './images.ts';
@@ -21,13 +22,21 @@ describe('the lock of a deployment', () => {
     world.runner.start(bundle, { ...world.inputs, image, ...inputs });
 
   it('lets one of two wait for the other, and both get through', async () => {
-    const first = start(one);
-    await first.saw(/done: plan/);
+    // The first is not proven before the second one waits.
+    let open = false;
+    const gate = createServer((_, answer) => void answer.writeHead(open ? 200 : 503).end());
+    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
+    const address = gate.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const first = start(one, { 'health-path': '', 'health-url': `http://127.0.0.1:${port}/` });
+    await first.saw(/done: watch/);
     const second = start(two);
     await second.saw(
       /waiting for the lock of https:\/\/github\.com\/octo\/shop\/actions\/runs\/4711 \(octocat\)/,
     );
+    open = true;
     const [before, after] = await Promise.all([first.done, second.done]);
+    gate.close();
     expect(before.outputs).toMatchObject({ status: 'deployed', 'previous-image': '' });
     expect(after.outputs).toMatchObject({ status: 'deployed', 'previous-image': one });
     expect(await world.ask()).toContain('version lock-2');

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const awkward: Record<string, string> = {
   SINGLE: `it's`,
   DOUBLE: `say "hi"`,
-  DOLLAR: '$HOME ${HOME} $$ $(id) `id`',
+  DOLLAR: `$HOME $\{HOME} $$ $(id) \`id\``,
   BLANKS: '  two  and a tab\t end ',
   EQUALS: 'a=b==c',
   HASH: 'a # not a comment',
@@ -40,7 +40,7 @@ describe('releases on the host', () => {
 
   const deploy = (inputs: Record<string, string>) =>
     world.runner.start(bundle, { ...world.inputs, image, keep: '2', ...inputs }).done;
-  const unproven = { expect: 'none', timeout: '4s' };
+  const unproven = { expect: 'none', timeout: '5s' };
   const releases = () => hostFolder(world, 'releases');
 
   it('hand the environment on byte for byte', async () => {

@@ -68,7 +68,7 @@ printf '%s\\n' "$all" | while read -r id name; do
   before=\${name%%_*}
   if [ "$before" != "$name" ] && printf '%s\\n' "$all" | grep -q "^$before "; then
     docker rm -f "$id" >/dev/null
-    docker stop --time 2 "$before" >/dev/null
+    docker stop -t 2 "$before" >/dev/null
   fi
 done`;
 }

@@ -45,7 +45,8 @@ export function serviceOf(container: Container): string {
 export function describe(container: Container): string {
   const { Status, Health, ExitCode, OOMKilled } = container.State;
   const exit = Status === 'running' || Status === 'created' ? '' : `, exit code ${ExitCode}`;
-  const restarts = container.RestartCount > 0 ? `, restarted ${container.RestartCount} times` : '';
+  const times = container.RestartCount === 1 ? 'once' : `${container.RestartCount} times`;
+  const restarts = container.RestartCount > 0 ? `, restarted ${times}` : '';
   const memory = OOMKilled ? ', out of memory' : '';
   return `${serviceOf(container)}: ${Status}${Health ? `, ${Health.Status}` : ''}${exit}${memory}${restarts}`;
 }

@@ -1,10 +1,4 @@
-import type {
-  Evidence,
-  PlanFacts,
-  ProofOfLife,
-  Sighting,
-  Target,
-} from '@slipway/shared/deploy/target';
+import type { Evidence, ProofOfLife, Sighting, Target } from '@slipway/shared/deploy/target';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Expectation } from '@slipway/shared/probe/probe';
 import type { Clock } from '@slipway/shared/time/clock';
@@ -21,10 +15,11 @@ import {
 } from './compose-scripts.ts';
 import { type Container, describe, judge, serviceOf } from './compose-state.ts';
 import type { Host } from './connection.ts';
+import { siteName } from './host.ts';
 import { inputFailure } from './input-failure.ts';
 import { holdLock } from './lock.ts';
 import { projectName } from './project.ts';
-import { type Health, proveHealth } from './proof.ts';
+import { proveOnHost } from './proof.ts';
 import {
   differences,
   discardScript,
@@ -38,6 +33,7 @@ import {
 } from './releases.ts';
 import { type Ended, lastLinesOf, mustSucceed } from './remote-script.ts';
 import { quote } from './shell.ts';
+import type { SitePlan } from './verdict.ts';
 
 /** A deployment by Docker Compose on one host. */
 export interface ComposeSettings {
@@ -49,7 +45,8 @@ export interface ComposeSettings {
   commit: string;
   /** For `docker pull` on the host; in memory and in the script's stream only. */
   pull: { registry: string; username: string; password: string } | undefined;
-  health: Health;
+  /** Path that is asked on the host; undefined when its containers alone speak for it. */
+  healthPath: string | undefined;
   expected: Expectation;
   keep: number;
   /** Milliseconds. */
@@ -63,17 +60,10 @@ export interface ComposeSettings {
 export interface ComposeTools {
   host: Host;
   clock: Clock;
-  fetch: typeof fetch;
   /** Platforms of the image, `linux/amd64`; undefined when they could not be read. */
   platforms: readonly string[];
   say(line: string): void;
   quote(line: string): void;
-}
-
-/** A plan that knows its release and the one to go back to. */
-export interface Plan extends PlanFacts {
-  release: string;
-  back: string | undefined;
 }
 
 /** What was switched to. */
@@ -87,7 +77,7 @@ export interface Change {
 export function composeTarget(
   settings: ComposeSettings,
   tools: ComposeTools,
-): Target<Plan, Change> {
+): Target<SitePlan, Change> {
   const { path, release } = settings;
   const { host, clock } = tools;
 
@@ -120,7 +110,7 @@ export function composeTarget(
   };
 
   return {
-    name: `${host.address.user}@${host.address.host}:${path}`,
+    name: `${siteName(host.address)}:${path}`,
 
     async check(signal) {
       const { unwritable, missing, platform, taken } = readCheck(
@@ -194,8 +184,8 @@ export function composeTarget(
       if ((await ours()).length === 0) {
         throw Failure.of('deploy/unused', { image: change.image, source: settings.source });
       }
-      const proofTools = { host, clock, fetch: tools.fetch, ours };
-      return proveHealth(settings.health, settings.expected, proofTools, direction, signal);
+      const proofTools = { host, clock, ours };
+      return proveOnHost(settings.healthPath, settings.expected, proofTools, direction, signal);
     },
 
     async diagnose(_plan, signal): Promise<Evidence> {

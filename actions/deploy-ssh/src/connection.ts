@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream';
-import type { Client } from 'ssh2';
+import type { Client, ParsedKey } from 'ssh2';
 import type { HostAddress } from './host.ts';
 import type { Pin } from './known-hosts.ts';
 import { login } from './login.ts';
 import { type Connection, type Ended, runScript, type Talk } from './remote-script.ts';
-import { type SshKey, unreadable } from './ssh-key.ts';
 
 /** A host that runs scripts. */
 export interface Host {
@@ -32,17 +31,13 @@ export interface Host {
 /**
  * Makes a host that runs scripts over one connection. The first call connects; after a lost
  * connection the next call connects anew, as the way back may need it.
- * @throws Failure `action/input` when the key cannot be read
  */
 export async function openHost(
   address: HostAddress,
-  { text, passphrase }: SshKey,
+  key: ParsedKey,
   pins: readonly Pin[],
 ): Promise<Host> {
   const { default: ssh2 } = await import('ssh2');
-  const parsed = ssh2.utils.parseKey(text, passphrase);
-  const key = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (key === undefined || key instanceof Error) throw unreadable(key, passphrase);
   let open: (Connection & { ready: Promise<void> }) | undefined;
   let reached = false;
   const connect = () => {

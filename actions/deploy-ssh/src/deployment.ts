@@ -1,101 +1,86 @@
 import type { Run } from '@slipway/shared/action/run';
-import type { Target } from '@slipway/shared/deploy/target';
-import { credentialsFor } from '@slipway/shared/identity/docker-login';
-import type { Credentials } from '@slipway/shared/image/credentials';
-import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
-import { formatReference, type ImageReference } from '@slipway/shared/image/reference';
-import { openRegistry } from '@slipway/shared/image/registry';
-import { systemClock } from '@slipway/shared/time/clock';
-import { type Change, composeTarget, type Plan } from './compose.ts';
-import { openHost } from './connection.ts';
+import { type DeployOptions, type DeployResult, deploy } from '@slipway/shared/deploy/engine';
+import type { Expectation } from '@slipway/shared/probe/probe';
+import { type Clock, systemClock } from '@slipway/shared/time/clock';
+import { type Host, openHost } from './connection.ts';
+import { type FleetSettings, fleet, type Site } from './fleet.ts';
 import type { manifest } from './manifest.ts';
+import { openKey } from './open-key.ts';
 import type { Settings } from './settings.ts';
+import type { HostVerdict } from './verdict.ts';
 
-/** A target that is ready to be deployed to. */
+/** A deployment that is ready to go. */
 export interface Deployment {
-  target: Target<Plan, Change>;
+  deploy(options: DeployOptions): Promise<DeployResult>;
+  verdicts(): HostVerdict[];
   close(): void;
 }
 
-/** Opens the key and resolves the image to a digest. The host has not been asked yet. */
-export async function openDeployment(
-  settings: Settings,
-  composeFile: string,
-  { env, github, commands, signal }: Run<typeof manifest>,
-): Promise<Deployment> {
-  const reference = settings.image;
-  if (!reference) throw new Error('image was not checked');
-  const address = settings.hosts[0];
-  if (!address) throw new Error('hosts was not checked');
-  // Before the registry is asked: a passphrase that does not fit is found at once.
-  const host = await openHost(address, settings.key, settings['known-hosts'] ?? []);
-  const login = loginOf(settings);
-  const credentials = await credentialsFor(
-    reference.registry,
-    login,
-    dockerConfigFolder(env),
-    commands.info,
-  );
-  const image = await resolveImage(reference, credentials, signal);
-  const owner = github.runUrl ? `${github.runUrl} (${github.actor})` : 'a run without an address';
-  const target = composeTarget(
-    {
-      path: settings.path,
-      source: settings.source,
-      release: {
-        composeFile,
-        image: image.name,
-        env: new Map([...(settings.env ?? []), ...(settings.secrets ?? [])]),
-      },
-      commit: github.sha,
-      cancelled: signal,
-      pull: login ? { registry: reference.registry, ...login } : undefined,
-      health: healthOf(settings),
-      expected: {
-        status: settings['health-status'],
-        ...(settings.expect === undefined ? {} : { text: settings.expect }),
-      },
-      keep: settings.keep,
-      timeout: settings.timeout,
-      lock: { owner, wait: settings['lock-timeout'] },
-    },
-    {
-      host,
-      clock: systemClock,
-      fetch: globalThis.fetch,
-      platforms: image.platforms,
-      say: commands.info,
-      quote: commands.quote,
-    },
-  );
-  return { target, close: host.close };
+/** What every mode needs. */
+export interface Means {
+  settings: Settings;
+  run: Run<typeof manifest>;
+  clock: Clock;
+  expected: Expectation;
+  lock: { owner: string; wait: number };
+  env: ReadonlyMap<string, string>;
 }
 
-function loginOf(settings: Settings): { username: string; password: string } | undefined {
-  const [username, password] = [settings['registry-username'], settings['registry-password']];
-  return username === undefined || password === undefined ? undefined : { username, password };
+/** A host, and a way to talk about it. */
+export interface OpenHost {
+  host: Host;
+  clock: Clock;
+  say(line: string): void;
+  quote(line: string): void;
 }
 
-async function resolveImage(
-  reference: ImageReference,
-  credentials: Credentials | undefined,
-  signal: AbortSignal,
-): Promise<{ name: string; platforms: string[] }> {
-  const { registry: host, repository, tag, digest } = reference;
-  const registry = openRegistry(host, {
-    fetch: globalThis.fetch,
-    clock: systemClock,
-    signal,
-    ...(credentials ? { credentials } : {}),
-  });
-  const found = await registry.resolve(repository, digest ?? tag ?? 'latest');
+/** Gathers what every mode needs. */
+export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
+  const { runUrl, actor } = run.github;
   return {
-    name: formatReference({ registry: host, repository, digest: found.digest }),
-    platforms: await registry.platforms(repository, found.digest),
+    settings,
+    run,
+    clock: systemClock,
+    expected: {
+      status: settings['health-status'],
+      ...(settings.expect === undefined ? {} : { text: settings.expect }),
+    },
+    lock: {
+      owner: runUrl ? `${runUrl} (${actor})` : 'a run without an address',
+      wait: settings['lock-timeout'],
+    },
+    env: new Map([...(settings.env ?? []), ...(settings.secrets ?? [])]),
   };
 }
 
-function healthOf(settings: Settings): { url: URL } | { path: string } | undefined {
-  if (settings['health-url']) return { url: settings['health-url'] };
-  return settings['health-path'] ? { path: settings['health-path'] } : undefined;
+/** Opens all hosts as one; none has been asked yet. */
+export async function openFleet<Change>(
+  { settings, run, clock }: Means,
+  once: Pick<FleetSettings<Change>, 'migrate' | 'proveTogether'>,
+  siteOn: (tools: OpenHost) => Omit<Site<Change>, 'close'>,
+): Promise<Deployment> {
+  const key = await openKey(settings.key);
+  const { info, quote } = run.commands;
+  const sites = settings.hosts.map(async (address) => {
+    const host = await openHost(address, key, settings['known-hosts'] ?? []);
+    const name = settings.hosts.length > 1 ? `${address.host}:${address.port} ` : '';
+    const site = siteOn({
+      host,
+      clock,
+      say: (line) => info(name + line),
+      quote: (line) => quote(name + line),
+    });
+    return { ...site, close: host.close };
+  });
+  const target = fleet(await Promise.all(sites), {
+    ...once,
+    maxParallel: settings['max-parallel'],
+    clock,
+    say: info,
+  });
+  return {
+    deploy: (options) => deploy(target, options),
+    verdicts: target.verdicts,
+    close: target.close,
+  };
 }

@@ -15,10 +15,10 @@ import { type HostVerdict, type SitePlan, verdictOf } from './verdict.ts';
 export type Site<Change> = Target<SitePlan, Change> & { close(): void };
 
 /** What happens once for all hosts, and how many of them at a time. */
-export interface FleetSettings {
+export interface FleetSettings<Change> {
   maxParallel: number;
-  /** Runs once, when every host is prepared and none is switched. */
-  migrate: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** Runs once, on the first host, when every host is prepared and none is switched. */
+  migrate: ((site: Site<Change>, plan: SitePlan, signal: AbortSignal) => Promise<void>) | undefined;
   /** Asks the address that all hosts serve together. */
   proveTogether: ((direction: Direction, signal: AbortSignal) => Promise<ProofOfLife>) | undefined;
   clock: Clock;
@@ -45,7 +45,7 @@ const pause = 500;
  */
 export function fleet<Change>(
   sites: ReadonlyArray<Site<Change>>,
-  { maxParallel, migrate, proveTogether, clock, say }: FleetSettings,
+  { maxParallel, migrate, proveTogether, clock, say }: FleetSettings<Change>,
 ): Fleet<Change> {
   const several = sites.length > 1;
   const [canary] = sites;
@@ -75,9 +75,12 @@ export function fleet<Change>(
     work: (site: Site<Change>, signal: AbortSignal) => Promise<void>,
   ) => {
     const mishaps = await inLanes([...some], maxParallel, false, (site) => work(site, signal));
-    signal.throwIfAborted();
-    for (const { item, error } of mishaps) errors.set(item, error);
-    const [first] = mishaps;
+    // When the time is up, what a host has not shown until then says more than that.
+    const own = mishaps.filter(({ error }) => error instanceof Failure && error !== signal.reason);
+    if (own.length === 0) signal.throwIfAborted();
+    const told = own.length > 0 ? own : mishaps;
+    for (const { item, error } of told) errors.set(item, error);
+    const [first] = told;
     if (first) throw onHost(first.item, first.error);
   };
 
@@ -130,7 +133,7 @@ export function fleet<Change>(
 
     async prepare(_plan, signal) {
       await onEach(sites, signal, async (site) => site.prepare?.(planOf(site), signal));
-      await migrate?.(signal);
+      await migrate?.(canary, planOf(canary), signal);
     },
 
     async apply(_plan, signal) {

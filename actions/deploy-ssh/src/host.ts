@@ -39,3 +39,8 @@ export const hostAddress: Input<HostAddress> = {
 export function knownHostsName({ host, port }: Pick<HostAddress, 'host' | 'port'>): string {
   return port === 22 ? host : `[${host}]:${port}`;
 }
+
+/** `user@host`, with the port where it is not 22. */
+export function siteName({ user, host, port }: HostAddress): string {
+  return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
+}

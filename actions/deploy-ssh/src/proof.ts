@@ -6,50 +6,49 @@ import { type Container, type PublishedPort, publishedPorts } from './compose-st
 import type { Host } from './connection.ts';
 import { askThroughTunnel } from './tunnel.ts';
 
-/** Where the app answers: an address for the runner, or a path at the first published port. */
-export type Health = { url: URL } | { path: string } | undefined;
-
-/** What a proof needs. */
+/** What a proof on a host needs. */
 export interface ProofTools {
   host: Host;
   clock: Clock;
-  fetch: typeof fetch;
   /** The containers that run the image in question. */
   ours(): Promise<Container[]>;
 }
 
-/** Proves that the app answers as expected, from the runner or on the host itself. */
-export async function proveHealth(
-  health: Health,
+/** Proves that the app answers as expected at an address that is asked from the runner. */
+export async function proveAt(
+  url: URL,
   expected: Expectation,
-  { host, clock, fetch, ours }: ProofTools,
+  { clock, fetch }: { clock: Clock; fetch: typeof globalThis.fetch },
   direction: Direction,
   signal: AbortSignal,
 ): Promise<ProofOfLife> {
-  if (!health) {
-    return { url: '', how: 'by the state of its containers only (no health-url, no health-path)' };
-  }
-  // The text names the new version, so the old one cannot show it; its image is known by digest.
-  const wanted = direction === 'forward' ? expected : { status: expected.status };
-  if ('url' in health) {
-    const ask = askOverHttp(health.url, fetch);
-    const proof = await prove(health.url.href, ask, wanted, clock, signal);
-    return { url: health.url.origin, how: said(health.url.href, proof) };
-  }
+  const ask = askOverHttp(url, fetch);
+  const proof = await prove(url.href, ask, wanted(expected, direction), clock, signal);
+  return { url: url.origin, how: said(url.href, proof) };
+}
+
+/** Proves that the app answers as expected on the host itself, at its first published port. */
+export async function proveOnHost(
+  path: string | undefined,
+  expected: Expectation,
+  { host, clock, ours }: ProofTools,
+  direction: Direction,
+  signal: AbortSignal,
+): Promise<ProofOfLife> {
+  if (path === undefined) return { url: '', how: 'by the state of its containers' };
   // A container that is being restarted publishes nothing for that moment.
   const firstPort = async () => (await ours()).flatMap(publishedPorts)[0];
   let port: PublishedPort | undefined = await firstPort();
-  const address = () =>
-    port ? `http://${port.address || '127.0.0.1'}:${port.port}${health.path}` : health.path;
+  const address = () => (port ? `http://${port.address || '127.0.0.1'}:${port.port}${path}` : path);
   const onHost = ` on ${host.address.host}`;
   const proof = await prove(
     `${address()}${onHost}`,
     async (within) => {
       port ??= await firstPort();
       if (!port) throw new Error('the container publishes no port');
-      return askThroughTunnel(host, port.port, health.path)(within);
+      return askThroughTunnel(host, port.port, path)(within);
     },
-    wanted,
+    wanted(expected, direction),
     clock,
     signal,
   );
@@ -57,6 +56,30 @@ export async function proveHealth(
   return { url: `http://${name}:${port?.port ?? ''}`, how: said(`${address()}${onHost}`, proof) };
 }
 
+/**
+ * Proves that the app answers as expected at an address of the host's own loopback, which is asked
+ * through the connection.
+ */
+export async function proveThroughHost(
+  url: URL | undefined,
+  expected: Expectation,
+  { host, clock }: { host: Host; clock: Clock },
+  direction: Direction,
+  signal: AbortSignal,
+): Promise<ProofOfLife> {
+  if (!url) return { url: '', how: 'by its restart only' };
+  const address = `${url.href} on ${host.address.host}`;
+  const ask = askThroughTunnel(host, Number(url.port || 80), `${url.pathname}${url.search}`);
+  const proof = await prove(address, ask, wanted(expected, direction), clock, signal);
+  return { url: url.origin, how: said(address, proof) };
+}
+
+// The text names the new version, so the old one cannot show it; its image is known by digest.
+function wanted({ status, text }: Expectation, direction: Direction): Expectation {
+  return direction === 'forward' && text !== undefined ? { status, text } : { status };
+}
+
 function said(address: string, { status, ms, looks }: Proof): string {
-  return `by ${address} answering ${status} after ${formatDuration(ms)} (look ${looks})`;
+  const when = looks === 1 ? 'at the first look' : `at look ${looks}, after ${formatDuration(ms)}`;
+  return `by ${address} answering ${status} ${when}`;
 }

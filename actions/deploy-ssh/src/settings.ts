@@ -35,13 +35,19 @@ export function readSettings(run: Run<typeof manifest>) {
       passphrase: secret(text),
       'known-hosts': knownHosts,
       path: hostPath,
-      mode: choice('compose'),
+      mode: choice('compose', 'release'),
       source: workspacePath,
       image: imageReference,
       'registry-username': text,
       'registry-password': { ...secret(text), longest: 20_000 },
       env: map(),
       secrets: secretMap('DATABASE_URL=postgres://…'),
+      shared: lines(sharedPath),
+      before: scriptText,
+      migrate: scriptText,
+      'migrate-timeout': duration('1s', '6h'),
+      restart: lines(text),
+      after: scriptText,
       'health-url': webAddress,
       'health-path': matching(/^\/\S*$/, 'does not start with a slash', '/health'),
       'health-status': statuses,
@@ -50,6 +56,7 @@ export function readSettings(run: Run<typeof manifest>) {
       rollback: boolean,
       'dry-run': boolean,
       keep: count(1, 1_000),
+      'max-parallel': count(1, 100),
       'lock-timeout': duration('0s', '6h'),
     },
     (values, problem) => {
@@ -60,14 +67,10 @@ export function readSettings(run: Run<typeof manifest>) {
         const input = error instanceof BadPassphrase ? 'passphrase' : 'private-key';
         problem(input, error.message, error.example);
       }
-      if (values.hosts.length !== 1) {
-        problem('hosts', 'does not name exactly one host', 'deploy@web-1.example.com');
-      }
-      if (values.image === undefined)
-        problem('image', 'is required for mode compose', imageExample);
-      if (values['health-url'] && values['health-path']) {
-        problem('health-path', 'cannot be combined with health-url', '/health');
-      }
+      const names = values.hosts.map(({ host, port }) => `${host.toLowerCase()}:${port}`);
+      const twice = values.hosts.find((_, index) => names.indexOf(names[index] ?? '') !== index);
+      if (twice) problem('hosts', `names ${twice.text} twice`, 'each host once');
+      checkMode(values, problem);
       if (values.expect && !values['health-url'] && !values['health-path']) {
         problem('expect', 'needs health-url or health-path', 'a commit');
       }
@@ -99,6 +102,35 @@ export function readSettings(run: Run<typeof manifest>) {
   if (!key) throw new Error('private-key was not checked');
   return { ...values, key };
 }
+
+// What belongs to one mode only is a mistake in the other.
+function checkMode(
+  values: Readonly<Record<string, unknown>>,
+  problem: (input: string, wrong: string, example?: string) => void,
+): void {
+  const release = values['mode'] === 'release';
+  const foreign = release
+    ? ['image', 'registry-username', 'registry-password', 'health-path']
+    : ['shared', 'before', 'migrate', 'restart', 'after'];
+  for (const name of foreign) {
+    if (values[name] !== undefined) problem(name, `has no meaning in mode ${values['mode']}`);
+  }
+  if (!release && values['image'] === undefined) {
+    problem('image', 'is required for mode compose', imageExample);
+  }
+}
+
+const scriptText: Input<string> = { multiline: true, longest: 50_000, parse: (value) => value };
+
+const sharedPath: Input<string> = {
+  example: 'storage/',
+  parse(value) {
+    if (value.startsWith('/') || value.split('/').includes('..') || value.startsWith('-')) {
+      throw new BadInput(`is not a path inside the release: ${value}`, 'storage/');
+    }
+    return value;
+  },
+};
 
 const folder = '/srv/app';
 

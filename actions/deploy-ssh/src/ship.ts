@@ -1,41 +1,47 @@
 import type { Outcome, Run } from '@slipway/shared/action/run';
-import { type DeployResult, deploy } from '@slipway/shared/deploy/engine';
 import { closingLine, deployOutputs, deploySummary } from '@slipway/shared/deploy/report';
-import { systemClock } from '@slipway/shared/time/clock';
-import type { Plan } from './compose.ts';
-import { openDeployment } from './deployment.ts';
+import { type Deployment, type Means, meansOf } from './deployment.ts';
 import type { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
-import { readSource } from './source.ts';
+import { hostsSummary } from './verdict.ts';
 
 type Manifest = typeof manifest;
 
 /** Deploys, and says how it went. */
 export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outcome<Manifest>> {
-  const composeFile = await readSource(settings.source, run.env);
-  const { target, close } = await openDeployment(settings, composeFile, run);
+  const means = meansOf(settings, run);
+  const deployment = await open(means);
   try {
-    const result = await deploy(target, {
+    const result = await deployment.deploy({
       timeout: settings.timeout,
       rollback: settings.rollback,
       dryRun: settings['dry-run'],
-      clock: systemClock,
+      clock: means.clock,
       signal: run.signal,
       say: run.commands.info,
       quote: run.commands.quote,
     });
+    const verdicts = deployment.verdicts();
     return {
-      outputs: { ...deployOutputs(result), release: servingRelease(result) },
-      summary: deploySummary(result),
+      outputs: {
+        ...deployOutputs(result),
+        release: verdicts[0]?.release ?? '',
+        hosts: JSON.stringify(verdicts),
+      },
+      summary: deploySummary(result) + hostsSummary(verdicts),
       closing: closingLine(result),
       ...(result.failure ? { failure: result.failure } : {}),
     };
   } finally {
-    close();
+    deployment.close();
   }
 }
 
-function servingRelease({ plan, serving }: DeployResult<Plan>): string {
-  if (serving === 'new') return plan?.release ?? '';
-  return serving === 'old' ? (plan?.back ?? '') : '';
+async function open(means: Means): Promise<Deployment> {
+  if (means.settings.mode === 'release') {
+    const { releaseDeployment } = await import('./release-deployment.ts');
+    return releaseDeployment(means);
+  }
+  const { composeDeployment } = await import('./compose-deployment.ts');
+  return composeDeployment(means);
 }

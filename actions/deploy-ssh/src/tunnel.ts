@@ -24,7 +24,7 @@ export function askThroughTunnel(host: Host, port: number, path: string): Ask {
           port,
           path,
           signal,
-          agent: false,
+          // Only without an agent is this the way to the host.
           createConnection: () => socket,
           headers: { 'user-agent': 'slipway-probe', connection: 'close' },
         });

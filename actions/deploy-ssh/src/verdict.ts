@@ -1,3 +1,4 @@
+import { codeSpan, escapeMarkdown, table } from '@slipway/shared/action/markdown';
 import type { PlanFacts } from '@slipway/shared/deploy/target';
 import { messageOf } from '@slipway/shared/failure/failure';
 
@@ -56,4 +57,16 @@ export function verdictOf(host: string, facts: HostFacts): HostVerdict {
   if (!proven || error) return { host, status: 'failed', ...nothing, error };
   const status = plan.diff.length === 0 ? 'unchanged' : 'deployed';
   return { host, status, release: plan.release, image: plan.image, error };
+}
+
+/** The verdicts as a part of the job summary; nothing for a single host, which is the title. */
+export function hostsSummary(verdicts: readonly HostVerdict[]): string {
+  if (verdicts.length < 2) return '';
+  const rows = verdicts.map(({ host, status, release, error }) => [
+    codeSpan(host),
+    status,
+    release ? codeSpan(release) : '',
+    escapeMarkdown(error),
+  ]);
+  return `\n### Hosts\n\n${table(['host', 'verdict', 'serves', ''], rows)}\n`;
 }

@@ -54,7 +54,7 @@ group('the containers of a project', () => {
     [
       'one that is being restarted',
       [container({ Status: 'restarting', ExitCode: 1 }, { restarts: 1 })],
-      'web: restarting, exit code 1, restarted 1 times',
+      'web: restarting, exit code 1, restarted once',
     ],
     [
       'one of two',
@@ -64,7 +64,7 @@ group('the containers of a project', () => {
     [
       'one that went down while it was unhealthy',
       [container({ Status: 'restarting', ExitCode: 1, ...health('unhealthy') }, { restarts: 1 })],
-      'web: restarting, unhealthy, exit code 1, restarted 1 times',
+      'web: restarting, unhealthy, exit code 1, restarted once',
     ],
   ])('are on their way: %s', (_, containers, text) => {
     expect(judge(containers)).toEqual({ state: 'progress', text });

@@ -17,7 +17,7 @@ interface World {
   /** Host (from 1) -> phases that fail on it. */
   failing?: Readonly<Record<number, readonly Phase[]>>;
   hosts?: number;
-  settings?: Partial<FleetSettings>;
+  settings?: Partial<FleetSettings<'new' | 'old'>>;
   cancelAt?: { host: number; phase: Phase };
 }
 
@@ -216,7 +216,7 @@ describe('five hosts', () => {
 
   it('asks the common address last, forward and back', async () => {
     const asked: string[] = [];
-    const proveTogether: FleetSettings['proveTogether'] = async (direction) => {
+    const proveTogether: FleetSettings<'new' | 'old'>['proveTogether'] = async (direction) => {
       asked.push(direction);
       if (direction === 'forward')
         throw Failure.of('deploy/unproven', { url: 'u', seen: 's', waited: '1 s' });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 
@@ -17,14 +18,8 @@ const files = ['.slipwayignore', '.dockerignore'];
  * of the folder on, the last one that matches a path or a folder above it decides, `!` takes back.
  */
 export async function readIgnoreRules(root: string): Promise<IgnoreRules> {
-  for (const file of files) {
-    try {
-      return await ignoreRules(await readFile(join(root, file), 'utf8'));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    }
-  }
-  return ignoreRules('');
+  const file = files.map((name) => join(root, name)).find((path) => existsSync(path));
+  return ignoreRules(file === undefined ? '' : await readFile(file, 'utf8'));
 }
 
 /** Rules from the text of an ignore file. */

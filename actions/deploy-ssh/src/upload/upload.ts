@@ -82,7 +82,7 @@ async function send(host: Host, upload: Upload): Promise<Uploaded | undefined> {
 
 /** The files that a host said it has, in a bit for each file of the tree. */
 async function keptFiles(tree: Tree, answer: string): Promise<Set<File>> {
-  if (answer === '') return new Set();
+  if (answer === '' || tree.files === 0) return new Set();
   const { gunzipSync } = await import('node:zlib');
   const bits = gunzipSync(Buffer.from(answer, 'base64'), { maxOutputLength: tree.files });
   return new Set(filesOf(tree).filter((_, index) => bits[index] === 0x31));

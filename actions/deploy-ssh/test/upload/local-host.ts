@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import type { Host } from '../../src/connection.ts';
 import { script } from '../../src/shell.ts';
 
@@ -27,10 +28,20 @@ export function localHost(): Host {
         child.on('close', resolve);
       });
       child.stdin.write(script(body, 'begun', talk !== undefined));
-      for await (const bytes of talk?.input ?? []) child.stdin.write(bytes);
-      child.stdin.end();
+      let broken: { error: unknown } | undefined;
+      feed(child.stdin, talk?.input).catch((error: unknown) => {
+        broken = { error };
+        child.kill();
+        child.stdin.destroy();
+      });
       const code = await ended;
+      if (broken) throw broken.error;
       return { ...output, started: true, code: code ?? undefined, signal: undefined };
     },
   };
+}
+
+async function feed(stdin: Writable, input: AsyncIterable<Buffer> | undefined): Promise<void> {
+  for await (const bytes of input ?? []) stdin.write(bytes);
+  stdin.end();
 }

@@ -10,6 +10,7 @@ import {
   unknownInputs,
 } from './inputs.ts';
 import type { Manifest, OutputName } from './manifest.ts';
+import { escapeMarkdown } from './markdown.ts';
 import { writeOut } from './standard-output.ts';
 
 /** What an action gets to work with. */
@@ -50,7 +51,7 @@ export async function runAction<M extends Manifest>(
 ): Promise<void> {
   const env: Environment = process.env;
   const commands = runnerCommands(env, writeOut);
-  const cancel = listenForCancellation();
+  const signal = listenForCancellation();
   let end: End;
   try {
     useProxy(env);
@@ -59,13 +60,11 @@ export async function runAction<M extends Manifest>(
       commands,
       env,
       github: readGitHubContext(env),
-      signal: cancel.signal,
+      signal,
     });
   } catch (error) {
     if (!(error instanceof Failure) && error instanceof Error) commands.info(error.stack ?? '');
     end = endOf(asFailure(error, manifest), manifest);
-  } finally {
-    cancel.stop();
   }
   await warnOfUnknownInputs(manifest, env, commands);
   say(end, manifest, commands);
@@ -106,6 +105,12 @@ function endOf(failure: Failure, manifest: Manifest): End {
   const outputs = Object.entries({ status, reason: failure.code });
   return {
     outputs: Object.fromEntries(outputs.filter(([name]) => manifest.outputs.includes(name))),
+    summary: [
+      `## ❌ ${manifest.name}: ${failure.code}`,
+      ...failure.message.split('\n').map(escapeMarkdown),
+      escapeMarkdown(failure.remedy),
+      '',
+    ].join('\n\n'),
     closing: '',
     failure,
   };
@@ -121,16 +126,13 @@ function asFailure(error: unknown, manifest: Manifest): Failure {
 }
 
 // The runner sends SIGINT, 7.5 s later SIGTERM, and kills 2.5 s after that. The first one counts;
-// the handlers stay until the action has settled, so the second cannot cut the way back short.
-function listenForCancellation(): { signal: AbortSignal; stop(): void } {
+// the handlers stay to the end, so that a later one cuts neither the way back nor the outputs short.
+function listenForCancellation(): AbortSignal {
   const controller = new AbortController();
   const abort = (signal: NodeJS.Signals) =>
     controller.abort(Failure.of('action/cancelled', { signal }));
   process.on('SIGINT', abort).on('SIGTERM', abort);
-  return {
-    signal: controller.signal,
-    stop: () => void process.off('SIGINT', abort).off('SIGTERM', abort),
-  };
+  return controller.signal;
 }
 
 // fetch and node:http obey the proxy variables of a runner only when told to. Not loaded without one.

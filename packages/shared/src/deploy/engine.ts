@@ -3,6 +3,7 @@ import type { Clock } from '../time/clock.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
 import { formatDuration } from '../time/duration.ts';
 import { Timeline, type TimelineEntry } from '../time/timeline.ts';
+import { changeLines } from './report.ts';
 import type { Direction, Evidence, PlanFacts, ProofOfLife, Target } from './target.ts';
 
 /** How a deploy ended. Only `deployed`, `unchanged` and `planned` are green. */
@@ -57,7 +58,7 @@ export async function deploy<Plan extends PlanFacts, Change>(
   const walk = new Walk(target, options, timeline);
   if (target.check) await timeline.phase('check', async () => target.check?.(options.signal));
   if (options.dryRun) {
-    const plan = await timeline.phase('plan', () => target.plan(options.signal));
+    const plan = await walk.plan();
     return walk.result({
       status: 'planned',
       serving: untouched(plan),
@@ -66,7 +67,7 @@ export async function deploy<Plan extends PlanFacts, Change>(
   }
   const lock = await target.hold?.(options.signal);
   try {
-    const plan = await timeline.phase('plan', () => target.plan(options.signal));
+    const plan = await walk.plan();
     options.signal.throwIfAborted();
     return await walk.go(plan);
   } finally {
@@ -99,6 +100,13 @@ class Walk<Plan extends PlanFacts, Change> {
     this.#target = target;
     this.#options = options;
     this.#timeline = timeline;
+  }
+
+  async plan(): Promise<Plan> {
+    const { signal, quote } = this.#options;
+    const plan = await this.#timeline.phase('plan', () => this.#target.plan(signal));
+    changeLines(plan).forEach(quote);
+    return plan;
   }
 
   async go(plan: Plan): Promise<DeployResult<Plan>> {

@@ -3,6 +3,7 @@ import { codeBlock, codeSpan, escapeMarkdown, table } from '../action/markdown.t
 import type { Failure } from '../failure/failure.ts';
 import { formatDuration } from '../time/duration.ts';
 import type { DeployResult, Serving, Status } from './engine.ts';
+import type { PlanFacts } from './target.ts';
 
 /** Outputs that every deploy action has. */
 export interface DeployOutputs {
@@ -24,6 +25,26 @@ export function deployOutputs(result: DeployResult): DeployOutputs {
     reason: result.failure?.code ?? '',
     duration: result.duration === undefined ? '' : (result.duration / 1_000).toFixed(1),
   };
+}
+
+/** What a plan would change, a line each; for the log. */
+export function changeLines({ diff }: Pick<PlanFacts, 'diff'>): string[] {
+  return diff.map(({ what, before, after }) =>
+    before === '' ? `${what}: ${after}` : `${what}: ${before} -> ${after}`,
+  );
+}
+
+const tail = { lines: 5, width: 400 };
+
+/**
+ * The failure as the annotation tells it. That is what most people read, so it ends with the last
+ * words of what failed.
+ */
+export function deployFailure({ failure, evidence }: DeployResult): Failure | undefined {
+  const log = evidence?.logs.find(({ lines }) => lines.some((line) => line.trim() !== ''));
+  if (!failure || !log) return failure;
+  const lines = log.lines.slice(-tail.lines).map((line) => line.slice(0, tail.width));
+  return failure.followedBy(`Last log lines of ${log.source}:\n${lines.join('\n')}`);
 }
 
 /** The last line of a run: how it ended and what serves now. */
@@ -59,21 +80,31 @@ const headlines: Record<Status, string> = {
   cancelled: 'cancelled',
 };
 
-const serving: Record<Serving, string> = {
-  new: 'serves the new version',
-  old: 'serves the version before',
-  nothing: 'serves nothing, as before this run',
-  unknown: 'is not proven to serve anything',
-};
-
-function headline({ target, status, serving: what }: DeployResult): string {
+function headline(result: DeployResult): string {
+  const { target, status } = result;
   const said = status === 'planned' || status === 'failed' || status === 'cancelled';
-  return `${target}: ${headlines[status]}${said ? `; it ${serving[what]}` : ''}`;
+  return `${target}: ${headlines[status]}${said ? `; it ${predicate(result)}` : ''}`;
 }
 
 function serves(result: DeployResult): string {
   const image = servingImage(result);
-  return `${serving[result.serving]}${image ? ` (${image})` : ''}`;
+  return `${predicate(result)}${image ? ` (${image})` : ''}`;
+}
+
+function predicate(result: DeployResult): string {
+  return result.serving === 'unknown'
+    ? 'is not proven to serve anything'
+    : `serves ${whatServes(result)}`;
+}
+
+function whatServes({ serving, status }: DeployResult): string {
+  const words: Record<Serving, string> = {
+    new: status === 'unchanged' ? 'this version, as before' : 'the new version',
+    old: 'the version before',
+    nothing: 'nothing, as before this run',
+    unknown: 'not proven',
+  };
+  return words[serving];
 }
 
 function servingImage(result: DeployResult): string | undefined {
@@ -85,10 +116,7 @@ function verdict(result: DeployResult): string {
   if (result.status === 'planned') return '';
   const image = servingImage(result);
   const rows = [
-    [
-      'Serving now',
-      `${escapeMarkdown(serving[result.serving])}${image ? ` ${codeSpan(image)}` : ''}`,
-    ],
+    ['Serving now', `${escapeMarkdown(whatServes(result))}${image ? ` ${codeSpan(image)}` : ''}`],
     ['Proof', result.proof ? escapeMarkdown(result.proof.how) : 'none'],
   ];
   if (result.proof?.url) rows.push(['Address', codeSpan(result.proof.url)]);

@@ -37,6 +37,11 @@ export class Failure extends Error {
   at(place: string): Failure {
     return new Failure(this.code, `${place}: ${this.message}`, this.remedy, { cause: this });
   }
+
+  /** The same failure, with what was found on the lines behind its sentence. */
+  followedBy(found: string): Failure {
+    return new Failure(this.code, `${this.message}\n${found}`, this.remedy, { cause: this });
+  }
 }
 
 const deepestCause = 8;

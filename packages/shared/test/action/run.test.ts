@@ -7,7 +7,7 @@ import { makeRunner, type Runner } from '../../../local-cloud/src/runner.ts';
 
 const sample = join(import.meta.dirname, 'sample-action.ts');
 const crashed = 'web stopped instead of serving: 100% CPU, then exit code 3.';
-const remedy = 'The last log lines below usually say why the app gave up.';
+const remedy = 'The last log lines usually say why the app gave up.';
 
 describe('an action as a process', () => {
   let runner: Runner;

@@ -462,6 +462,7 @@ describe('diagnosis is a help, never a second failure', () => {
     expect(said).toContain('deploy/exited: web stopped instead of serving: exit code 3.');
     expect(said).toContain('last log lines of web:');
     expect(quoted).toEqual([
+      'image: old -> new',
       'watch: starting',
       'web exited with code 3',
       'starting',

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { marked } from 'marked';
 import type { DeployResult } from '../../src/deploy/engine.ts';
-import { closingLine, deployOutputs, deploySummary } from '../../src/deploy/report.ts';
+import {
+  changeLines,
+  closingLine,
+  deployFailure,
+  deployOutputs,
+  deploySummary,
+} from '../../src/deploy/report.ts';
 import { Failure } from '../../src/failure/failure.ts';
 
 const deployed: DeployResult = {
@@ -121,6 +127,44 @@ describe('outputs', () => {
   });
 });
 
+describe('the annotation', () => {
+  it('ends with the last words of what failed', () => {
+    expect(deployFailure(rolledBack)?.message).toBe(
+      'web stopped instead of serving: exit code 3.\nLast log lines of web:\nstarting\ncannot open the database',
+    );
+  });
+
+  it('is kept short', () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `${index} ${'x'.repeat(1_000)}`);
+    const evidence = {
+      facts: [],
+      logs: [
+        { source: 'db', lines: [] },
+        { source: 'web', lines },
+      ],
+    };
+    const said = deployFailure({ ...rolledBack, evidence })?.message.split('\n') ?? [];
+    expect(said).toHaveLength(2 + 5);
+    expect(said.at(-1)).toMatch(/^29 x{397}$/);
+  });
+
+  it.each([[deployed], [cancelled], [{ ...rolledBack, evidence: { facts: ['x'], logs: [] } }]])(
+    'says no more than the failure where there is no log: %#',
+    (result) => {
+      expect(deployFailure(result)).toBe(result.failure);
+    },
+  );
+});
+
+describe('a plan', () => {
+  it('says what it would change, a line each', () => {
+    expect(changeLines(deployed.plan ?? { diff: [] })).toEqual([
+      'image: ghcr.io/octo/shop@sha256:1111 -> ghcr.io/octo/shop@sha256:2222',
+      'Compose file: changed',
+    ]);
+  });
+});
+
 describe('the closing line says how it ended and what serves now', () => {
   const at = 'deploy@web-1:/srv/app';
   const health = 'proven by http://web-1:8080/health answering 200';
@@ -129,7 +173,10 @@ describe('the closing line says how it ended and what serves now', () => {
       deployed,
       `deployed: ${at} serves the new version (ghcr.io/octo/shop@sha256:2222), ${health} (look 2).`,
     ],
-    [unchanged, `unchanged: ${at} serves the new version (app@sha256:2), ${health} (look 2).`],
+    [
+      unchanged,
+      `unchanged: ${at} serves this version, as before (app@sha256:2), ${health} (look 2).`,
+    ],
     [imageless, `deployed: ${at} serves the new version, ${health} (look 2).`],
     [
       planned,
@@ -164,7 +211,7 @@ describe('the summary', () => {
 
 |  |  |
 | --- | --- |
-| Serving now | serves the new version \`ghcr.io/octo/shop@sha256:2222\` |
+| Serving now | the new version \`ghcr.io/octo/shop@sha256:2222\` |
 | Proof | by http<!---->&#58;//web&#45;1&#58;8080/health answering 200 &#40;look 2&#41; |
 | Address | \`http://web-1:8080\` |
 | Apply to proof | 11 s |
@@ -197,7 +244,7 @@ gantt
 
 |  |  |
 | --- | --- |
-| Serving now | serves the version before \`ghcr.io/octo/shop@sha256:1111\` |
+| Serving now | the version before \`ghcr.io/octo/shop@sha256:1111\` |
 | Proof | by http<!---->&#58;//web&#45;1&#58;8080/health answering 200 &#40;look 1&#41; |
 | Address | \`http://web-1:8080\` |
 
@@ -205,7 +252,7 @@ gantt
 
 **\`deploy/exited\`** web stopped instead of serving&#58; exit code 3.
 
-The last log lines below usually say why the app gave up.
+The last log lines usually say why the app gave up.
 
 ### Change
 

@@ -10,7 +10,7 @@ describe('Failure', () => {
       name: 'Failure',
       code: 'deploy/exited',
       message: 'web stopped instead of serving: exit code 3.',
-      remedy: 'The last log lines below usually say why the app gave up.',
+      remedy: 'The last log lines usually say why the app gave up.',
       cause,
     });
   });

@@ -6,17 +6,17 @@ export const deployFailures = {
     cause: (f: { limit: string; phase: string }) =>
       `Nothing was proven within ${f.limit}; the time ran out in phase ${f.phase}.`,
     remedy: () =>
-      'Look at the evidence below. If the app only needs longer to start, raise `timeout`.',
+      'The job summary shows what was found. If the app only needs longer to start, raise `timeout`.',
   }),
   'deploy/unproven': entry({
     cause: (f: { url: string; seen: string; waited: string }) =>
       `${f.url} did not give the proof within ${f.waited}: ${f.seen}.`,
     remedy: () =>
-      'Look at the last answer and the log lines below; check `health-status` and `expect` against what the app really answers.',
+      'Compare `health-status` and `expect` with what the app really answers; its last log lines are in the job summary.',
   }),
   'deploy/exited': entry({
     cause: (f: { what: string; why: string }) => `${f.what} stopped instead of serving: ${f.why}.`,
-    remedy: () => 'The last log lines below usually say why the app gave up.',
+    remedy: () => 'The last log lines usually say why the app gave up.',
   }),
   'deploy/unused': entry({
     cause: (f: { image: string; source: string }) =>
@@ -25,7 +25,7 @@ export const deployFailures = {
   }),
   'deploy/unhealthy': entry({
     cause: (f: { what: string; why: string }) => `${f.what} is reported unhealthy: ${f.why}.`,
-    remedy: () => 'Read the output of the health check and the last log lines below.',
+    remedy: () => 'Read the output of the health check and the last log lines.',
   }),
   'deploy/unexpected': entry({
     cause: (f: { phase: string; error: string }) =>

@@ -1,0 +1,71 @@
+import { credentialsFor } from '@slipway/shared/identity/docker-login';
+import type { Credentials } from '@slipway/shared/image/credentials';
+import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
+import { formatReference, type ImageReference } from '@slipway/shared/image/reference';
+import { openRegistry } from '@slipway/shared/image/registry';
+import { type Change, composeTarget } from './compose.ts';
+import { type Deployment, type Means, openFleet } from './deployment.ts';
+import { openKey } from './open-key.ts';
+import { proveAt } from './proof.ts';
+import type { Settings } from './settings.ts';
+import { readSource } from './source.ts';
+
+/** Opens a deployment in mode `compose`: reads the Compose file and resolves the image to a digest. */
+export async function composeDeployment(means: Means): Promise<Deployment> {
+  const { settings, run, expected, clock, env, lock } = means;
+  const source = settings.source ?? 'compose.yaml';
+  const composeFile = await readSource(source, run.env);
+  const reference = settings.image;
+  if (!reference) throw new Error('image was not checked');
+  // Before the registry is asked: a passphrase that does not fit is found at once.
+  await openKey(settings.key);
+  const login = loginOf(settings);
+  const folder = dockerConfigFolder(run.env);
+  const credentials = await credentialsFor(reference.registry, login, folder, run.commands.info);
+  const image = await resolveImage(reference, credentials, means);
+  const url = settings['health-url'];
+  const proveTogether: Parameters<typeof openFleet<Change>>[1]['proveTogether'] =
+    url && ((direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal));
+  return openFleet<Change>(means, { migrate: undefined, proveTogether }, (tools) =>
+    composeTarget(
+      {
+        path: settings.path,
+        source,
+        release: { composeFile, image: image.name, env },
+        commit: run.github.sha,
+        cancelled: run.signal,
+        pull: login ? { registry: reference.registry, ...login } : undefined,
+        healthPath: settings['health-path'],
+        expected,
+        keep: settings.keep,
+        timeout: settings.timeout,
+        lock,
+      },
+      { ...tools, platforms: image.platforms },
+    ),
+  );
+}
+
+function loginOf(settings: Settings): { username: string; password: string } | undefined {
+  const [username, password] = [settings['registry-username'], settings['registry-password']];
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
+async function resolveImage(
+  reference: ImageReference,
+  credentials: Credentials | undefined,
+  { clock, run }: Means,
+): Promise<{ name: string; platforms: string[] }> {
+  const { registry: host, repository, tag, digest } = reference;
+  const registry = openRegistry(host, {
+    fetch: globalThis.fetch,
+    clock,
+    signal: run.signal,
+    ...(credentials ? { credentials } : {}),
+  });
+  const found = await registry.resolve(repository, digest ?? tag ?? 'latest');
+  return {
+    name: formatReference({ registry: host, repository, digest: found.digest }),
+    platforms: await registry.platforms(repository, found.digest),
+  };
+}

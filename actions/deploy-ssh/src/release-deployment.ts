@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import type { Run } from '@slipway/shared/action/run';
+import { deadline } from '@slipway/shared/time/deadline';
+import { type Deployment, type Means, openFleet } from './deployment.ts';
+import type { Site } from './fleet.ts';
+import type { manifest } from './manifest.ts';
+import { proveAt } from './proof.ts';
+import { releaseSite, type Switched } from './release-site.ts';
+import { readTree } from './upload/read-tree.ts';
+import type { SitePlan } from './verdict.ts';
+
+type Change = { release: Switched };
+
+/** Opens a deployment in mode `release`: reads the folder that is uploaded, once for all hosts. */
+export async function releaseDeployment(means: Means): Promise<Deployment> {
+  const { settings, run, expected, clock, env, lock } = means;
+  const tree = await readTree(folderOf(settings.source ?? '.', run), run.signal);
+  const url = settings['health-url'];
+  const local = url !== undefined && isOnHost(url);
+  const sites = new Map<string, ReturnType<typeof releaseSite>>();
+  const migrate = async (site: Site<Change>, plan: SitePlan, signal: AbortSignal) => {
+    const text = settings.migrate ?? '';
+    await deadline(clock, settings['migrate-timeout'], signal, async (within) =>
+      sites.get(site.name)?.runStep('migrate', text, plan, within),
+    );
+  };
+  const proveTogether: Parameters<typeof openFleet<Change>>[1]['proveTogether'] =
+    url && !local
+      ? (direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal)
+      : undefined;
+  return openFleet<Change>(means, { migrate, proveTogether }, (tools) => {
+    const site = releaseSite(
+      {
+        path: settings.path,
+        tree,
+        env,
+        shared: settings.shared ?? [],
+        before: settings.before ?? '',
+        restart: settings.restart ?? [],
+        after: settings.after ?? '',
+        healthUrl: local ? url : undefined,
+        expected,
+        commit: run.github.sha,
+        keep: settings.keep,
+        timeout: settings.timeout,
+        lock,
+      },
+      tools,
+    );
+    sites.set(site.name, site);
+    return site;
+  });
+}
+
+function folderOf(source: string, { env }: Run<typeof manifest>): string {
+  return resolve(env['GITHUB_WORKSPACE'] || '.', source);
+}
+
+/** Whether an address means the host itself: it is asked there, not from the runner. */
+export function isOnHost({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
+}

@@ -1,0 +1,191 @@
+import type { Evidence, ProofOfLife, Sighting, Target } from '@slipway/shared/deploy/target';
+import type { Expectation } from '@slipway/shared/probe/probe';
+import type { Clock } from '@slipway/shared/time/clock';
+import { alone } from './compose-scripts.ts';
+import type { Host } from './connection.ts';
+import { siteName } from './host.ts';
+import { holdLock } from './lock.ts';
+import { proveThroughHost } from './proof.ts';
+import {
+  dressScript,
+  dropScript,
+  keepScript,
+  readTreeState,
+  treeStateScript,
+} from './release-scripts.ts';
+import { releaseId, switchScript } from './releases.ts';
+import { type Ended, mustSucceed } from './remote-script.ts';
+import { quote } from './shell.ts';
+import { restartScript, type StepPlace, stepScript, unitsOf } from './steps.ts';
+import type { Tree } from './upload/tree.ts';
+import { uploadRelease } from './upload/upload.ts';
+import type { SitePlan } from './verdict.ts';
+
+/** A deployment of files on one host. */
+export interface ReleaseSettings {
+  path: string;
+  tree: Tree;
+  env: ReadonlyMap<string, string>;
+  /** Paths below `shared/`; a folder ends in a slash. */
+  shared: readonly string[];
+  /** Scripts and commands of the user; empty for none. */
+  before: string;
+  restart: readonly string[];
+  after: string;
+  /** An address on the host's own loopback; undefined when there is none. */
+  healthUrl: URL | undefined;
+  expected: Expectation;
+  commit: string;
+  keep: number;
+  /** Milliseconds. */
+  timeout: number;
+  lock: { owner: string; wait: number };
+}
+
+/** Capabilities, and a way to talk. */
+export interface ReleaseTools {
+  host: Host;
+  clock: Clock;
+  say(line: string): void;
+  quote(line: string): void;
+}
+
+/** The release that was switched to; undefined when there was none to go back to. */
+export type Switched = string | undefined;
+
+/** Deploys files as releases; knows the host, not the order of things. */
+export function releaseSite(
+  settings: ReleaseSettings,
+  tools: ReleaseTools,
+): Target<SitePlan, { release: Switched }> & {
+  runStep(what: string, text: string, plan: SitePlan, signal: AbortSignal): Promise<void>;
+} {
+  const { path, tree } = settings;
+  const { host, clock } = tools;
+  const content = `${tree.proof} ${digest(JSON.stringify([...settings.env]))}`;
+
+  const run = async (what: string, body: string, signal: AbortSignal): Promise<Ended> =>
+    mustSucceed(await host.run(what, body, signal, tools.quote), what, host.address);
+
+  const placeOf = (id: string): StepPlace => ({
+    path,
+    id,
+    folder: `releases/${id}`,
+    envFile: `releases/${id}/.env`,
+    variables: [['SLIPWAY_COMMIT', settings.commit]],
+  });
+
+  const runStep = async (
+    what: string,
+    text: string,
+    { release }: SitePlan,
+    signal: AbortSignal,
+  ) => {
+    if (text.trim() === '') return;
+    tools.say(what);
+    await run(what, alone(path, stepScript(placeOf(release), text)), signal);
+  };
+
+  const switchTo = async (id: string, signal: AbortSignal) => {
+    tools.say(`switch to release ${id}`);
+    await run('switching', alone(path, switchScript(id)), signal);
+    if (settings.restart.length === 0) return;
+    const body = stepScript({ ...placeOf(id), folder: 'current' }, restartScript(settings.restart));
+    await run('restart', alone(path, body), signal);
+  };
+
+  return {
+    name: `${siteName(host.address)}:${path}`,
+    runStep,
+
+    hold: (signal) =>
+      holdLock(
+        host,
+        { path, ...settings.lock, life: settings.timeout * 2 + 120_000, clock, say: tools.say },
+        signal,
+      ),
+
+    async plan(signal) {
+      const { proven, current } = readTreeState(
+        (await run('reading the host', treeStateScript(path), signal)).stdout,
+      );
+      const same = proven !== undefined && proven.content === content && current === proven.id;
+      return {
+        image: '',
+        previousImage: undefined,
+        diff: same ? [] : [{ what: 'release', before: proven?.id ?? '', after: 'this one' }],
+        wayBack: proven ? 'previous' : 'remove',
+        release: releaseId(clock.now(), settings.commit),
+        back: proven?.id,
+      };
+    },
+
+    async prepare(plan, signal) {
+      const sent = await uploadRelease(host, {
+        tree,
+        path,
+        id: plan.release,
+        previous: plan.back,
+        signal,
+        say: tools.say,
+      });
+      tools.say(
+        `uploaded ${sent.files} files, ${sent.bytes} bytes (${sent.how}, ${sent.sent} sent)`,
+      );
+      const dress = dressScript(plan.release, { ...settings, content });
+      await run('preparing the release', alone(path, dress), signal);
+      await runStep('before', settings.before, plan, signal);
+    },
+
+    async apply(plan, signal) {
+      await switchTo(plan.release, signal);
+      await runStep('after', settings.after, plan, signal);
+      return { release: plan.release };
+    },
+
+    // The commands of `restart` end when the service is up, or fail.
+    async *watch(): AsyncGenerator<Sighting> {
+      yield { state: 'settled' };
+    },
+
+    async prove({ release }, direction, signal): Promise<ProofOfLife> {
+      if (release === undefined) return { url: '', how: 'by looking: nothing of it is current' };
+      return proveThroughHost(
+        settings.healthUrl,
+        settings.expected,
+        { host, clock },
+        direction,
+        signal,
+      );
+    },
+
+    async diagnose(plan, signal): Promise<Evidence> {
+      const logs = await Promise.all(
+        unitsOf(settings.restart).map(async (unit) => {
+          const script = `systemctl status --no-pager --lines=30 -- ${quote(unit)} 2>&1 || true`;
+          const { stdout } = await host.run('systemctl status', script, signal);
+          return { source: unit, lines: stdout.trimEnd().split('\n') };
+        }),
+      );
+      return { facts: [`release ${plan.release} was switched to`], logs };
+    },
+
+    async rollback({ back }, signal) {
+      if (back === undefined) {
+        await run('taking the release away', alone(path, 'rm -f current'), signal);
+        return { release: undefined };
+      }
+      await switchTo(back, signal);
+      return { release: back };
+    },
+
+    async finish({ release }, proven, signal) {
+      const body = proven ? keepScript(release, settings.keep) : dropScript(release);
+      await run('tidying up', alone(path, body), signal);
+    },
+  };
+}
+
+function digest(text: string): string {
+  return process.getBuiltinModule('node:crypto').hash('sha256', text, 'hex');
+}

@@ -80,7 +80,10 @@ describe('a release on five hosts', () => {
   it('is followed by the next one without a lost request, which sends only what changed', async () => {
     const [first] = hosts.all;
     if (!first) throw new Error('no host');
-    const client = await askSteadily(`http://127.0.0.1:${first.web}/api/info`, { rate: 50, limit: 60_000 });
+    const client = await askSteadily(`http://127.0.0.1:${first.web}/api/info`, {
+      rate: 50,
+      limit: 60_000,
+    });
     await client.saw('c-1.0.0');
     await writeFile(join(app, 'src/release-note.txt'), 'two');
     const step = await deploy('2.0.0');
@@ -90,7 +93,7 @@ describe('a release on five hosts', () => {
     expect(step.log).toContain('(delta, ');
     expect(await serving()).toEqual(Array(5).fill('2.0.0'));
     expect(failures).toEqual([]);
-    expect(asked).toBeGreaterThan(50);
+    expect(asked.length).toBeGreaterThan(50);
   }, 120_000);
 
   it('that cannot start is taken back on every host that was switched', async () => {

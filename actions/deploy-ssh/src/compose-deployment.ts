@@ -32,7 +32,7 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
         path: settings.path,
         source,
         release: { composeFile, image: image.name, env },
-        commit: run.github.sha,
+        nameRelease: means.nameRelease,
         cancelled: run.signal,
         pull: login ? { registry: reference.registry, ...login } : undefined,
         healthPath: settings['health-path'],

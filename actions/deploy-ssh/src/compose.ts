@@ -26,7 +26,6 @@ import {
   provenScript,
   type Release,
   readState,
-  releaseId,
   stateScript,
   switchScript,
   writeScript,
@@ -41,8 +40,8 @@ export interface ComposeSettings {
   /** Name of the Compose file, for messages. */
   source: string;
   release: Release;
-  /** The commit that is deployed; part of the release's name. */
-  commit: string;
+  /** Names the release; asked under the lock, so that names follow the order of the deployments. */
+  nameRelease(): string;
   /** For `docker pull` on the host; in memory and in the script's stream only. */
   pull: { registry: string; username: string; password: string } | undefined;
   /** Path that is asked on the host; undefined when its containers alone speak for it. */
@@ -150,7 +149,7 @@ export function composeTarget(
         diff: differences(state, release),
         wayBack: state.proven ? 'previous' : 'remove',
         // Named under the lock, so that names follow the order of the deployments.
-        release: releaseId(clock.now(), settings.commit),
+        release: settings.nameRelease(),
         back: state.proven?.id,
       };
     },

@@ -6,6 +6,7 @@ import { type Host, openHost } from './connection.ts';
 import { type FleetSettings, fleet, type Site } from './fleet.ts';
 import type { manifest } from './manifest.ts';
 import { openKey } from './open-key.ts';
+import { releaseId } from './releases.ts';
 import type { Settings } from './settings.ts';
 import type { HostVerdict } from './verdict.ts';
 
@@ -24,6 +25,8 @@ export interface Means {
   expected: Expectation;
   lock: { owner: string; wait: number };
   env: ReadonlyMap<string, string>;
+  /** Names the release, the same on all hosts; by the time at which it is first asked for. */
+  nameRelease(): string;
 }
 
 /** A host, and a way to talk about it. */
@@ -36,7 +39,8 @@ export interface OpenHost {
 
 /** Gathers what every mode needs. */
 export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
-  const { runUrl, actor } = run.github;
+  const { runUrl, actor, sha } = run.github;
+  let name: string | undefined;
   return {
     settings,
     run,
@@ -50,6 +54,10 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
       wait: settings['lock-timeout'],
     },
     env: new Map([...(settings.env ?? []), ...(settings.secrets ?? [])]),
+    nameRelease() {
+      name ??= releaseId(systemClock.now(), sha);
+      return name;
+    },
   };
 }
 

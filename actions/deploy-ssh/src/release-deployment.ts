@@ -41,6 +41,7 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
         healthUrl: local ? url : undefined,
         expected,
         commit: run.github.sha,
+        nameRelease: means.nameRelease,
         keep: settings.keep,
         timeout: settings.timeout,
         lock,

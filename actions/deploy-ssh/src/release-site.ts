@@ -13,7 +13,7 @@ import {
   readTreeState,
   treeStateScript,
 } from './release-scripts.ts';
-import { releaseId, switchScript } from './releases.ts';
+import { switchScript } from './releases.ts';
 import { type Ended, mustSucceed } from './remote-script.ts';
 import { quote } from './shell.ts';
 import { restartScript, type StepPlace, stepScript, unitsOf } from './steps.ts';
@@ -36,6 +36,8 @@ export interface ReleaseSettings {
   healthUrl: URL | undefined;
   expected: Expectation;
   commit: string;
+  /** Names the release; asked under the lock. */
+  nameRelease(): string;
   keep: number;
   /** Milliseconds. */
   timeout: number;
@@ -115,7 +117,7 @@ export function releaseSite(
         previousImage: undefined,
         diff: same ? [] : [{ what: 'release', before: proven?.id ?? '', after: 'this one' }],
         wayBack: proven ? 'previous' : 'remove',
-        release: releaseId(clock.now(), settings.commit),
+        release: settings.nameRelease(),
         back: proven?.id,
       };
     },

@@ -4,7 +4,7 @@ import { compressed } from './compressed.ts';
 import { octal } from './manifest.ts';
 import { type Member, packer } from './pack.ts';
 import { receiveScript, stale } from './receive-script.ts';
-import type { File, Tree } from './tree.ts';
+import type { Entry, File, Tree } from './tree.ts';
 
 /** What is uploaded, and where. */
 export interface Upload {
@@ -57,7 +57,7 @@ async function send(host: Host, upload: Upload): Promise<Uploaded | undefined> {
   async function* stream(): AsyncGenerator<Buffer> {
     sent += tree.sums.length;
     yield tree.sums;
-    const kept = await keptFiles(tree, await answer.promise);
+    const kept = keptFiles(tree, await answer.promise);
     copied = kept.size;
     for await (const bytes of compressed(pack(members(tree, kept)))) {
       sent += bytes.length;
@@ -80,12 +80,9 @@ async function send(host: Host, upload: Upload): Promise<Uploaded | undefined> {
   return { files: tree.files, bytes: tree.bytes, sent, how: copied > 0 ? 'delta' : 'full' };
 }
 
-/** The files that a host said it has, in a bit for each file of the tree. */
-async function keptFiles(tree: Tree, answer: string): Promise<Set<File>> {
-  if (answer === '' || tree.files === 0) return new Set();
-  const { gunzipSync } = await import('node:zlib');
-  const bits = gunzipSync(Buffer.from(answer, 'base64'), { maxOutputLength: tree.files });
-  return new Set(filesOf(tree).filter((_, index) => bits[index] === 0x31));
+/** The files that a host said it has, in a digit for each file of the tree. */
+function keptFiles(tree: Tree, answer: string): Set<File> {
+  return new Set(filesOf(tree).filter((_, index) => answer[index] === '1'));
 }
 
 function filesOf({ entries }: Tree): File[] {
@@ -94,17 +91,14 @@ function filesOf({ entries }: Tree): File[] {
 
 /**
  * The archive: names and sums of the files in it, names of those that the host keeps, by their
- * permissions, and the release with everything that is not kept.
+ * permissions, names of the links, and the release with everything that is not kept.
  */
 function* members(tree: Tree, kept: ReadonlySet<File>): Generator<Member> {
-  const files = filesOf(tree);
-  const sent = files.filter((file) => !kept.has(file));
+  const sent = filesOf(tree).filter((file) => !kept.has(file));
   yield { kind: 'text', name: 'sent', text: namesOf(sent) };
-  yield {
-    kind: 'text',
-    name: 'sent.hashes',
-    text: sent.map(({ sha256 }) => `${sha256}\n`).join(''),
-  };
+  yield { kind: 'text', name: 'hashes', text: sent.map(({ sha256 }) => `${sha256}\n`).join('') };
+  const links = tree.entries.filter(({ kind }) => kind === 'link');
+  if (links.length > 0) yield { kind: 'text', name: 'links', text: namesOf(links) };
   const modes = Map.groupBy(kept, ({ mode }) => mode);
   for (const [mode, same] of modes) {
     yield { kind: 'text', name: `modes/${octal(mode)}`, text: namesOf(same) };
@@ -117,6 +111,6 @@ function* members(tree: Tree, kept: ReadonlySet<File>): Generator<Member> {
   }
 }
 
-function namesOf(files: readonly File[]): string {
-  return files.map(({ path }) => `./${path}\0`).join('');
+function namesOf(entries: readonly Entry[]): string {
+  return entries.map(({ path }) => `./${path}\0`).join('');
 }

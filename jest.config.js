@@ -11,7 +11,7 @@ const ring = (displayName, testMatch, more = {}) => ({
 });
 
 export default {
-  maxWorkers: 2,
+  maxWorkers: 3,
   projects: [
     ring('tables', ['<rootDir>/{packages,actions}/*/test/**/*.test.ts']),
     ring('scenarios', ['<rootDir>/{packages,actions}/*/scenarios/**/*.test.ts'], {

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { ProgramResult } from '@slipway/shared/exec/program';
 import { findBuilder } from '../src/builder.ts';
@@ -12,9 +15,19 @@ const inspected = (driver: string) =>
   ended(0, `Name:          x\nDriver:        ${driver}\nLast Activity: today\n`);
 
 async function find(wishes: string[], hosts: string[], ...results: (ProgramResult | Error)[]) {
+  // Somebody chose a builder, so buildx has to be asked.
+  return findIn({ BUILDX_BUILDER: 'chosen' }, wishes, hosts, ...results);
+}
+
+async function findIn(
+  env: Record<string, string>,
+  wishes: string[],
+  hosts: string[],
+  ...results: (ProgramResult | Error)[]
+) {
   const calls: string[] = [];
   const builder = findBuilder(wishes, hosts, {
-    env: {},
+    env,
     signal: new AbortController().signal,
     async run(command, args) {
       calls.push([command, ...args].join(' '));
@@ -28,6 +41,38 @@ async function find(wishes: string[], hosts: string[], ...results: (ProgramResul
 
 const inspect = 'docker buildx inspect';
 const create = 'docker buildx create --name';
+
+describe('what the files of buildx tell', () => {
+  it.each<[what: string, files: Record<string, string>, asked: boolean]>([
+    ['nothing', {}, false],
+    [
+      'no choice',
+      { current: '{"Key":"unix:///var/run/docker.sock","Name":"","Global":false}' },
+      false,
+    ],
+    ['a choice', { current: '{"Key":"unix:///var/run/docker.sock","Name":"mine"}' }, true],
+    ['a default of a context', { 'defaults/0123': 'mine' }, true],
+    ['nonsense', { current: 'nonsense' }, true],
+  ])('%s: buildx is asked only where one was chosen', async (_, files, asked) => {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-buildx-'));
+    try {
+      for (const [name, text] of Object.entries(files)) {
+        await mkdir(join(folder, name, '..'), { recursive: true });
+        await writeFile(join(folder, name), text);
+      }
+      const { builder, calls } = await findIn(
+        { BUILDX_CONFIG: folder },
+        [],
+        [],
+        inspected('docker'),
+      );
+      expect(builder).toEqual({ driver: 'docker', plain: true });
+      expect(calls).toEqual(asked ? [inspect] : []);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
 
 describe('findBuilder', () => {
   it.each(['docker-container', 'remote', 'kubernetes', 'cloud'])(

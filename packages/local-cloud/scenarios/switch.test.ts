@@ -2,49 +2,13 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { docker } from '../src/hosts/docker.ts';
-import { copyExampleApp, installSite, installUnits } from '../src/hosts/example-app.ts';
+import { installSite } from '../src/hosts/example-app.ts';
 import { freePorts } from '../src/hosts/free-ports.ts';
 import { startHosts } from '../src/hosts/hosts.ts';
 import { askSteadily } from '../src/steady-client.ts';
 import { login } from './login.ts';
 
 const example = join(import.meta.dirname, '../../../example-app');
-
-test('systemd units behind nginx take up a release without losing a request, or keep the old one', async () => {
-  await using hosts = await startHosts(1);
-  const [host] = hosts.all;
-  if (!host) throw new Error('a host was asked for');
-  await copyExampleApp(join(host.folder, 'app'));
-  await login(
-    host,
-    `set -e; mkdir -p /srv/example-app/releases; cd /srv/example-app/releases
-for release in one two bad; do cp -r ${host.folder}/app $release; echo "APP_COMMIT=$release" > $release/.env; done
-echo 'throw new Error("The setting DATABASE_URL is missing")' > bad/src/server.ts`,
-  );
-  await installSite(host);
-  await installUnits(host, '/srv/example-app');
-  const verified = 'systemd-analyze verify /etc/systemd/system/example-app@3001.service 2>&1';
-  expect(await host.exec(['sh', '-c', verified])).toBe('');
-  const release = (id: string) =>
-    login(
-      host,
-      `cd /srv/example-app && ln -s releases/${id} next && mv -T next current
-sudo -n systemctl reload-or-restart example-app`,
-    );
-
-  await release('one');
-  await using client = await askSteadily(`http://127.0.0.1:${host.web}/health`);
-  await client.saw('one');
-  await release('two');
-  await client.saw('two');
-  await expect(release('bad')).rejects.toThrow('Job for example-app.service failed');
-  const { asked, failures, versions } = await client.stop();
-  expect(failures).toEqual([]);
-  expect(versions).toEqual(['one', 'two']);
-  expect(asked.length).toBeGreaterThan(50);
-  expect(await host.exec(['journalctl', '-u', 'example-app@3001'])).toContain('DATABASE_URL');
-  expect(await host.exec(['curl', '-s', 'http://127.0.0.1/health'])).toContain('"commit":"two"');
-}, 60_000);
 
 test('two Compose services behind nginx take up an image without losing a request', async () => {
   await using images = new AsyncDisposableStack();

@@ -27,7 +27,8 @@ export async function listFiles(root: string, signal: AbortSignal): Promise<Foun
   };
 
   const walk = async (folder: string, above: string): Promise<void> => {
-    await othersFirst(undefined, { signal });
+    await othersFirst();
+    signal.throwIfAborted();
     const isLeftOut = rules.inFolder();
     for (const child of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
       const name = child.name.toString();

@@ -26,7 +26,8 @@ export async function readTree(root: string, signal: AbortSignal): Promise<Tree>
       for (let read = -1; read !== 0; hash.update(buffer.subarray(0, read))) {
         read = readSync(descriptor, buffer);
         if (performance.now() - others > turn) {
-          await othersFirst(undefined, { signal });
+          await othersFirst();
+          signal.throwIfAborted();
           others = performance.now();
         }
       }

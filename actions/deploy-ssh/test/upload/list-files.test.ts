@@ -120,6 +120,7 @@ describe('the list of a folder', () => {
   });
 
   it('stops when it is cancelled', async () => {
-    await expect(listFiles(root, AbortSignal.abort())).rejects.toThrow();
+    const cancelled = AbortSignal.abort(new Error('cancelled'));
+    await expect(listFiles(root, cancelled)).rejects.toThrow('cancelled');
   });
 });

@@ -5,22 +5,25 @@ import {
   copyExampleApp,
   installSite,
   installUnits,
-} from '../../../packages/local-cloud/src/hosts/example-app.ts';
-import { type Hosts, startHosts } from '../../../packages/local-cloud/src/hosts/hosts.ts';
-import { makeRunner, type Runner } from '../../../packages/local-cloud/src/runner.ts';
-import { askSteadily } from '../../../packages/local-cloud/src/steady-client.ts';
-import { bundle } from './world.ts';
+} from '../packages/local-cloud/src/hosts/example-app.ts';
+import { type Hosts, startHosts } from '../packages/local-cloud/src/hosts/hosts.ts';
+import { makeRunner, type Runner } from '../packages/local-cloud/src/runner.ts';
+import { askSteadily } from '../packages/local-cloud/src/steady-client.ts';
+import { root } from './release-tree.ts';
 
 const path = '/srv/example-app';
+const bundle = join(root, 'actions/deploy-ssh/dist/index.js');
+const count = 3;
+const all = (value: string) => Array(count).fill(value);
 
-/** Five machines with systemd, nginx and two instances of the app each; mode `release`. */
-describe('a release on five hosts', () => {
+/** Machines with systemd, nginx and two instances of the app each; mode `release`. */
+describe('a release on several hosts', () => {
   let hosts: Hosts;
   let runner: Runner;
   let app: string;
 
   beforeAll(async () => {
-    [hosts, runner] = await Promise.all([startHosts(5), makeRunner()]);
+    [hosts, runner] = await Promise.all([startHosts(count), makeRunner()]);
     app = join(runner.workspace, 'app');
     await copyExampleApp(app);
     await Promise.all(
@@ -28,6 +31,8 @@ describe('a release on five hosts', () => {
         await host.exec(['install', '-d', '-o', 'deploy', '-g', 'deploy', path]);
         await installSite(host);
         await installUnits(host, path);
+        const verify = 'systemd-analyze verify /etc/systemd/system/example-app@3001.service 2>&1';
+        expect(await host.exec(['sh', '-c', verify])).toBe('');
       }),
     );
   }, 120_000);
@@ -48,7 +53,7 @@ describe('a release on five hosts', () => {
       restart: 'example-app.service',
       'health-url': 'http://127.0.0.1:3001/api/info',
       expect: `c-${version}`,
-      'max-parallel': '4',
+      'max-parallel': '2',
       timeout: '60s',
       ...more,
     }).done;
@@ -71,9 +76,9 @@ describe('a release on five hosts', () => {
     const step = await deploy('1.0.0');
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ status: 'deployed', reason: '' });
-    expect(await serving()).toEqual(Array(5).fill('1.0.0'));
+    expect(await serving()).toEqual(all('1.0.0'));
     const verdicts: Array<{ status: string }> = JSON.parse(step.outputs['hosts'] ?? '');
-    expect(verdicts.map(({ status }) => status)).toEqual(Array(5).fill('deployed'));
+    expect(verdicts.map(({ status }) => status)).toEqual(all('deployed'));
     expect(step.summary).toContain('### Hosts');
   }, 120_000);
 
@@ -91,7 +96,7 @@ describe('a release on five hosts', () => {
     const { failures, asked } = await client.stop();
     expect(step.errors).toEqual([]);
     expect(step.log).toContain('(delta, ');
-    expect(await serving()).toEqual(Array(5).fill('2.0.0'));
+    expect(await serving()).toEqual(all('2.0.0'));
     expect(failures).toEqual([]);
     expect(asked.length).toBeGreaterThan(50);
   }, 120_000);
@@ -108,7 +113,7 @@ describe('a release on five hosts', () => {
     expect(step.code).toBe(1);
     expect(step.errors.map(({ title }) => title)).toEqual(['deploy-ssh: ssh/command']);
     expect(step.outputs).toMatchObject({ status: 'rolled-back' });
-    expect(await serving()).toEqual(Array(5).fill('2.0.0'));
+    expect(await serving()).toEqual(all('2.0.0'));
     expect((await locks()).join('')).toBe('');
   }, 120_000);
 
@@ -127,7 +132,7 @@ describe('a release on five hosts', () => {
       const step = await deploy('4.0.0', inputs);
       expect(step.errors).toHaveLength(1);
       expect(step.errors[0]?.text).toContain('exit code 3');
-      expect(await serving()).toEqual(Array(5).fill('2.0.0'));
+      expect(await serving()).toEqual(all('2.0.0'));
       expect((await locks()).join('')).toBe('');
       const verdicts: Array<{ status: string; release: string }> = JSON.parse(
         step.outputs['hosts'] ?? '',
@@ -170,7 +175,7 @@ describe('a release on five hosts', () => {
   it('reports a host that cannot be reached, before anything was changed', async () => {
     const step = await deploy('6.0.0', { hosts: `${hosts.addresses}\ndeploy@127.0.0.1:9` });
     expect(step.errors.map(({ title }) => title)).toEqual(['deploy-ssh: ssh/unreachable']);
-    expect(await serving()).toEqual(Array(5).fill('5.0.0'));
+    expect(await serving()).toEqual(all('5.0.0'));
     expect((await locks()).join('')).toBe('');
   }, 60_000);
 });

@@ -11,7 +11,9 @@ const ring = (displayName, testMatch, more = {}) => ({
 });
 
 export default {
-  maxWorkers: 3,
+  maxWorkers: 2,
+  // Only ends a test that hangs: what a test waits for has its own limits.
+  testTimeout: 60_000,
   projects: [
     ring('tables', ['<rootDir>/{packages,actions}/*/test/**/*.test.ts']),
     ring('scenarios', ['<rootDir>/{packages,actions}/*/scenarios/**/*.test.ts'], {

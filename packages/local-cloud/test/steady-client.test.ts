@@ -36,16 +36,20 @@ test('every request that was lost is counted, with its reason, and every version
     () => undefined,
     answer('two'),
   );
-  await using client = await askSteadily(server.url, { rate: 100, patience: 200 });
+  await using client = await askSteadily(server.url, { rate: 100, patience: 1_000 });
   await client.saw('two');
   const { asked, failures, versions } = await client.stop();
   expect(versions).toEqual(['one', 'two']);
-  expect(failures.map(({ status, error }) => status ?? error)).toEqual([
-    503,
-    'Error: read ECONNRESET',
-    expect.stringMatching(/aborted|ECONNRESET/),
-    'no answer in 200 ms',
-  ]);
+  // On a busy machine one request may overtake another, so their order says nothing.
+  expect(failures).toHaveLength(4);
+  expect(failures.map(({ status, error }) => status ?? error)).toEqual(
+    expect.arrayContaining([
+      503,
+      'Error: read ECONNRESET',
+      expect.stringMatching(/aborted/),
+      'no answer in 1000 ms',
+    ]),
+  );
   expect(new Set(asked.map(({ keptAlive }) => keptAlive))).toEqual(new Set([true, false]));
 });
 

@@ -5,7 +5,7 @@ import type { Builder } from '../src/builder.ts';
 const full: Builder = { driver: 'docker-container', name: 'slipway', plain: false };
 const plain: Builder = { driver: 'docker', plain: true };
 const request: BuildRequest = {
-  context: '/work/app',
+  context: '/srv/checkout',
   file: undefined,
   target: undefined,
   platforms: [],
@@ -25,7 +25,7 @@ const start = ['buildx', 'build', '--progress', 'plain', '--metadata-file', '/tm
 function argsOf(change: Partial<BuildRequest>, builder = full, env = {}): string[] {
   const { args } = buildCommand({ ...request, ...change }, builder, env);
   expect(args.slice(0, start.length)).toEqual(start);
-  expect(args.at(-1)).toBe('/work/app');
+  expect(args.at(-1)).toBe('/srv/checkout');
   return args.slice(start.length, -1);
 }
 
@@ -52,7 +52,7 @@ describe('buildCommand', () => {
 
   it('hands over what the image is made of', () => {
     const args = argsOf({
-      file: '/work/app/docker/Dockerfile',
+      file: '/srv/checkout/docker/Dockerfile',
       target: 'runtime',
       platforms: ['linux/amd64', 'linux/arm/v7'],
       secretFiles: new Map([['npm', '/tmp/a,b']]),
@@ -60,7 +60,7 @@ describe('buildCommand', () => {
     });
     expect(args).toEqual([
       ...named,
-      ...['--file', '/work/app/docker/Dockerfile'],
+      ...['--file', '/srv/checkout/docker/Dockerfile'],
       ...['--target', 'runtime'],
       ...['--platform', 'linux/amd64,linux/arm/v7'],
       ...['--secret', 'id=npm,"src=/tmp/a,b"'],

@@ -17,9 +17,12 @@ export default {
   projects: [
     ring('tables', ['<rootDir>/{packages,actions}/*/test/**/*.test.ts']),
     ring('scenarios', ['<rootDir>/{packages,actions}/*/scenarios/**/*.test.ts'], {
+      setupFilesAfterEnv: ['<rootDir>/test/retry.ts'],
       globalSetup: '<rootDir>/test/registry.ts',
       globalTeardown: '<rootDir>/test/stop-registry.ts',
     }),
-    ring('journeys', ['<rootDir>/journeys/**/*.test.ts']),
+    ring('journeys', ['<rootDir>/journeys/**/*.test.ts'], {
+      setupFilesAfterEnv: ['<rootDir>/test/retry.ts'],
+    }),
   ],
 };

@@ -4,8 +4,14 @@ import { buildPush } from './build-push.ts';
 import type { Row } from './measure.ts';
 import { releaseSize } from './release-size.ts';
 import { startUp } from './start-up.ts';
+import { upload } from './upload.ts';
 
-const rows: Row[] = [...(await startUp()), ...(await buildPush()), ...(await releaseSize())];
+const rows: Row[] = [
+  ...(await startUp()),
+  ...(await buildPush()),
+  ...(await releaseSize()),
+  ...(await upload()),
+];
 const cells = [
   ['what', 'measured', 'bar', ''],
   ...rows.map(({ what, measured, bar, held }) => [what, measured, bar, held ? 'held' : 'NOT HELD']),

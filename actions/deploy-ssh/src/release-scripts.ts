@@ -8,6 +8,7 @@ import { quote } from './shell.ts';
  *     current -> releases/<id>  what serves
  *     shared/                   what all releases share; linked into each of them
  *     .slipway/releases/<id>    what was uploaded: the proof of its tree and of its environment
+ *     .slipway/sums/<id>        the SHA-256 of each of its files, for the next upload
  *     .slipway/kept/<id>        there once the release has been proven
  *     .slipway/proven           id of the release that was proven last: the way back
  */

@@ -64,6 +64,6 @@ export const sshFailures = {
   'ssh/way-back': entry({
     cause: (f: { hosts: string }) => `Not every host could be taken back: ${f.hosts}.`,
     remedy: () =>
-      'Look at these hosts: the version before is still there as a release, and `mode: rollback` goes back to it once they answer.',
+      'Look at these hosts: the version before is still there as a release. Deploy it again once they answer.',
   }),
 } as const;

@@ -5,6 +5,7 @@ import { formatReference, type ImageReference } from '@slipway/shared/image/refe
 import { openRegistry } from '@slipway/shared/image/registry';
 import { type Change, composeTarget } from './compose.ts';
 import { type Deployment, type Means, openFleet } from './deployment.ts';
+import type { FleetSettings } from './fleet.ts';
 import { openKey } from './open-key.ts';
 import { proveAt } from './proof.ts';
 import type { Settings } from './settings.ts';
@@ -18,15 +19,15 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
   const reference = settings.image;
   if (!reference) throw new Error('image was not checked');
   // Before the registry is asked: a passphrase that does not fit is found at once.
-  await openKey(settings.key);
+  const key = await openKey(settings.key);
   const login = loginOf(settings);
   const folder = dockerConfigFolder(run.env);
   const credentials = await credentialsFor(reference.registry, login, folder, run.commands.info);
   const image = await resolveImage(reference, credentials, means);
   const url = settings['health-url'];
-  const proveTogether: Parameters<typeof openFleet<Change>>[1]['proveTogether'] =
+  const proveTogether: FleetSettings<Change>['proveTogether'] =
     url && ((direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal));
-  return openFleet<Change>(means, { migrate: undefined, proveTogether }, (tools) =>
+  return openFleet<Change>(means, key, { migrate: undefined, proveTogether }, (tools) =>
     composeTarget(
       {
         path: settings.path,

@@ -2,10 +2,10 @@ import type { Run } from '@slipway/shared/action/run';
 import { type DeployOptions, type DeployResult, deploy } from '@slipway/shared/deploy/engine';
 import type { Expectation } from '@slipway/shared/probe/probe';
 import { type Clock, systemClock } from '@slipway/shared/time/clock';
+import type { ParsedKey } from 'ssh2';
 import { type Host, openHost } from './connection.ts';
 import { type FleetSettings, fleet, type Site } from './fleet.ts';
 import type { manifest } from './manifest.ts';
-import { openKey } from './open-key.ts';
 import { releaseId } from './releases.ts';
 import type { Settings } from './settings.ts';
 import type { HostVerdict } from './verdict.ts';
@@ -64,10 +64,10 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
 /** Opens all hosts as one; none has been asked yet. */
 export async function openFleet<Change>(
   { settings, run, clock }: Means,
+  key: ParsedKey,
   once: Pick<FleetSettings<Change>, 'migrate' | 'proveTogether'>,
   siteOn: (tools: OpenHost) => Omit<Site<Change>, 'close'>,
 ): Promise<Deployment> {
-  const key = await openKey(settings.key);
   const { info, quote } = run.commands;
   const sites = settings.hosts.map(async (address) => {
     const host = await openHost(address, key, settings['known-hosts'] ?? []);

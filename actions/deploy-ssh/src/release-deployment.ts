@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import type { Run } from '@slipway/shared/action/run';
 import { deadline } from '@slipway/shared/time/deadline';
 import { type Deployment, type Means, openFleet } from './deployment.ts';
-import type { Site } from './fleet.ts';
+import type { FleetSettings, Site } from './fleet.ts';
 import type { manifest } from './manifest.ts';
+import { openKey } from './open-key.ts';
 import { proveAt } from './proof.ts';
 import { releaseSite, type Switched } from './release-site.ts';
 import { readTree } from './upload/read-tree.ts';
@@ -14,6 +15,8 @@ type Change = { release: Switched };
 /** Opens a deployment in mode `release`: reads the folder that is uploaded, once for all hosts. */
 export async function releaseDeployment(means: Means): Promise<Deployment> {
   const { settings, run, expected, clock, env, lock } = means;
+  // Before the folder is read: a passphrase that does not fit is found at once.
+  const key = await openKey(settings.key);
   const tree = await readTree(folderOf(settings.source ?? '.', run), run.signal);
   const url = settings['health-url'];
   const local = url !== undefined && isOnHost(url);
@@ -24,11 +27,11 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
       sites.get(site.name)?.runStep('migrate', text, plan, within),
     );
   };
-  const proveTogether: Parameters<typeof openFleet<Change>>[1]['proveTogether'] =
+  const proveTogether: FleetSettings<Change>['proveTogether'] =
     url && !local
       ? (direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal)
       : undefined;
-  return openFleet<Change>(means, { migrate, proveTogether }, (tools) => {
+  return openFleet<Change>(means, key, { migrate, proveTogether }, (tools) => {
     const site = releaseSite(
       {
         path: settings.path,

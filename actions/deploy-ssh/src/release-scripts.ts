@@ -1,4 +1,5 @@
 import { envFileText } from './env-file.ts';
+import { rememberScript } from './releases.ts';
 import { quote } from './shell.ts';
 
 /**
@@ -69,21 +70,13 @@ export interface DressFacts {
   content: string;
 }
 
-/**
- * Remembers a release as proven and removes the oldest ones beyond `keep`; one that was never proven
- * takes no slot. Only folders whose names we gave are looked at. Runs in the deployment's folder.
- */
+/** `rememberScript` for mode `release`, whose mark is outside of the files. */
 export function keepScript(id: string, keep: number): string {
-  return `mkdir -p .slipway/kept
-: > .slipway/kept/${id}
-printf '%s\\n' ${id} > .slipway/proven.part
-mv .slipway/proven.part .slipway/proven
-kept=1
-for folder in $(ls -1 releases | grep -E '^[0-9]{8}-[0-9]{9}(-[0-9a-f]{7})?(\\.part)?$' | LC_ALL=C sort -r); do
-  [ "$folder" != ${id} ] || continue
-  if [ -f ".slipway/kept/$folder" ] && [ "$kept" -lt ${keep} ]; then kept=$((kept + 1)); continue; fi
-  rm -rf "releases/$folder" ".slipway/releases/$folder" ".slipway/kept/$folder"
-done`;
+  const traces = {
+    mark: (name: string) => `.slipway/kept/${name}`,
+    beside: ['.slipway/releases', '.slipway/kept'],
+  };
+  return `mkdir -p .slipway/kept\n${rememberScript(id, keep, traces)}`;
 }
 
 /** Removes a release that does not serve. Runs in the deployment's folder. */

@@ -126,20 +126,34 @@ export function switchScript(id: string): string {
 mv -T .slipway/next current`;
 }
 
+/** Where a mode marks a release as proven, and what else it keeps of one. */
+export interface Traces {
+  /** Path of the mark, for the name of a release or a shell variable that holds it. */
+  mark(id: string): string;
+  /** Folders beside `releases` with an entry for each release. */
+  beside: readonly string[];
+}
+
 /**
  * Remembers the current release as proven and removes the oldest ones beyond `keep`; one that was
  * never proven takes no slot. Only folders whose names we gave are looked at.
  */
-export function provenScript(id: string, keep: number): string {
-  return `: > releases/${id}/proven
+export function rememberScript(id: string, keep: number, { mark, beside }: Traces): string {
+  const gone = ['releases', ...beside].map((folder) => `"${folder}/$folder"`).join(' ');
+  return `: > ${mark(id)}
 printf '%s\\n' ${id} > .slipway/proven.part
 mv .slipway/proven.part .slipway/proven
 kept=1
 for folder in $(ls -1 releases | grep -E '^[0-9]{8}-[0-9]{9}(-[0-9a-f]{7})?(\\.part)?$' | LC_ALL=C sort -r); do
   [ "$folder" != ${id} ] || continue
-  if [ -f "releases/$folder/proven" ] && [ "$kept" -lt ${keep} ]; then kept=$((kept + 1)); continue; fi
-  rm -rf "releases/$folder"
+  if [ -f "${mark('$folder')}" ] && [ "$kept" -lt ${keep} ]; then kept=$((kept + 1)); continue; fi
+  rm -rf ${gone}
 done`;
+}
+
+/** {@link rememberScript} for mode `compose`, whose mark is in the release. */
+export function provenScript(id: string, keep: number): string {
+  return rememberScript(id, keep, { mark: (name) => `releases/${name}/proven`, beside: [] });
 }
 
 /** Removes a release that was not proven. */

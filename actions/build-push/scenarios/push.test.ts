@@ -153,7 +153,7 @@ describe('build-push with the engine’s own builder and a registry with passwor
     expect(await readFile(join(folder, 'config.json'), 'utf8')).toBe('{"credsStore":"store"}');
   }, 60_000);
 
-  it('refuses a wrong password before it builds, with nothing pushed or left', async () => {
+  it('refuses a wrong password as the build begins, with nothing shown of it, pushed or left', async () => {
     const step = await runner.start(bundle, {
       ...inputs(),
       image: `${registry.host}/denied/app`,

@@ -23,21 +23,16 @@ export interface BuildMeans {
 }
 
 /**
- * Builds and pushes by digest. That a registry lets us in is found out before the build.
+ * Builds and pushes by digest. Whether the registries let us in is asked while the build begins, and
+ * ends it when they do not.
  * @returns the digest; undefined when nothing was to be pushed
  */
 export async function build(settings: Settings, means: BuildMeans): Promise<string | undefined> {
   const { env, labels, repositories, timeline, tools } = means;
-  const builder = await timeline.phase('prepare', async () => {
-    const docker = { run: tools.run, env, signal: tools.signal };
-    const [found] = await Promise.all([
-      findBuilder(wishesOf(settings), hostsOf(settings.image), docker),
-      ...repositories.map(({ registry, reference }) =>
-        registry.checkAccess(reference.repository, 'pull,push'),
-      ),
-    ]);
-    return found;
-  });
+  const docker = { run: tools.run, env, signal: tools.signal };
+  const builder = await timeline.phase('prepare', () =>
+    findBuilder(wishesOf(settings), hostsOf(settings.image), docker),
+  );
   const folder = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-build-'));
   try {
     const request = {
@@ -58,11 +53,45 @@ export async function build(settings: Settings, means: BuildMeans): Promise<stri
     };
     const command = buildCommand(request, builder, env);
     await timeline.phase(settings.push ? 'build and push' : 'build', () =>
-      runBuildx(command.args, command.env, tools),
+      withAccess(repositories, tools, (checked) => runBuildx(command.args, command.env, checked)),
     );
     return settings.push ? await digestFrom(request.metadataFile) : undefined;
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Builds while the access to the repositories is checked. A refusal ends the build and is its failure;
+ * nothing of such a build is shown.
+ */
+async function withAccess(
+  repositories: readonly Repository[],
+  tools: BuildxTools,
+  work: (tools: BuildxTools) => Promise<void>,
+): Promise<void> {
+  const refused = new AbortController();
+  const signal = AbortSignal.any([tools.signal, refused.signal]);
+  const held: string[] = [];
+  let quote: BuildxTools['quote'] = (line) => held.push(line);
+  // First, as what the check needs takes longer to load than docker to start.
+  const worked = work({ ...tools, signal, quote: (line) => quote(line) });
+  const access = Promise.all(
+    repositories.map(({ registry, reference }) =>
+      registry.checkAccess(reference.repository, 'pull,push'),
+    ),
+  ).then(
+    () => {
+      quote = tools.quote;
+      held.forEach(quote);
+    },
+    (error: unknown) => {
+      refused.abort(error);
+      throw error;
+    },
+  );
+  for (const end of await Promise.allSettled([access, worked])) {
+    if (end.status === 'rejected') throw end.reason;
   }
 }
 

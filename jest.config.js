@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Three rings: tables (pure logic), scenarios (the built bundle as a process), journeys (act).
 const ring = (displayName, testMatch, more = {}) => ({
   displayName,
@@ -11,7 +13,9 @@ const ring = (displayName, testMatch, more = {}) => ({
 });
 
 export default {
-  maxWorkers: 2,
+  // Tests of the outer rings wait for other programs as much as they work.
+  maxWorkers: availableParallelism() + 1,
+  testSequencer: '<rootDir>/test/journeys-first.js',
   // Only ends a test that hangs: what a test waits for has its own limits.
   testTimeout: 60_000,
   projects: [
@@ -23,6 +27,7 @@ export default {
     }),
     ring('journeys', ['<rootDir>/journeys/**/*.test.ts'], {
       setupFilesAfterEnv: ['<rootDir>/test/retry.ts'],
+      globalSetup: '<rootDir>/test/release-tree.ts',
     }),
   ],
 };

@@ -9,7 +9,7 @@ import {
 import { type Hosts, startHosts } from '../packages/local-cloud/src/hosts/hosts.ts';
 import { makeRunner, type Runner } from '../packages/local-cloud/src/runner.ts';
 import { askSteadily } from '../packages/local-cloud/src/steady-client.ts';
-import { root } from './release-tree.ts';
+import { root } from './root.ts';
 
 const path = '/srv/example-app';
 const bundle = join(root, 'actions/deploy-ssh/dist/index.js');

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openShop, type Shop } from '../packages/local-cloud/src/shop.ts';
-import { writeReleaseTree } from './release-tree.ts';
 
 describe('a repository ships itself by ship.yml of the release tree, under act', () => {
   let shop: Shop;
   let good = '';
 
   beforeAll(async () => {
-    await writeReleaseTree();
     shop = await openShop();
   }, 60_000);
   afterAll(async () => shop[Symbol.asyncDispose](), 30_000);

@@ -13,8 +13,25 @@ import { root } from './root.ts';
 
 const path = '/srv/example-app';
 const bundle = join(root, 'actions/deploy-ssh/dist/index.js');
-const count = 3;
+const count = 5;
 const all = (value: string) => Array(count).fill(value);
+
+/** An item of the output `hosts`. */
+interface Verdict {
+  status: string;
+  release: string;
+  error: string;
+}
+
+/** What goes wrong on the third host: in its steps, or by programs that root runs there. */
+interface Fault {
+  arrange?: string[];
+  undo?: string[];
+  before?: string;
+  restart?: string;
+  after?: string;
+  timeout?: string;
+}
 
 /** Machines with systemd, nginx and two instances of the app each; mode `release`. */
 describe('a release on several hosts', () => {
@@ -41,22 +58,22 @@ describe('a release on several hosts', () => {
     await hosts?.[Symbol.asyncDispose]();
   }, 60_000);
 
-  const deploy = (version: string, more: Record<string, string> = {}, from = app) =>
-    runner.start(bundle, {
-      hosts: hosts.addresses,
-      'private-key': hosts.privateKey,
-      'known-hosts': hosts.knownHosts,
-      path,
-      mode: 'release',
-      source: from.slice(runner.workspace.length + 1),
-      env: `APP_VERSION=${version}\nAPP_COMMIT=c-${version}`,
-      restart: 'example-app.service',
-      'health-url': 'http://127.0.0.1:3001/api/info',
-      expect: `c-${version}`,
-      'max-parallel': '2',
-      timeout: '60s',
-      ...more,
-    }).done;
+  const inputs = (version: string, more: Record<string, string> = {}, from = app) => ({
+    hosts: hosts.addresses,
+    'private-key': hosts.privateKey,
+    'known-hosts': hosts.knownHosts,
+    path,
+    mode: 'release',
+    source: from.slice(runner.workspace.length + 1),
+    env: `APP_VERSION=${version}\nAPP_COMMIT=c-${version}`,
+    restart: 'example-app.service',
+    'health-url': 'http://127.0.0.1:3001/api/info',
+    expect: `c-${version}`,
+    'max-parallel': '2',
+    timeout: '60s',
+    ...more,
+  });
+  const deploy = (...told: Parameters<typeof inputs>) => runner.start(bundle, inputs(...told)).done;
 
   const serving = () =>
     Promise.all(
@@ -65,6 +82,8 @@ describe('a release on several hosts', () => {
         return String(Object(JSON.parse(printed)).version);
       }),
     );
+  const verdictsOf = (outputs: Record<string, string>): Verdict[] =>
+    JSON.parse(outputs['hosts'] ?? '[]');
   const locks = () =>
     Promise.all(
       hosts.all.map((host) =>
@@ -77,8 +96,7 @@ describe('a release on several hosts', () => {
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ status: 'deployed', reason: '' });
     expect(await serving()).toEqual(all('1.0.0'));
-    const verdicts: Array<{ status: string }> = JSON.parse(step.outputs['hosts'] ?? '');
-    expect(verdicts.map(({ status }) => status)).toEqual(all('deployed'));
+    expect(verdictsOf(step.outputs).map(({ status }) => status)).toEqual(all('deployed'));
     expect(step.summary).toContain('### Hosts');
   }, 120_000);
 
@@ -117,28 +135,64 @@ describe('a release on several hosts', () => {
     expect((await locks()).join('')).toBe('');
   }, 120_000);
 
-  it.each([
-    ['before', { before: 'if [ "$(hostname)" = FAIL ]; then exit 3; fi' }, 'untouched'],
-    ['after', { after: 'if [ "$(hostname)" = FAIL ]; then exit 3; fi' }, 'rolled-back'],
+  const third = () => {
+    const host = hosts.all[2];
+    if (!host) throw new Error('no third host');
+    return host;
+  };
+  /** Text for a step that is run on the third host only, while the given version is new there. */
+  const onThird = (version: string, script: string) =>
+    `if [ "$(hostname) $APP_VERSION" = "${third().container} ${version}" ]; then ${script}; fi`;
+
+  const before = ['untouched', 'untouched', 'failed', 'untouched', 'untouched'];
+  const after = ['rolled-back', 'rolled-back', 'rolled-back', 'untouched', 'untouched'];
+  it.each<[string, Fault, string, string[]]>([
+    [
+      'cannot be connected to',
+      { arrange: ['systemctl', 'stop', 'ssh'], undo: ['systemctl', 'start', 'ssh'] },
+      'ssh/unreachable',
+      before.with(2, 'unreachable'),
+    ],
+    [
+      'cannot take the upload',
+      {
+        arrange: ['chown', 'root', `${path}/releases`],
+        undo: ['chown', 'deploy', `${path}/releases`],
+      },
+      'ssh/command',
+      before,
+    ],
+    ['fails in before', { before: 'exit 3' }, 'ssh/command', before],
+    ['fails in the switch', { restart: 'exit 3' }, 'ssh/command', after],
+    [
+      'does not prove the new version',
+      { before: 'sed -i s/c-4.0.0/c-other/ .env', timeout: '15s' },
+      'deploy/unproven',
+      after,
+    ],
+    [
+      'loses its connection in the switch',
+      { after: 'pkill -KILL -f "^sshd: deploy"; sleep 30' },
+      'ssh/lost',
+      after,
+    ],
   ])(
-    'whose step %s fails on the third host serves nowhere',
-    async (_, steps, second) => {
-      const third = hosts.all[2];
-      if (!third) throw new Error('no host');
-      const name = (await third.exec(['hostname'])).trim();
-      const inputs = Object.fromEntries(
-        Object.entries(steps).map(([key, text]) => [key, text.replace('FAIL', name)]),
-      );
-      const step = await deploy('4.0.0', inputs);
-      expect(step.errors).toHaveLength(1);
-      expect(step.errors[0]?.text).toContain('exit code 3');
+    'of which the third %s serves the old version everywhere',
+    async (_, { arrange, undo, timeout = '60s', ...steps }, code, verdicts) => {
+      if (arrange) await third().exec(arrange);
+      const step = await deploy('4.0.0', {
+        before: onThird('4.0.0', steps.before ?? ':'),
+        restart: `${onThird('4.0.0', steps.restart ?? ':')}\nexample-app.service`,
+        after: onThird('4.0.0', steps.after ?? ':'),
+        timeout,
+      });
+      if (undo) await third().exec(undo);
+      expect(step.errors.map(({ title }) => title)).toEqual([`deploy-ssh: ${code}`]);
+      expect(step.errors[0]?.text).toContain(`127.0.0.1:${third().port}`);
       expect(await serving()).toEqual(all('2.0.0'));
       expect((await locks()).join('')).toBe('');
-      const verdicts: Array<{ status: string; release: string }> = JSON.parse(
-        step.outputs['hosts'] ?? '',
-      );
-      expect(verdicts[1]?.status).toBe(second);
-      expect(verdicts.every(({ release }) => release === verdicts[0]?.release)).toBe(true);
+      expect(verdictsOf(step.outputs).map(({ status }) => status)).toEqual(verdicts);
+      expect(verdictsOf(step.outputs)[2]?.error).not.toBe('');
     },
     120_000,
   );
@@ -178,4 +232,17 @@ describe('a release on several hosts', () => {
     expect(await serving()).toEqual(all('5.0.0'));
     expect((await locks()).join('')).toBe('');
   }, 60_000);
+
+  it('says which host could not be taken back, and takes back the others', async () => {
+    const step = runner.start(bundle, inputs('7.0.0', { after: onThird('7.0.0', 'sleep 30') }));
+    await step.saw(new RegExp(`:${third().port} after`));
+    await third().exec(['sh', '-c', 'systemctl stop ssh; pkill -KILL sshd']);
+    const result = await step.done;
+    expect(result.errors.map(({ title }) => title)).toEqual(['deploy-ssh: ssh/lost']);
+    expect(result.outputs['status']).toBe('failed');
+    expect(result.summary).toContain(`127.0.0.1:${third().port}`);
+    expect(verdictsOf(result.outputs).map(({ status }) => status)).toEqual(after.with(2, 'failed'));
+    expect((await serving()).toSpliced(2, 1)).toEqual(all('5.0.0').slice(1));
+    expect((await locks()).toSpliced(2, 1).join('')).toBe('');
+  }, 120_000);
 });

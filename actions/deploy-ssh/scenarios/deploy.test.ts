@@ -58,6 +58,7 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
       'previous-image': one,
     });
     expect(step.summary).toMatch(/cannot open the database/);
+    expect(step.errors[0]?.text).toMatch(/Last log lines of [\s\S]*cannot open the database/);
     expect(await world.ask()).toBe('version 1 hello = you');
     expect(world.lockIsFree()).toBe(true);
   }, 60_000);

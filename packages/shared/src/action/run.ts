@@ -105,15 +105,20 @@ function endOf(failure: Failure, manifest: Manifest): End {
   const outputs = Object.entries({ status, reason: failure.code });
   return {
     outputs: Object.fromEntries(outputs.filter(([name]) => manifest.outputs.includes(name))),
-    summary: [
-      `## ❌ ${manifest.name}: ${failure.code}`,
-      ...failure.message.split('\n').map(escapeMarkdown),
-      escapeMarkdown(failure.remedy),
-      '',
-    ].join('\n\n'),
+    summary: failureSummary(failure, manifest),
     closing: '',
     failure,
   };
+}
+
+/** The job summary of an action that has nothing more to say than what went wrong. */
+export function failureSummary(failure: Failure, { name }: Manifest): string {
+  return [
+    `## ❌ ${name}: ${failure.code}`,
+    ...failure.message.split('\n').map(escapeMarkdown),
+    escapeMarkdown(failure.remedy),
+    '',
+  ].join('\n\n');
 }
 
 function asFailure(error: unknown, manifest: Manifest): Failure {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../../packages/local-cloud/src/program.ts';
 import { makeRunner, type Runner } from '../../../packages/local-cloud/src/runner.ts';
 import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/sshd.ts';
+import { childrenOf, commandLine, pidsWhere, processesWith } from './processes.ts';
 
 const run = promisify(execFile);
 
@@ -137,37 +138,4 @@ export async function hostFile(world: World, name: string): Promise<string | und
 export function hostFolder(world: World, name: string): string[] {
   const folder = join(world.path, name);
   return existsSync(folder) ? readdirSync(folder).sort() : [];
-}
-
-// Sessions of this sshd have a home of their own, which their environment names.
-function processesWith(variable: string): string[] {
-  return pidsWhere((pid) => proc(pid, 'environ').includes(variable))
-    .map((pid) => `${pid} ${commandLine(pid)}`)
-    .filter((line) => !/^\d+ $/.test(line));
-}
-
-function pidsWhere(matches: (pid: number) => boolean): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter(matches);
-}
-
-function childrenOf(parent: number): number[] {
-  return pidsWhere((pid) =>
-    new RegExp(`^PPid:\\t${parent}$`, 'm').test(proc(pid, 'status').join('\0')),
-  );
-}
-
-function commandLine(pid: number): string {
-  return proc(pid, 'cmdline').join(' ').trim();
-}
-
-/** A file of a process, cut at its NULs; empty when the process has ended. */
-function proc(pid: number, file: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
 }

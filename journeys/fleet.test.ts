@@ -197,7 +197,11 @@ describe('a release on several hosts', () => {
     120_000,
   );
 
-  it('migrates once, keeps what is shared, and leaves secrets readable by their user only', async () => {
+  it('migrates its database once, keeps what is shared, and leaves secrets to their user', async () => {
+    const [first, ...others] = hosts.all;
+    if (!first) throw new Error('no host');
+    await first.exec(['systemctl', 'start', 'postgresql@15-main']);
+    const database = 'postgres://app:app@127.0.0.1/app';
     await Promise.all(
       hosts.all.map((host) =>
         host.exec([
@@ -209,15 +213,18 @@ describe('a release on several hosts', () => {
     );
     const step = await deploy('5.0.0', {
       shared: 'storage/\nnotes.txt',
-      secrets: "PASSWORD=it's $ecret `x`",
-      migrate: 'echo migrated >> ../../migrations; printf %s "$PASSWORD" > ../../shared/seen',
+      secrets: `PASSWORD=it's $ecret \`x\`\nDATABASE_URL=${database}`,
+      migrate:
+        'psql -q "$DATABASE_URL" -c "create table migrations (release text)"\n' +
+        'psql -q "$DATABASE_URL" -v v="$SLIPWAY_RELEASE" <<< "insert into migrations values (:\'v\')"\n' +
+        'printf %s "$PASSWORD" > ../../shared/seen',
     });
     expect(step.errors).toEqual([]);
-    const [first, ...others] = hosts.all;
-    expect(await first?.exec(['cat', `${path}/migrations`])).toBe('migrated\n');
-    expect(await first?.exec(['cat', `${path}/shared/seen`])).toBe("it's $ecret `x`");
+    const migrated = ['psql', '-At', database, '-c', 'select release from migrations'];
+    expect(await first.exec(migrated)).toBe(`${step.outputs['release']}\n`);
+    expect(await first.exec(['cat', `${path}/shared/seen`])).toBe("it's $ecret `x`");
     for (const host of others) {
-      expect(await host.exec(['sh', '-c', `ls ${path}/migrations 2>/dev/null || true`])).toBe('');
+      expect(await host.exec(['sh', '-c', `ls ${path}/shared/seen 2>/dev/null || true`])).toBe('');
     }
     for (const host of hosts.all) {
       expect(await host.exec(['cat', `${path}/current/notes.txt`])).toBe('kept\n');

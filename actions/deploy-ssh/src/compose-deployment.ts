@@ -10,6 +10,7 @@ import { openKey } from './open-key.ts';
 import { proveAt } from './proof.ts';
 import type { Settings } from './settings.ts';
 import { readSource } from './source.ts';
+import { stepsOf } from './steps.ts';
 
 /** Opens a deployment in mode `compose`: reads the Compose file and resolves the image to a digest. */
 export async function composeDeployment(means: Means): Promise<Deployment> {
@@ -25,9 +26,9 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
   const credentials = await credentialsFor(reference.registry, login, folder, run.commands.info);
   const image = await resolveImage(reference, credentials, means);
   const url = settings['health-url'];
-  const proveTogether: FleetSettings<Change>['proveTogether'] =
+  const proveTogether: FleetSettings['proveTogether'] =
     url && ((direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal));
-  return openFleet<Change>(means, key, { migrate: undefined, proveTogether }, (tools) =>
+  return openFleet<Change>(means, key, proveTogether, (tools) =>
     composeTarget(
       {
         path: settings.path,
@@ -39,6 +40,8 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
         healthPath: settings['health-path'],
         expected,
         keep: settings.keep,
+        steps: stepsOf(settings),
+        commit: run.github.sha,
         timeout: settings.timeout,
         lock,
       },

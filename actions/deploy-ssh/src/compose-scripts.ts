@@ -52,25 +52,70 @@ export function configScript(path: string, release: Release): string {
 
 /** Runs Compose for a release that is on the host, with the release's environment. */
 export function composeScript(path: string, id: string, command: string): string {
-  return `set -a; . ${quote(`./releases/${id}/env`)}; set +a
-${composeCommand(path)} --project-directory . -f ${quote(`releases/${id}/compose.yaml`)} ${command}`;
+  return `${environmentScript(id)}\n${composeOf(path, id)} ${command}`;
 }
 
 /**
- * Clears what a `compose up` left that was ended in the middle: a successor that was made but never
- * took over, and a predecessor that was told to stop and still runs. Compose would count on the
- * latter, and it is gone a moment later. A successor's name begins with its predecessor's id.
+ * Clears what a switch left that was ended in the middle: a successor that was made but never took
+ * over, and a predecessor that was told to stop and still runs. Compose would count on the latter,
+ * and it is gone a moment later. A successor's name begins with its predecessor's id. Runs in the
+ * deployment's folder; lists its containers in `$all`.
  * Source: docker/compose, pkg/compose/convergence.go
  */
 export function mendScript(path: string): string {
-  return `all=$(docker ps -a --filter label=com.docker.compose.project=${projectName(path)} --format '{{.ID}} {{.Names}}')
-printf '%s\\n' "$all" | while read -r id name; do
+  return `if [ -f ${stoppingFile} ]; then
+  docker rm -f $(cat ${stoppingFile}) >/dev/null 2>&1 || true
+  rm -f ${stoppingFile}
+fi
+all=$(docker ps -a --filter label=com.docker.compose.project=${projectName(path)} --format '{{.ID}} {{.Names}} {{.State}}')
+printf '%s\\n' "$all" | while read -r id name _; do
   before=\${name%%_*}
   if [ "$before" != "$name" ] && printf '%s\\n' "$all" | grep -q "^$before "; then
     docker rm -f "$id" >/dev/null
     docker stop -t 2 "$before" >/dev/null
   fi
 done`;
+}
+
+/**
+ * Brings a release up; prints a `Look` instead where more than one container may have to be
+ * replaced. Follows {@link mendScript}, which has listed the containers.
+ * @param up arguments for Compose that bring up everything at once
+ */
+export function upScript(path: string, id: string, up: string): string {
+  const compose = composeOf(path, id);
+  return `running=$(printf '%s\\n' "$all" | grep -c ' running$' || true)
+${environmentScript(id)}
+if [ "$running" -lt 2 ] && ! grep -q start-first ${quote(`releases/${id}/compose.yaml`)}; then
+  ${compose} ${up} >/dev/null
+else
+  printf '{"project":'
+  ${compose} config --format json
+  printf ',"hashes":"%s","containers":' "$(${compose} config --hash '*' | tr '\\n' ';')"
+  (
+${inspectScript(path)}
+  )
+  printf '}'
+fi`;
+}
+
+/** Stops containers and removes them; one may be gone already. Runs in the deployment's folder. */
+export function removeScript(ids: readonly string[]): string {
+  return `echo ${ids.join(' ')} > ${stoppingFile}
+docker stop ${ids.join(' ')} >/dev/null 2>&1 || true
+docker rm -f ${ids.join(' ')} >/dev/null 2>&1 || true
+rm -f ${stoppingFile}`;
+}
+
+/** Names the containers that are being removed; there when {@link removeScript} was cut off. */
+const stoppingFile = '.slipway/stopping';
+
+function environmentScript(id: string): string {
+  return `set -a; . ${quote(`./releases/${id}/env`)}; set +a`;
+}
+
+function composeOf(path: string, id: string): string {
+  return `${composeCommand(path)} --project-directory . -f ${quote(`releases/${id}/compose.yaml`)}`;
 }
 
 function composeCommand(path: string): string {
@@ -92,6 +137,35 @@ if command -v flock >/dev/null; then
   echo "$group" > .slipway/busy
 fi
 ${body}`;
+}
+
+/**
+ * What lets a step's `docker compose` find a release: a Compose file in the deployment's folder, so
+ * that relative paths mean the same as in the deployment.
+ */
+export function stepLink(id: string): string {
+  return `ln -sfn ${quote(`releases/${id}/compose.yaml`)} ${stepFile}`;
+}
+
+/** The variables to {@link stepLink}. */
+export function stepVariables(path: string): Array<readonly [string, string]> {
+  return [
+    ['COMPOSE_FILE', `${path}/${stepFile}`],
+    ['COMPOSE_PROJECT_NAME', projectName(path)],
+  ];
+}
+
+const stepFile = '.slipway.yaml';
+
+/** Ends the containers that a step has started for one command and that have outlived it. */
+export function endStepsScript(path: string): string {
+  return `ids=$(docker ps -aq --filter label=com.docker.compose.oneoff=True --filter ${quote(`label=com.docker.compose.project.config_files=${path}/${stepFile}`)})
+[ -z "$ids" ] || docker rm -f $ids >/dev/null`;
+}
+
+/** Restarts a service by its name; where there is none, the word is a command. */
+export function restartService(word: string): string {
+  return `if docker compose config --services | grep -xF -- ${quote(word)} >/dev/null; then docker compose restart ${word}; else ${word}; fi`;
 }
 
 /** Where Docker keeps a login while it pulls; removed with the lock at the latest. */

@@ -3,6 +3,7 @@ import { Failure } from '@slipway/shared/failure/failure';
 
 /** The part of `docker inspect` that tells how a container is doing. */
 export interface Container {
+  Id: string;
   Name: string;
   RestartCount: number;
   Config: { Image: string; Labels: Record<string, string> | null };
@@ -66,6 +67,13 @@ export function publishedPorts(container: Container): PublishedPort[] {
           port: Number(HostPort),
         }))
       : [],
+  );
+}
+
+/** Ports of the host that a container has, `3000/tcp`. */
+export function heldPorts(container: Container): string[] {
+  return Object.entries(container.NetworkSettings.Ports ?? {}).flatMap(([key, bindings]) =>
+    (bindings ?? []).map(({ HostPort }) => `${HostPort}/${key.split('/')[1] ?? 'tcp'}`),
   );
 }
 

@@ -5,19 +5,22 @@ import type { Clock } from '@slipway/shared/time/clock';
 import {
   alone,
   checkScript,
-  composeScript,
   configScript,
   downScript,
+  endStepsScript,
   inspectScript,
-  mendScript,
   pullScript,
   readCheck,
+  restartService,
+  stepLink,
+  stepVariables,
 } from './compose-scripts.ts';
 import { type Container, describe, judge, serviceOf } from './compose-state.ts';
+import { bringUp } from './compose-up.ts';
 import type { Host } from './connection.ts';
 import { siteName } from './host.ts';
 import { inputFailure } from './input-failure.ts';
-import { holdLock } from './lock.ts';
+import { holdLock, longestOf } from './lock.ts';
 import { projectName } from './project.ts';
 import { proveOnHost } from './proof.ts';
 import {
@@ -27,11 +30,12 @@ import {
   type Release,
   readState,
   stateScript,
-  switchScript,
   writeScript,
 } from './releases.ts';
-import { type Ended, lastLinesOf, mustSucceed } from './remote-script.ts';
+import { lastLinesOf } from './remote-script.ts';
 import { quote } from './shell.ts';
+import { siteShell } from './site-shell.ts';
+import { migration, restartScript, type StepPlace, type UserSteps, unitLogs } from './steps.ts';
 import type { SitePlan } from './verdict.ts';
 
 /** A deployment by Docker Compose on one host. */
@@ -48,6 +52,8 @@ export interface ComposeSettings {
   healthPath: string | undefined;
   expected: Expectation;
   keep: number;
+  steps: UserSteps;
+  commit: string;
   /** Milliseconds. */
   timeout: number;
   lock: { owner: string; wait: number };
@@ -77,35 +83,26 @@ export function composeTarget(
   settings: ComposeSettings,
   tools: ComposeTools,
 ): Target<SitePlan, Change> {
-  const { path, release } = settings;
+  const { path, release, steps } = settings;
   const { host, clock } = tools;
 
-  const run = async (what: string, body: string, signal: AbortSignal): Promise<Ended> =>
-    mustSucceed(await host.run(what, body, signal, tools.quote), what, host.address);
-
-  const again = async (what: string, body: string, signal: AbortSignal): Promise<Ended> => {
-    try {
-      return await run(what, body, signal);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'ssh/lost') throw error;
-      tools.say(`${error.message} Connecting once more.`);
-      return run(what, body, signal);
-    }
-  };
+  const { run, again, change, step } = siteShell(path, tools);
 
   const containers = async (signal: AbortSignal): Promise<Container[]> =>
     JSON.parse((await again('looking at the containers', inspectScript(path), signal)).stdout);
 
-  const bringUp = async (id: string, flags: string, signal: AbortSignal) => {
-    const up = composeScript(path, id, `up -d --no-build --remove-orphans${flags}`);
-    const body = alone(path, [mendScript(path), switchScript(id), up].join('\n'));
-    const ended = await host.run('docker compose up', body, signal, tools.quote);
-    if (ended.code !== 0 && /dependency|didn't complete/.test(ended.stderr)) {
-      // Compose only says that a service did not get ready; its container says why.
-      const sighting = judge(await containers(signal));
-      if (sighting.state === 'failed') throw sighting.failure;
-    }
-    mustSucceed(ended, 'docker compose up', host.address);
+  const placeOf = (id: string): StepPlace => ({
+    path,
+    id,
+    folder: '.',
+    envFile: `releases/${id}/env`,
+    variables: [...stepVariables(path), ['SLIPWAY_COMMIT', settings.commit]],
+    begin: stepLink(id),
+  });
+
+  const switchTo = async (id: string, hurry: boolean, signal: AbortSignal) => {
+    await bringUp(id, hurry, { ...tools, path, containers }, signal);
+    await step('restart', restartScript(steps.restart, restartService), placeOf(id), signal);
   };
 
   return {
@@ -137,7 +134,7 @@ export function composeTarget(
     hold: (signal) =>
       holdLock(
         host,
-        { path, ...settings.lock, life: settings.timeout * 3 + 120_000, clock, say: tools.say },
+        { path, ...settings.lock, life: longestOf(settings), clock, say: tools.say },
         signal,
       ),
 
@@ -155,14 +152,20 @@ export function composeTarget(
     },
 
     async prepare({ release: id }, signal) {
-      await run('writing the release', alone(path, writeScript(id, release)), signal);
+      await change('writing the release', writeScript(id, release), signal);
       tools.say(`docker pull ${release.image}`);
-      await run('docker pull', alone(path, pullScript(release.image, settings.pull)), signal);
+      await change('docker pull', pullScript(release.image, settings.pull), signal);
+      await step('before', steps.before, placeOf(id), signal);
     },
+
+    ...migration(steps, clock, (text, { release: id }, signal) =>
+      step('migrate', text, placeOf(id), signal),
+    ),
 
     async apply({ release: id }, signal) {
       tools.say(`docker compose up, release ${id}`);
-      await bringUp(id, '', signal);
+      await switchTo(id, false, signal);
+      await step('after', steps.after, placeOf(id), signal);
       return { release: id, image: release.image };
     },
 
@@ -197,22 +200,24 @@ export function composeTarget(
           lines: await lastLogLines(host, container, signal),
         })),
       );
+      logs.push(...(await unitLogs(host, steps.restart, signal)));
       return { facts: found.map(describe), logs };
     },
 
     async rollback(plan, signal) {
       if (plan.back !== undefined) {
         // What was never proven need not stop in peace when the runner is about to kill us.
-        const hurry = settings.cancelled.aborted ? ' --timeout 2' : '';
-        await bringUp(plan.back, hurry, signal);
+        await switchTo(plan.back, settings.cancelled.aborted, signal);
         return { release: plan.back, image: plan.previousImage ?? '' };
       }
-      await run('docker compose down', alone(path, downScript(path)), signal);
+      await change('docker compose down', downScript(path), signal);
       return { release: undefined, image: '' };
     },
 
     async finish({ release: id }, proven, signal) {
-      const body = proven ? provenScript(id, settings.keep) : discardScript(id);
+      const body = proven
+        ? provenScript(id, settings.keep)
+        : `${endStepsScript(path)}\n${discardScript(id)}`;
       await again('tidying up', alone(path, body), signal);
     },
   };

@@ -65,7 +65,7 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
 export async function openFleet<Change>(
   { settings, run, clock }: Means,
   key: ParsedKey,
-  once: Pick<FleetSettings<Change>, 'migrate' | 'proveTogether'>,
+  proveTogether: FleetSettings['proveTogether'],
   siteOn: (tools: OpenHost) => Omit<Site<Change>, 'close'>,
 ): Promise<Deployment> {
   const { info, quote } = run.commands;
@@ -81,8 +81,8 @@ export async function openFleet<Change>(
     return { ...site, close: host.close };
   });
   const target = fleet(await Promise.all(sites), {
-    ...once,
     maxParallel: settings['max-parallel'],
+    proveTogether,
     clock,
     say: info,
   });

@@ -15,10 +15,8 @@ import { type HostVerdict, type SitePlan, verdictOf } from './verdict.ts';
 export type Site<Change> = Target<SitePlan, Change> & { close(): void };
 
 /** What happens once for all hosts, and how many of them at a time. */
-export interface FleetSettings<Change> {
+export interface FleetSettings {
   maxParallel: number;
-  /** Runs once, on the first host, when every host is prepared and none is switched. */
-  migrate: ((site: Site<Change>, plan: SitePlan, signal: AbortSignal) => Promise<void>) | undefined;
   /** Asks the address that all hosts serve together. */
   proveTogether: ((direction: Direction, signal: AbortSignal) => Promise<ProofOfLife>) | undefined;
   clock: Clock;
@@ -45,7 +43,7 @@ const pause = 500;
  */
 export function fleet<Change>(
   sites: ReadonlyArray<Site<Change>>,
-  { maxParallel, migrate, proveTogether, clock, say }: FleetSettings<Change>,
+  { maxParallel, proveTogether, clock, say }: FleetSettings,
 ): Fleet<Change> {
   const several = sites.length > 1;
   const [canary] = sites;
@@ -131,10 +129,13 @@ export function fleet<Change>(
       };
     },
 
-    async prepare(_plan, signal) {
-      await onEach(sites, signal, async (site) => site.prepare?.(planOf(site), signal));
-      await migrate?.(canary, planOf(canary), signal);
-    },
+    prepare: (_plan, signal) =>
+      onEach(sites, signal, async (site) => site.prepare?.(planOf(site), signal)),
+
+    ...(canary.migrate && {
+      migrate: (_plan: FleetPlan<Change>, signal: AbortSignal) =>
+        onEach([canary], signal, async (site) => site.migrate?.(planOf(site), signal)),
+    }),
 
     async apply(_plan, signal) {
       const changes = new Map<Site<Change>, Change>();

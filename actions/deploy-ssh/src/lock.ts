@@ -7,6 +7,7 @@ import { loginFolder } from './compose-scripts.ts';
 import type { Host } from './connection.ts';
 import { mustSucceed } from './remote-script.ts';
 import { quote } from './shell.ts';
+import type { UserSteps } from './steps.ts';
 
 /** Who takes a lock, and for how long at most; times in milliseconds. */
 export interface LockRequest {
@@ -20,6 +21,15 @@ export interface LockRequest {
   life: number;
   clock: Clock;
   say(line: string): void;
+}
+
+/**
+ * How long a deployment may last: to prepare, to migrate, to switch, to go back, and to tidy up.
+ * @returns milliseconds
+ */
+export function longestOf(settings: { timeout: number; steps: UserSteps }): number {
+  const { migrate, migrateTimeout } = settings.steps;
+  return settings.timeout * 3 + (migrate.trim() === '' ? 0 : migrateTimeout) + 120_000;
 }
 
 const unlockLimit = 15_000;

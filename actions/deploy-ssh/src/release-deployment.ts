@@ -1,14 +1,13 @@
 import { resolve } from 'node:path';
 import type { Run } from '@slipway/shared/action/run';
-import { deadline } from '@slipway/shared/time/deadline';
 import { type Deployment, type Means, openFleet } from './deployment.ts';
-import type { FleetSettings, Site } from './fleet.ts';
+import type { FleetSettings } from './fleet.ts';
 import type { manifest } from './manifest.ts';
 import { openKey } from './open-key.ts';
 import { proveAt } from './proof.ts';
 import { releaseSite, type Switched } from './release-site.ts';
+import { stepsOf } from './steps.ts';
 import { readTree } from './upload/read-tree.ts';
-import type { SitePlan } from './verdict.ts';
 
 type Change = { release: Switched };
 
@@ -20,27 +19,18 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
   const tree = await readTree(folderOf(settings.source ?? '.', run), run.signal);
   const url = settings['health-url'];
   const local = url !== undefined && isOnHost(url);
-  const sites = new Map<string, ReturnType<typeof releaseSite>>();
-  const migrate = async (site: Site<Change>, plan: SitePlan, signal: AbortSignal) => {
-    const text = settings.migrate ?? '';
-    await deadline(clock, settings['migrate-timeout'], signal, async (within) =>
-      sites.get(site.name)?.runStep('migrate', text, plan, within),
-    );
-  };
-  const proveTogether: FleetSettings<Change>['proveTogether'] =
+  const proveTogether: FleetSettings['proveTogether'] =
     url && !local
       ? (direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal)
       : undefined;
-  return openFleet<Change>(means, key, { migrate, proveTogether }, (tools) => {
-    const site = releaseSite(
+  return openFleet<Change>(means, key, proveTogether, (tools) =>
+    releaseSite(
       {
         path: settings.path,
         tree,
         env,
         shared: settings.shared ?? [],
-        before: settings.before ?? '',
-        restart: settings.restart ?? [],
-        after: settings.after ?? '',
+        steps: stepsOf(settings),
         healthUrl: local ? url : undefined,
         expected,
         commit: run.github.sha,
@@ -50,10 +40,8 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
         lock,
       },
       tools,
-    );
-    sites.set(site.name, site);
-    return site;
-  });
+    ),
+  );
 }
 
 function folderOf(source: string, { env }: Run<typeof manifest>): string {

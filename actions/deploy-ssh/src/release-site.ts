@@ -4,7 +4,7 @@ import type { Clock } from '@slipway/shared/time/clock';
 import { alone } from './compose-scripts.ts';
 import type { Host } from './connection.ts';
 import { siteName } from './host.ts';
-import { holdLock } from './lock.ts';
+import { holdLock, longestOf } from './lock.ts';
 import { proveThroughHost } from './proof.ts';
 import {
   dressScript,
@@ -14,9 +14,8 @@ import {
   treeStateScript,
 } from './release-scripts.ts';
 import { switchScript } from './releases.ts';
-import { type Ended, mustSucceed } from './remote-script.ts';
-import { quote } from './shell.ts';
-import { restartScript, type StepPlace, stepScript, unitsOf } from './steps.ts';
+import { siteShell } from './site-shell.ts';
+import { migration, restartScript, type StepPlace, type UserSteps, unitLogs } from './steps.ts';
 import type { Tree } from './upload/tree.ts';
 import { uploadRelease } from './upload/upload.ts';
 import type { SitePlan } from './verdict.ts';
@@ -28,10 +27,7 @@ export interface ReleaseSettings {
   env: ReadonlyMap<string, string>;
   /** Paths below `shared/`; a folder ends in a slash. */
   shared: readonly string[];
-  /** Scripts and commands of the user; empty for none. */
-  before: string;
-  restart: readonly string[];
-  after: string;
+  steps: UserSteps;
   /** An address on the host's own loopback; undefined when there is none. */
   healthUrl: URL | undefined;
   expected: Expectation;
@@ -59,15 +55,12 @@ export type Switched = string | undefined;
 export function releaseSite(
   settings: ReleaseSettings,
   tools: ReleaseTools,
-): Target<SitePlan, { release: Switched }> & {
-  runStep(what: string, text: string, plan: SitePlan, signal: AbortSignal): Promise<void>;
-} {
-  const { path, tree } = settings;
+): Target<SitePlan, { release: Switched }> {
+  const { path, tree, steps } = settings;
   const { host, clock } = tools;
   const content = `${tree.proof} ${digest(JSON.stringify([...settings.env]))}`;
 
-  const run = async (what: string, body: string, signal: AbortSignal): Promise<Ended> =>
-    mustSucceed(await host.run(what, body, signal, tools.quote), what, host.address);
+  const { again, change, step } = siteShell(path, tools);
 
   const placeOf = (id: string): StepPlace => ({
     path,
@@ -77,39 +70,26 @@ export function releaseSite(
     variables: [['SLIPWAY_COMMIT', settings.commit]],
   });
 
-  const runStep = async (
-    what: string,
-    text: string,
-    { release }: SitePlan,
-    signal: AbortSignal,
-  ) => {
-    if (text.trim() === '') return;
-    tools.say(what);
-    await run(what, alone(path, stepScript(placeOf(release), text)), signal);
-  };
-
   const switchTo = async (id: string, signal: AbortSignal) => {
     tools.say(`switch to release ${id}`);
-    await run('switching', alone(path, switchScript(id)), signal);
-    if (settings.restart.length === 0) return;
-    const body = stepScript({ ...placeOf(id), folder: 'current' }, restartScript(settings.restart));
-    await run('restart', alone(path, body), signal);
+    await change('switching', switchScript(id), signal);
+    const place = { ...placeOf(id), folder: 'current' };
+    await step('restart', restartScript(steps.restart), place, signal);
   };
 
   return {
     name: `${siteName(host.address)}:${path}`,
-    runStep,
 
     hold: (signal) =>
       holdLock(
         host,
-        { path, ...settings.lock, life: settings.timeout * 2 + 120_000, clock, say: tools.say },
+        { path, ...settings.lock, life: longestOf(settings), clock, say: tools.say },
         signal,
       ),
 
     async plan(signal) {
       const { proven, current } = readTreeState(
-        (await run('reading the host', treeStateScript(path), signal)).stdout,
+        (await again('reading the host', treeStateScript(path), signal)).stdout,
       );
       const same = proven !== undefined && proven.content === content && current === proven.id;
       return {
@@ -135,13 +115,17 @@ export function releaseSite(
         `uploaded ${sent.files} files, ${sent.bytes} bytes (${sent.how}, ${sent.sent} sent)`,
       );
       const dress = dressScript(plan.release, { ...settings, content });
-      await run('preparing the release', alone(path, dress), signal);
-      await runStep('before', settings.before, plan, signal);
+      await change('preparing the release', dress, signal);
+      await step('before', steps.before, placeOf(plan.release), signal);
     },
+
+    ...migration(steps, clock, (text, { release }, signal) =>
+      step('migrate', text, placeOf(release), signal),
+    ),
 
     async apply(plan, signal) {
       await switchTo(plan.release, signal);
-      await runStep('after', settings.after, plan, signal);
+      await step('after', steps.after, placeOf(plan.release), signal);
       return { release: plan.release };
     },
 
@@ -162,19 +146,13 @@ export function releaseSite(
     },
 
     async diagnose(plan, signal): Promise<Evidence> {
-      const logs = await Promise.all(
-        unitsOf(settings.restart).map(async (unit) => {
-          const script = `systemctl status --no-pager --lines=30 -- ${quote(unit)} 2>&1 || true`;
-          const { stdout } = await host.run('systemctl status', script, signal);
-          return { source: unit, lines: stdout.trimEnd().split('\n') };
-        }),
-      );
+      const logs = await unitLogs(host, steps.restart, signal);
       return { facts: [`release ${plan.release} was switched to`], logs };
     },
 
     async rollback({ back }, signal) {
       if (back === undefined) {
-        await run('taking the release away', alone(path, 'rm -f current'), signal);
+        await change('taking the release away', 'rm -f current', signal);
         return { release: undefined };
       }
       await switchTo(back, signal);
@@ -183,7 +161,7 @@ export function releaseSite(
 
     async finish({ release }, proven, signal) {
       const body = proven ? keepScript(release, settings.keep) : dropScript(release);
-      await run('tidying up', alone(path, body), signal);
+      await again('tidying up', alone(path, body), signal);
     },
   };
 }

@@ -111,7 +111,7 @@ function checkMode(
   const release = values['mode'] === 'release';
   const foreign = release
     ? ['image', 'registry-username', 'registry-password', 'health-path']
-    : ['shared', 'before', 'migrate', 'restart', 'after'];
+    : ['shared'];
   for (const name of foreign) {
     if (values[name] !== undefined) problem(name, `has no meaning in mode ${values['mode']}`);
   }

@@ -13,6 +13,7 @@ function container(
   more: { restarts?: number; policy?: string; name?: string } = {},
 ): Container {
   return {
+    Id: 'c1',
     Name: '/shop-web-1',
     RestartCount: more.restarts ?? 0,
     Config: { Image: 'app', Labels: { 'com.docker.compose.service': more.name ?? 'web' } },

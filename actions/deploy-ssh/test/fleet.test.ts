@@ -4,7 +4,16 @@ import { Failure } from '@slipway/shared/failure/failure';
 import { virtualClock } from '../../../packages/shared/test/deploy/virtual-clock.ts';
 import { type FleetSettings, fleet, type Site } from '../src/fleet.ts';
 
-type Phase = 'check' | 'hold' | 'plan' | 'prepare' | 'switch' | 'settle' | 'prove' | 'back';
+type Phase =
+  | 'check'
+  | 'hold'
+  | 'plan'
+  | 'prepare'
+  | 'migrate'
+  | 'switch'
+  | 'settle'
+  | 'prove'
+  | 'back';
 
 /** A host that remembers what serves on it, and fails where the script says. */
 interface FakeSite extends Site<'new' | 'old'> {
@@ -17,7 +26,7 @@ interface World {
   /** Host (from 1) -> phases that fail on it. */
   failing?: Readonly<Record<number, readonly Phase[]>>;
   hosts?: number;
-  settings?: Partial<FleetSettings<'new' | 'old'>>;
+  settings?: Partial<FleetSettings>;
   cancelAt?: { host: number; phase: Phase };
 }
 
@@ -73,6 +82,7 @@ async function run({ failing = {}, hosts = 5, settings = {}, cancelAt }: World) 
         };
       },
       prepare: (_, signal) => step('prepare', signal),
+      migrate: (_, signal) => step('migrate', signal),
       async apply(_, signal) {
         self.serves = 'broken';
         await step('switch', signal);
@@ -111,7 +121,6 @@ async function run({ failing = {}, hosts = 5, settings = {}, cancelAt }: World) 
   const sites = Array.from({ length: hosts }, (_, index) => site(index + 1));
   const target = fleet(sites, {
     maxParallel: 2,
-    migrate: undefined,
     proveTogether: undefined,
     clock,
     say: () => undefined,
@@ -187,36 +196,27 @@ describe('five hosts', () => {
   });
 
   it('migrates once, when all are prepared and none is switched', async () => {
-    const calls: string[] = [];
-    const world = await run({ settings: { migrate: async () => void calls.push('migrate') } });
-    expect(calls).toEqual(['migrate']);
-    expect(world.result?.status).toBe('deployed');
+    const { log } = await run({});
+    expect(log.filter((line) => line.endsWith(' migrate'))).toEqual(['h1 migrate']);
+    const at = log.indexOf('h1 migrate');
+    expect(log.findLastIndex((line) => line.endsWith(' prepare'))).toBeLessThan(at);
+    expect(log.findIndex((line) => line.endsWith(' switch'))).toBeGreaterThan(at);
   });
 
   it('switches nothing when the migration fails', async () => {
-    const { result, log } = await run({
-      settings: {
-        migrate: async () => {
-          throw Failure.of('ssh/command', {
-            host: 'h1',
-            what: 'migrate',
-            ended: 'exit code 1',
-            said: 'no table',
-          });
-        },
-      },
-    });
+    const { result, log, verdicts } = await run({ failing: { 1: ['migrate'] } });
     expect(result).toMatchObject({
       status: 'failed',
       serving: 'old',
-      failure: { code: 'ssh/command' },
+      failure: { code: 'ssh/lost', message: 'h1: The connection to h1 was lost: in migrate.' },
     });
     expect(log.filter((line) => line.endsWith('switch'))).toEqual([]);
+    expect(statuses(verdicts)).toBe('failed untouched untouched untouched untouched');
   });
 
   it('asks the common address last, forward and back', async () => {
     const asked: string[] = [];
-    const proveTogether: FleetSettings<'new' | 'old'>['proveTogether'] = async (direction) => {
+    const proveTogether: FleetSettings['proveTogether'] = async (direction) => {
       asked.push(direction);
       if (direction === 'forward')
         throw Failure.of('deploy/unproven', { url: 'u', seen: 's', waited: '1 s' });

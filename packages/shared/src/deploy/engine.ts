@@ -113,6 +113,8 @@ class Walk<Plan extends PlanFacts, Change> {
     const { clock, signal, timeout } = this.#options;
     try {
       await deadline(clock, timeout, signal, (within) => this.#prepare(plan, within));
+      const migrate = this.#target.migrate?.bind(this.#target);
+      if (migrate) await this.#timeline.phase('migrate', () => migrate(plan, signal));
     } catch (error) {
       const failure = this.#failureOf(error, 'forward');
       await this.#finish(plan, false);

@@ -48,6 +48,8 @@ export interface Target<Plan extends PlanFacts, Change> {
   plan(signal: AbortSignal): Promise<Plan>;
   /** Everything that can be done before anything that serves is touched. */
   prepare?(plan: Plan, signal: AbortSignal): Promise<void>;
+  /** Runs once when all is prepared and nothing is switched. Has a limit of its own; is not undone. */
+  migrate?(plan: Plan, signal: AbortSignal): Promise<void>;
   /** Makes the change; running it again changes nothing more. */
   apply(plan: Plan, signal: AbortSignal): Promise<Change>;
   /** Yields until the platform has settled or has decisively failed. */

@@ -18,6 +18,8 @@ interface Circumstances {
   checks?: boolean;
   /** The target prepares. */
   prepares?: boolean;
+  /** The target migrates. */
+  migrates?: boolean;
   /** The target has no lock. */
   lockless?: boolean;
   /** The run is cancelled half a second into this step. */
@@ -37,13 +39,19 @@ async function run(circumstances: Circumstances) {
     diff: circumstances.same ? [] : [{ what: 'image', before: 'old', after: 'new' }],
     wayBack,
   };
-  const { check, prepare, hold, did, ...bare } = fakeTarget(clock, script, plan, (step) => {
-    if (step === cancel) clock.sleep(500).then(() => controller.abort(cancelled));
-  });
+  const { check, prepare, migrate, hold, did, ...bare } = fakeTarget(
+    clock,
+    script,
+    plan,
+    (step) => {
+      if (step === cancel) clock.sleep(500).then(() => controller.abort(cancelled));
+    },
+  );
   const target = {
     ...bare,
     ...(circumstances.checks ? { check } : {}),
     ...(circumstances.prepares ? { prepare } : {}),
+    ...(circumstances.migrates ? { migrate } : {}),
     ...(circumstances.lockless ? {} : { hold }),
   };
   const said: string[] = [];
@@ -191,6 +199,28 @@ describe('preparing', () => {
       expect(did).toBe('hold plan prepare finish unlock');
     },
   );
+});
+
+describe('migrating', () => {
+  it('comes between the two, with no limit but its own', async () => {
+    const circumstances = {
+      prepares: true,
+      migrates: true,
+      script: { migrate: 'takes long' },
+    } as const;
+    const { result, did } = await ran(circumstances);
+    expect(result.status).toBe('deployed');
+    expect(did).toBe('hold plan prepare migrate apply watch prove finish unlock');
+  });
+
+  it.each<[circumstances: Circumstances, status: string, code: string]>([
+    [{ script: { migrate: 'fails' } }, 'failed', 'deploy/migrate-timeout'],
+    [{ cancel: 'migrate' }, 'cancelled', 'action/cancelled'],
+  ])('that fails leaves what serves alone (%j)', async (c, status, code) => {
+    const { result, did } = await ran({ ...c, migrates: true });
+    expect(result).toMatchObject({ status, serving: 'old', failure: { code } });
+    expect(did).toBe('hold plan migrate finish unlock');
+  });
 });
 
 const failing = [

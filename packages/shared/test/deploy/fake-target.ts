@@ -8,6 +8,7 @@ export type Step =
   | 'hold'
   | 'plan'
   | 'prepare'
+  | 'migrate'
   | 'apply'
   | 'watch'
   | 'prove'
@@ -25,6 +26,7 @@ export type Step =
  * - `hangs` until it is stopped, and then gives the signal's reason, as it should
  * - `hangs, then breaks` with an error of its own when it is stopped
  * - `hangs, then fails` with a failure of its own, a moment after it is stopped
+ * - `takes long`: twenty minutes
  * - `ignores` that it is stopped, and succeeds
  * - `crashes later` (watch only): settles first, and has failed 5 s after
  */
@@ -34,6 +36,7 @@ export type Behaviour =
   | 'hangs'
   | 'hangs, then breaks'
   | 'hangs, then fails'
+  | 'takes long'
   | 'ignores'
   | 'crashes later';
 
@@ -49,6 +52,7 @@ export const failures: Record<Step, Failure> = {
   hold: Failure.of('ssh/locked', { host: 'h', path: '/srv', owner: 'another run', waited: '1 s' }),
   plan: Failure.of('ssh/tools', { host: 'h', missing: 'docker' }),
   prepare: Failure.of('ssh/command', { host: 'h', what: 'pull', ended: 'code 1', said: 'denied' }),
+  migrate: Failure.of('deploy/migrate-timeout', { limit: '10 min' }),
   apply: Failure.of('ssh/command', { host: 'h', what: 'up', ended: 'code 1', said: 'no space' }),
   watch: Failure.of('deploy/exited', { what: 'web', why: 'exit code 3' }),
   prove: Failure.of('deploy/unproven', { url: 'http://h', seen: 'it answered 503', waited: '1 s' }),
@@ -93,7 +97,8 @@ export function fakeTarget(
       await clock.sleep(moment);
       throw failures[name];
     }
-    await clock.sleep(1_000, behaviour === 'ignores' ? undefined : signal);
+    const ms = behaviour === 'takes long' ? 1_200_000 : 1_000;
+    await clock.sleep(ms, behaviour === 'ignores' ? undefined : signal);
     if (behaviour === 'fails') throw failures[name];
     if (behaviour === 'breaks') throw new TypeError('x is not a function');
   };
@@ -114,6 +119,9 @@ export function fakeTarget(
     },
     async prepare(_, signal) {
       await step('prepare', signal);
+    },
+    async migrate(_, signal) {
+      await step('migrate', signal);
     },
     async apply(_, signal) {
       await step('apply', signal);

@@ -8,6 +8,12 @@ export const deployFailures = {
     remedy: () =>
       'The job summary shows what was found. If the app only needs longer to start, raise `timeout`.',
   }),
+  'deploy/migrate-timeout': entry({
+    cause: (f: { limit: string }) =>
+      `The script of input migrate did not end within ${f.limit}, which input migrate-timeout sets.`,
+    remedy: () =>
+      'Nothing was switched, but migrations are not rolled back: look at what this one has done so far. If it only needs longer, raise `migrate-timeout`.',
+  }),
   'deploy/unproven': entry({
     cause: (f: { url: string; seen: string; waited: string }) =>
       `${f.url} did not give the proof within ${f.waited}: ${f.seen}.`,

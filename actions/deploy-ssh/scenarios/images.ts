@@ -11,6 +11,8 @@ export interface Destination {
 export interface ImageChange {
   /** The app says `version …`. */
   version?: string;
+  /** Variables of its environment. */
+  env?: Readonly<Record<string, string>>;
   /** What `docker stop` sends; the app ends at once on SIGTERM only. */
   stopSignal?: string;
   architecture?: string;
@@ -51,10 +53,11 @@ export async function variant(
   const config: Config = JSON.parse(await textOf(fetch(`${from}/blobs/${manifest.config.digest}`)));
   if (change.architecture) config.architecture = change.architecture;
   if (change.stopSignal) config.config.StopSignal = change.stopSignal;
-  if (change.version) {
-    const others = config.config.Env.filter((line) => !line.startsWith('VERSION='));
-    config.config.Env = [...others, `VERSION=${change.version}`];
-  }
+  const env = { ...change.env, ...(change.version ? { VERSION: change.version } : {}) };
+  config.config.Env = [
+    ...config.config.Env.filter((line) => !Object.hasOwn(env, line.split('=')[0] ?? '')),
+    ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+  ];
   const put = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
     const name = digestOf(bytes);
     const begun = await ok(fetch(`${target}/blobs/uploads/`, { method: 'POST', headers }));

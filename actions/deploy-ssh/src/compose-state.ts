@@ -7,7 +7,10 @@ export interface Container {
   Name: string;
   RestartCount: number;
   Config: { Image: string; Labels: Record<string, string> | null };
-  HostConfig: { RestartPolicy: { Name: string } };
+  HostConfig: {
+    RestartPolicy: { Name: string };
+    PortBindings: Record<string, unknown> | null;
+  };
   State: {
     Status: string;
     ExitCode: number;
@@ -68,6 +71,11 @@ export function publishedPorts(container: Container): PublishedPort[] {
         }))
       : [],
   );
+}
+
+/** Whether a container publishes ports while it runs. */
+export function publishes({ HostConfig }: Container): boolean {
+  return Object.keys(HostConfig.PortBindings ?? {}).length > 0;
 }
 
 /** Ports of the host that a container has, `3000/tcp`. */

@@ -15,7 +15,7 @@ import {
   stepLink,
   stepVariables,
 } from './compose-scripts.ts';
-import { type Container, describe, judge, serviceOf } from './compose-state.ts';
+import { type Container, describe, judge, publishes, serviceOf } from './compose-state.ts';
 import { bringUp } from './compose-up.ts';
 import type { Host } from './connection.ts';
 import { siteName } from './host.ts';
@@ -181,12 +181,17 @@ export function composeTarget(
 
     async prove(change, direction, signal): Promise<ProofOfLife> {
       if (change.release === undefined) return { url: '', how: 'by looking: nothing of it runs' };
-      const ours = async () =>
-        (await containers(signal)).filter(({ Config }) => Config.Image === change.image);
-      if ((await ours()).length === 0) {
-        throw Failure.of('deploy/unused', { image: change.image, source: settings.source });
-      }
-      const proofTools = { host, clock, ours };
+      const asked = async () => {
+        const found = await containers(signal);
+        const ours = found.filter(({ Config }) => Config.Image === change.image);
+        if (ours.length === 0) {
+          throw Failure.of('deploy/unused', { image: change.image, source: settings.source });
+        }
+        // Where the app itself publishes no port, a proxy in front of it may.
+        return ours.some(publishes) ? ours : found;
+      };
+      await asked();
+      const proofTools = { host, clock, containers: asked };
       return proveOnHost(settings.healthPath, settings.expected, proofTools, direction, signal);
     },
 

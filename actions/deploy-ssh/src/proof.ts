@@ -10,8 +10,8 @@ import { askThroughTunnel } from './tunnel.ts';
 export interface ProofTools {
   host: Host;
   clock: Clock;
-  /** The containers that run the image in question. */
-  ours(): Promise<Container[]>;
+  /** The containers of which one is asked. */
+  containers(): Promise<Container[]>;
 }
 
 /** Proves that the app answers as expected at an address that is asked from the runner. */
@@ -31,13 +31,13 @@ export async function proveAt(
 export async function proveOnHost(
   path: string | undefined,
   expected: Expectation,
-  { host, clock, ours }: ProofTools,
+  { host, clock, containers }: ProofTools,
   direction: Direction,
   signal: AbortSignal,
 ): Promise<ProofOfLife> {
   if (path === undefined) return { url: '', how: 'by the state of its containers' };
   // A container that is being restarted publishes nothing for that moment.
-  const firstPort = async () => (await ours()).flatMap(publishedPorts)[0];
+  const firstPort = async () => (await containers()).flatMap(publishedPorts)[0];
   let port: PublishedPort | undefined = await firstPort();
   const address = () => (port ? `http://${port.address || '127.0.0.1'}:${port.port}${path}` : path);
   const onHost = ` on ${host.address.host}`;
@@ -45,7 +45,7 @@ export async function proveOnHost(
     `${address()}${onHost}`,
     async (within) => {
       port ??= await firstPort();
-      if (!port) throw new Error('the container publishes no port');
+      if (!port) throw new Error('no container publishes a port');
       return askThroughTunnel(host, port.port, path)(within);
     },
     wanted(expected, direction),

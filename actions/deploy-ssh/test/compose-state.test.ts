@@ -17,7 +17,10 @@ function container(
     Name: '/shop-web-1',
     RestartCount: more.restarts ?? 0,
     Config: { Image: 'app', Labels: { 'com.docker.compose.service': more.name ?? 'web' } },
-    HostConfig: { RestartPolicy: { Name: more.policy ?? 'unless-stopped' } },
+    HostConfig: {
+      RestartPolicy: { Name: more.policy ?? 'unless-stopped' },
+      PortBindings: {},
+    },
     State: { Status: 'running', ExitCode: 0, OOMKilled: false, Error: '', ...state },
     NetworkSettings: { Ports: {} },
   };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,7 +27,6 @@ export async function pushApp(
   behaviour: Behaviour,
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-app-'));
-  const name = `${registry}/app:${version}`;
   try {
     await writeFile(
       join(folder, 'server.js'),
@@ -37,20 +36,33 @@ export async function pushApp(
       join(folder, 'Dockerfile'),
       `FROM node:24-bookworm-slim\nENV VERSION=${version}\nCOPY server.js /server.js\nUSER 1000\nCMD ["node", "/server.js"]\n`,
     );
-    const metadata = join(folder, 'metadata.json');
-    await run('docker', [
-      'buildx',
-      'build',
-      '--quiet',
-      '--provenance=false',
-      '--push',
-      '--tag',
-      name,
-      '--metadata-file',
-      metadata,
-      folder,
-    ]);
-    const { readFile } = await import('node:fs/promises');
+    return await buildAndPush(folder, registry, version);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Builds the example app and pushes it; it says which commit it is.
+ * @returns `host/app@sha256:…`
+ */
+export function pushExampleApp(registry: string, commit: string): Promise<string> {
+  const arg = ['--build-arg', `COMMIT=${commit}`];
+  return buildAndPush(join(import.meta.dirname, '../../../example-app'), registry, commit, arg);
+}
+
+async function buildAndPush(
+  context: string,
+  registry: string,
+  tag: string,
+  more: readonly string[] = [],
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-push-'));
+  const metadata = join(folder, 'metadata.json');
+  const build = ['buildx', 'build', '--quiet', '--provenance=false', '--push', ...more];
+  const out = ['--tag', `${registry}/app:${tag}`, '--metadata-file', metadata];
+  try {
+    await run('docker', [...build, ...out, context]);
     const parsed: Record<string, unknown> = JSON.parse(await readFile(metadata, 'utf8'));
     return `${registry}/app@${parsed['containerimage.digest']}`;
   } finally {

@@ -1,0 +1,134 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pushExampleApp } from '../../../packages/local-cloud/src/app-image.ts';
+import { docker, lines } from '../../../packages/local-cloud/src/hosts/docker.ts';
+import { askSteadily, type SteadyClient } from '../../../packages/local-cloud/src/steady-client.ts';
+import { variant } from './images.ts';
+import { bundle, hostFile, makeWorld, registry, type World } from './world.ts';
+
+const example = join(import.meta.dirname, '../../../example-app/proxy/compose.yaml');
+
+/** The example app as two replicas behind nginx, and a Postgres that it depends on. */
+async function stack(): Promise<string> {
+  const text = await readFile(example, 'utf8');
+  const database = `  db:
+    image: slipway-postgres:latest
+    restart: unless-stopped
+`;
+  return text
+    .replace('\nconfigs:\n', `\n${database}\nconfigs:\n`)
+    .replace('  web:\n', '  web:\n    depends_on: { db: { condition: service_healthy } }\n');
+}
+
+/** Leaves a row in the database for each version, from its image. */
+const migrate = `id=$(docker compose run --rm web node -p process.env.APP_COMMIT)
+docker compose exec db psql "$DATABASE_URL" -q \\
+  -c 'create table if not exists migrations (id text)' -c "insert into migrations values ('$id')"
+echo "migrated to $id"`;
+
+describe('two replicas behind nginx, and a database', () => {
+  let world: World;
+  let client: SteadyClient;
+  const images: Record<string, string> = {};
+
+  beforeAll(async () => {
+    world = await makeWorld();
+    await writeFile(join(world.runner.workspace, 'compose.yaml'), await stack());
+    const one = await pushExampleApp(registry, 'one');
+    images['one'] = one;
+    images['two'] = await variant(one, { env: { APP_COMMIT: 'two' } });
+    images['broken'] = await variant(one, { env: { APP_COMMIT: 'broken', LOG_LEVEL: 'loud' } });
+  }, 120_000);
+  afterAll(async () => {
+    await client?.[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
+  }, 30_000);
+
+  const deploy = (version: string, inputs: Record<string, string> = {}) =>
+    world.runner.start(bundle, {
+      ...world.inputs,
+      image: images[version] ?? '',
+      env: `PROXY_IMAGE=slipway-nginx:latest\nPORT=${world.port}`,
+      secrets: 'DATABASE_URL=postgresql://app:app@db/app',
+      'health-path': '/health',
+      expect: version,
+      ...inputs,
+    }).done;
+
+  const idsOf = async (service: string) => {
+    const label = 'label=com.docker.compose';
+    const filters = [`${label}.project=${world.project}`, `${label}.service=${service}`];
+    const options = filters.flatMap((filter) => ['--filter', filter]);
+    return lines(await docker(['ps', '-aq', ...options])).sort();
+  };
+  const migrations = async () => {
+    const [db = ''] = await idsOf('db');
+    const ask = ['psql', '-Atc', 'select id from migrations', 'postgresql://app:app@localhost/app'];
+    return lines(await docker(['exec', db, ...ask]));
+  };
+
+  it('are deployed first, with the database that the migration needs', async () => {
+    const step = await deploy('one', { migrate });
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({
+      status: 'deployed',
+      url: `http://127.0.0.1:${world.port}`,
+    });
+    expect(step.log).toContain('migrated to one');
+    expect(await migrations()).toEqual(['one']);
+    client = await askSteadily(`http://127.0.0.1:${world.port}/health`);
+    await client.saw('one');
+  }, 60_000);
+
+  it('take up the next version without a lost request, and leave the others alone', async () => {
+    const others = async () => [...(await idsOf('db')), ...(await idsOf('proxy'))];
+    const before = await others();
+    const step = await deploy('two', {
+      migrate,
+      before: 'docker compose config --images | grep -F "$IMAGE" > before.txt; mkdir -p data',
+      restart: 'systemd-unit() { echo "restarted $SLIPWAY_RELEASE"; }; systemd-unit',
+      after: 'docker compose ps --services | sort | xargs echo > after.txt',
+    });
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ status: 'deployed', 'previous-image': images['one'] });
+    await client.saw('two');
+    expect(client.seen().failures).toEqual([]);
+    expect(await others()).toEqual(before);
+    expect(await migrations()).toEqual(['one', 'two']);
+    expect(await hostFile(world, 'before.txt')).toBe(`${images['two']}\n`);
+    expect(await hostFile(world, 'after.txt')).toBe('db proxy web\n');
+    expect(step.log).toContain(`restarted ${step.outputs['release']}`);
+  }, 60_000);
+
+  it('lose no request to a version that cannot start: only one of them meets it', async () => {
+    const [, second = ''] = await idsOf('web');
+    const step = await deploy('broken');
+    expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: 'deploy/exited' });
+    expect(step.summary).toContain('LOG_LEVEL');
+    expect(client.seen().failures).toEqual([]);
+    expect(await world.containers()).toHaveLength(4);
+    expect(await idsOf('web')).toHaveLength(2);
+    expect(second).not.toBe('');
+  }, 60_000);
+
+  it('lose no request to a version that starts and is not what was expected', async () => {
+    const step = await deploy('one', { expect: 'three', timeout: '15s' });
+    expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: 'deploy/unproven' });
+    const { failures, versions, asked } = await client.stop();
+    expect(failures).toEqual([]);
+    expect(versions).toEqual(['one', 'two']);
+    expect(asked.at(-1)?.version).toBe('two');
+  }, 60_000);
+
+  it('are not touched when the time of the migration is up, which then has ended', async () => {
+    const before = await world.containers();
+    const slow = 'docker compose run --rm web node -e "setInterval(() => {}, 1000)"';
+    const step = await deploy('one', { migrate: slow, 'migrate-timeout': '3s' });
+    expect(step.outputs).toMatchObject({ status: 'failed', reason: 'deploy/migrate-timeout' });
+    expect(step.errors).toHaveLength(1);
+    expect(step.errors[0]?.text).toContain('did not end within 3.0 s, which input migrate-timeout');
+    expect(await world.containers()).toEqual(before);
+    expect(world.remoteProcesses()).toEqual([]);
+  }, 60_000);
+});

@@ -102,23 +102,16 @@ describe('two replicas behind nginx, and a database', () => {
   }, 60_000);
 
   it('lose no request to a version that cannot start: only one of them meets it', async () => {
-    const [, second = ''] = await idsOf('web');
+    const before = await idsOf('web');
     const step = await deploy('broken');
     expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: 'deploy/exited' });
     expect(step.summary).toContain('LOG_LEVEL');
-    expect(client.seen().failures).toEqual([]);
-    expect(await world.containers()).toHaveLength(4);
-    expect(await idsOf('web')).toHaveLength(2);
-    expect(second).not.toBe('');
-  }, 60_000);
-
-  it('lose no request to a version that starts and is not what was expected', async () => {
-    const step = await deploy('one', { expect: 'three', timeout: '15s' });
-    expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: 'deploy/unproven' });
-    const { failures, versions, asked } = await client.stop();
+    const { failures, versions } = await client.stop();
     expect(failures).toEqual([]);
     expect(versions).toEqual(['one', 'two']);
-    expect(asked.at(-1)?.version).toBe('two');
+    const after = await idsOf('web');
+    expect(after).toHaveLength(2);
+    expect(after.filter((id) => before.includes(id))).toHaveLength(1);
   }, 60_000);
 
   it('are not touched when the time of the migration is up, which then has ended', async () => {

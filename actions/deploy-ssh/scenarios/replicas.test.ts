@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushExampleApp } from '../../../packages/local-cloud/src/app-image.ts';
 import { docker, lines } from '../../../packages/local-cloud/src/hosts/docker.ts';
 import { askSteadily, type SteadyClient } from '../../../packages/local-cloud/src/steady-client.ts';
+import { listenToDocker } from './docker-events.ts';
 import { variant } from './images.ts';
 import { bundle, hostFile, makeWorld, registry, type World } from './world.ts';
 
@@ -45,7 +46,7 @@ describe('two replicas behind nginx, and a database', () => {
     await world?.[Symbol.asyncDispose]();
   }, 30_000);
 
-  const deploy = (version: string, inputs: Record<string, string> = {}) =>
+  const start = (version: string, inputs: Record<string, string> = {}) =>
     world.runner.start(bundle, {
       ...world.inputs,
       image: images[version] ?? '',
@@ -54,8 +55,11 @@ describe('two replicas behind nginx, and a database', () => {
       'health-path': '/health',
       expect: version,
       ...inputs,
-    }).done;
+    });
+  const deploy = (...args: Parameters<typeof start>) => start(...args).done;
 
+  /** `id image state` of each replica. */
+  const replicas = async () => (await world.containers()).filter((line) => line.includes('/app@'));
   const idsOf = async (service: string) => {
     const label = 'label=com.docker.compose';
     const filters = [`${label}.project=${world.project}`, `${label}.service=${service}`];
@@ -106,12 +110,41 @@ describe('two replicas behind nginx, and a database', () => {
     const step = await deploy('broken');
     expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: 'deploy/exited' });
     expect(step.summary).toContain('LOG_LEVEL');
-    const { failures, versions } = await client.stop();
-    expect(failures).toEqual([]);
-    expect(versions).toEqual(['one', 'two']);
+    expect(client.seen().failures).toEqual([]);
+    expect(client.seen().versions).toEqual(['one', 'two']);
     const after = await idsOf('web');
     expect(after).toHaveLength(2);
     expect(after.filter((id) => before.includes(id))).toHaveLength(1);
+  }, 60_000);
+
+  it('are as before when the run is cancelled between them', async () => {
+    await using listener = listenToDocker(world.project);
+    const step = start('one');
+    await Promise.race([listener.saw('kill'), step.done]);
+    step.kill('SIGINT');
+    const { outputs } = await step.done;
+    expect(outputs).toMatchObject({ status: 'cancelled', reason: 'action/cancelled' });
+    const after = await replicas();
+    expect(after).toEqual(Array(2).fill(expect.stringMatching(`${images['two']} running`)));
+    for (const line of after) {
+      expect(await listener.isToStop(line.split(' ')[0] ?? '')).toBe(false);
+    }
+    expect(world.lockIsFree()).toBe(true);
+  }, 60_000);
+
+  it('become one that starts its successor first, without a lost request', async () => {
+    const file = join(world.runner.workspace, 'compose.yaml');
+    const text = await readFile(file, 'utf8');
+    const changed = text
+      .replace('replicas: 2', 'replicas: 1')
+      .replace('delay:', 'order: start-first\n        delay:');
+    await writeFile(file, changed);
+    const step = await deploy('one');
+    expect(step.errors).toEqual([]);
+    const { failures, asked } = await client.stop();
+    expect(failures).toEqual([]);
+    expect(asked.at(-1)?.version).toBe('one');
+    expect(await replicas()).toEqual([expect.stringMatching(`${images['one']} running`)]);
   }, 60_000);
 
   it('are not touched when the time of the migration is up, which then has ended', async () => {

@@ -78,15 +78,15 @@ done`;
 }
 
 /**
- * Brings a release up; prints a `Look` instead where more than one container may have to be
- * replaced. Follows {@link mendScript}, which has listed the containers.
+ * Brings a release up at once where that is surely right; otherwise prints a `Look`. Follows
+ * {@link mendScript}, which has listed the containers.
  * @param up arguments for Compose that bring up everything at once
  */
 export function upScript(path: string, id: string, up: string): string {
   const compose = composeOf(path, id);
   return `running=$(printf '%s\\n' "$all" | grep -c ' running$' || true)
 ${environmentScript(id)}
-if [ "$running" -lt 2 ] && ! grep -q start-first ${quote(`releases/${id}/compose.yaml`)}; then
+if [ "$running" = 0 ] || { [ "$running" = 1 ] && ! grep -Eq 'replicas|scale|start-first' ${quote(`releases/${id}/compose.yaml`)}; }; then
   ${compose} ${up} >/dev/null
 else
   printf '{"project":'

@@ -47,8 +47,8 @@ export interface Walk {
  *
  * Which containers are stale is what Compose goes by, the hash of their service's configuration.
  * Source: docker/compose, pkg/compose/convergence.go; compose-spec, deploy.md, update_config
- * @returns undefined where everything may be brought up at once: because no more than one container
- *   that runs is replaced, or because services exchange ports or names
+ * @returns undefined where everything may be brought up at once: because no container that runs is
+ *   replaced or only one that is alone, or because services exchange ports or names
  */
 export function walkOf({ project, hashes, containers }: Look): Walk | undefined {
   const wanted = new Map(
@@ -64,8 +64,12 @@ export function walkOf({ project, hashes, containers }: Look): Walk | undefined 
   const of = (name: string) => containers.filter((container) => serviceOf(container) === name);
   const stale = services.flatMap(([name]) => of(name)).filter(isStale);
   const serving = stale.filter(({ State }) => State.Status === 'running');
-  const beside = services.some(([name, service]) => startsFirst(service) && of(name).some(isStale));
-  if ((serving.length < 2 && !beside) || exchanges(project, containers)) return undefined;
+  const other = services.some(
+    ([name, service]) =>
+      of(name).some((container) => serving.includes(container)) &&
+      (countOf(service) > 1 || startsFirst(service)),
+  );
+  if ((serving.length < 2 && !other) || exchanges(project, containers)) return undefined;
 
   const stages: Stage[] = [];
   const replaced = new Set<string>();

@@ -42,3 +42,15 @@ describe('a health check of the Compose file', () => {
     60_000,
   );
 });
+
+it('a worker that falls over a moment after its start, and cannot be asked, is not deployed', async () => {
+  const worker = '    command: [node, -e, "setTimeout(() => process.exit(3), 2000)"]\n';
+  await using world = await makeWorld(worker);
+  const image = await pushApp(registry, 'worker', 'good');
+  const step = await world.runner.start(bundle, { ...world.inputs, image, 'health-path': '' }).done;
+  expect(step.outputs).toMatchObject({ status: 'failed', reason: 'deploy/exited' });
+  expect(step.errors[0]?.text).toContain(
+    'Container web stopped instead of serving: it was started',
+  );
+  expect(await world.containers()).toEqual([]);
+}, 60_000);

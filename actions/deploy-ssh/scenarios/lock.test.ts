@@ -55,7 +55,9 @@ describe('the lock of a deployment', () => {
         text: expect.stringContaining(`is locked by ${otherRun}; waited 1.0 s.`),
       },
     ]);
-    expect(step.outputs).toEqual({ status: 'failed', reason: 'ssh/locked' });
+    const { hosts = '', ...outputs } = step.outputs;
+    expect(outputs).toEqual({ status: 'failed', reason: 'ssh/locked', release: '' });
+    expect(JSON.parse(hosts)).toMatchObject([{ status: 'failed', release: '', image: '' }]);
     expect(await hostFile(world, '.slipway/lock/token')).toBe('of-another\n');
     expect(await world.ask()).toContain('version lock-2');
     await world.unlock();

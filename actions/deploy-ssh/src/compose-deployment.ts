@@ -38,6 +38,7 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
         cancelled: run.signal,
         pull: login ? { registry: reference.registry, ...login } : undefined,
         healthPath: settings['health-path'],
+        askedTogether: url !== undefined,
         expected,
         keep: settings.keep,
         steps: stepsOf(settings),

@@ -35,6 +35,7 @@ import {
 import { lastLinesOf } from './remote-script.ts';
 import { quote } from './shell.ts';
 import { siteShell } from './site-shell.ts';
+import { staysUp } from './stays-up.ts';
 import { migration, restartScript, type StepPlace, type UserSteps, unitLogs } from './steps.ts';
 import type { SitePlan } from './verdict.ts';
 
@@ -48,8 +49,10 @@ export interface ComposeSettings {
   nameRelease(): string;
   /** For `docker pull` on the host; in memory and in the script's stream only. */
   pull: { registry: string; username: string; password: string } | undefined;
-  /** Path that is asked on the host; undefined when its containers alone speak for it. */
+  /** Path that is asked on the host; undefined when an address or its containers speak for it. */
   healthPath: string | undefined;
+  /** Whether an address is asked once all hosts are switched. */
+  askedTogether: boolean;
   expected: Expectation;
   keep: number;
   steps: UserSteps;
@@ -191,8 +194,15 @@ export function composeTarget(
         return ours.some(publishes) ? ours : found;
       };
       await asked();
-      const proofTools = { host, clock, containers: asked };
-      return proveOnHost(settings.healthPath, settings.expected, proofTools, direction, signal);
+      if (settings.healthPath !== undefined) {
+        const proofTools = { host, clock, containers: asked };
+        return proveOnHost(settings.healthPath, settings.expected, proofTools, direction, signal);
+      }
+      // A runner that is about to kill us does not wait for it.
+      if (settings.askedTogether || settings.cancelled.aborted) {
+        return { url: '', how: 'by the state of its containers' };
+      }
+      return { url: '', how: await staysUp(() => containers(signal), clock, signal) };
     },
 
     async diagnose(_plan, signal): Promise<Evidence> {

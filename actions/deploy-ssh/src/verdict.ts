@@ -1,6 +1,6 @@
 import { codeSpan, escapeMarkdown, table } from '@slipway/shared/action/markdown';
 import type { PlanFacts } from '@slipway/shared/deploy/target';
-import { messageOf } from '@slipway/shared/failure/failure';
+import { Failure, messageOf } from '@slipway/shared/failure/failure';
 
 /** A plan that knows its release and the one to go back to. */
 export interface SitePlan extends PlanFacts {
@@ -49,7 +49,7 @@ export function verdictOf(host: string, facts: HostFacts): HostVerdict {
   const error = facts.error === undefined ? '' : messageOf(facts.error);
   const before = { release: plan?.back ?? '', image: plan?.previousImage ?? '' };
   const nothing = { release: '', image: '' };
-  if (!plan) return { host, status: error ? 'unreachable' : 'untouched', ...nothing, error };
+  if (!plan) return { host, status: withoutPlan(facts.error), ...nothing, error };
   if (restored) {
     return { host, status: plan.back === undefined ? 'removed' : 'rolled-back', ...before, error };
   }
@@ -57,6 +57,12 @@ export function verdictOf(host: string, facts: HostFacts): HostVerdict {
   if (!proven || error) return { host, status: 'failed', ...nothing, error };
   const status = plan.diff.length === 0 ? 'unchanged' : 'deployed';
   return { host, status, release: plan.release, image: plan.image, error };
+}
+
+function withoutPlan(error: unknown): HostStatus {
+  if (error === undefined) return 'untouched';
+  const away = error instanceof Failure && ['ssh/unreachable', 'ssh/lost'].includes(error.code);
+  return away ? 'unreachable' : 'failed';
 }
 
 /** The verdicts as a part of the job summary; nothing for a single host, which is the title. */

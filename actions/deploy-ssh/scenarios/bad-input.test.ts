@@ -119,8 +119,6 @@ describe('a bad input', () => {
     ['mode', 'release', 'has no meaning in mode release'],
     ['shared', 'storage/', 'has no meaning in mode compose'],
     ['shared', '../storage/', 'is not a path inside the release'],
-    ['restart', 'app.service', 'has no meaning in mode compose'],
-    ['migrate', 'npm run migrate', 'has no meaning in mode compose'],
     ['migrate-timeout', 'soon', 'is not a duration'],
     ['max-parallel', '0', 'is not a number from 1 to 100'],
     ['registry-username', 'me', 'and registry-password go together'],

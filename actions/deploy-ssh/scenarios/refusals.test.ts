@@ -32,7 +32,11 @@ describe('a deployment that is refused', () => {
   async function refused(code: string, inputs: Record<string, string>): Promise<string> {
     const step = await start(inputs);
     expect(step.errors.map(({ title }) => title)).toEqual([`deploy-ssh: ${code}`]);
-    expect([step.code, step.outputs]).toEqual([1, { status: 'failed', reason: code }]);
+    const { hosts = '[]', release = '', ...outputs } = step.outputs;
+    expect([step.code, outputs]).toEqual([1, { status: 'failed', reason: code }]);
+    for (const verdict of JSON.parse(hosts))
+      expect(verdict.status).toMatch(/^(failed|unreachable)$/);
+    expect(release).toBe('');
     return step.errors[0]?.text ?? '';
   }
 

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import type { StepResult } from '../../../packages/local-cloud/src/runner.ts';
+import { filesWith } from './files-with.ts';
 import { variant } from './images.ts';
 import { makeKey, passphrase } from './keys.ts';
 import { type Sightings, watchProcesses } from './watch-processes.ts';
@@ -100,18 +101,3 @@ describe('secrets', () => {
     expect(environments).toContain('token: node');
   }
 });
-
-/** `name: path` of each file below a folder that holds one of the texts. */
-function filesWith(folder: string, texts: Readonly<Record<string, string>>): string[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => realpathSync(join(entry.parentPath, entry.name)));
-  return [...new Set(files)]
-    .flatMap((path) => {
-      const content = readFileSync(path, 'latin1');
-      return Object.entries(texts)
-        .filter(([, text]) => content.includes(text))
-        .map(([name]) => `${name}: ${relative(folder, path)}`);
-    })
-    .sort();
-}

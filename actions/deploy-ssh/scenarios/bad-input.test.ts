@@ -25,6 +25,8 @@ const longest: Record<string, number> = {
   after: 50_000,
   'private-key': 20_000,
   'registry-password': 20_000,
+  'deploy-key': 20_000,
+  token: 20_000,
 };
 
 /** What is wrong before anything but the inputs has been looked at. */
@@ -114,6 +116,10 @@ describe('a bad input', () => {
     ['mode', 'kubernetes', 'is not one of compose'],
     ['source', '/etc/passwd', 'is not a path inside the workspace'],
     ['source', '../compose.yaml', 'is not a path inside the workspace'],
+    ['commit', 'main', 'is not a full commit id'],
+    ['commit', '0123456', 'is only a part of a commit id'],
+    ['token', 'ghs_0123456789abcdef', 'has no meaning in mode compose'],
+    ['submodules', 'yes', 'is neither true nor false'],
     ['image', 'Registry/App!', 'is not an image'],
     ['image', '', 'is required'],
     ['mode', 'release', 'has no meaning in mode release'],

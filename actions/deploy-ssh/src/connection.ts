@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Client, ParsedKey } from 'ssh2';
+import type { BaseAgent, Client, ParsedKey } from 'ssh2';
 import type { HostAddress } from './host.ts';
 import type { Pin } from './known-hosts.ts';
 import { login } from './login.ts';
@@ -25,6 +25,8 @@ export interface Host {
   ): Promise<Ended>;
   /** A stream to a port on the host's own loopback. */
   tunnel(port: number, signal: AbortSignal): Promise<Duplex>;
+  /** The same host over a connection of its own, whose scripts may ask the agent. */
+  lend(agent: BaseAgent): Promise<Host>;
   close(): void;
 }
 
@@ -36,6 +38,7 @@ export async function openHost(
   address: HostAddress,
   key: ParsedKey,
   pins: readonly Pin[],
+  agent?: BaseAgent,
 ): Promise<Host> {
   const { default: ssh2 } = await import('ssh2');
   let open: (Connection & { ready: Promise<void> }) | undefined;
@@ -46,7 +49,7 @@ export async function openHost(
       if (open === mine) open = undefined;
       client.destroy();
     };
-    const mine = { client, address, drop, ready: login(client, address, { key, pins }) };
+    const mine = { client, address, drop, ready: login(client, address, { key, pins, agent }) };
     client.once('close', drop);
     mine.ready.then(() => (reached = true), drop);
     return mine;
@@ -71,6 +74,7 @@ export async function openHost(
       stream.then((late) => signal.aborted && late.destroy()).catch(() => undefined);
       return unlessAborted(stream, signal);
     },
+    lend: (other) => openHost(address, key, pins, other),
     close: () => open?.drop(),
   };
 }

@@ -25,6 +25,8 @@ export interface Means {
   expected: Expectation;
   lock: { owner: string; wait: number };
   env: ReadonlyMap<string, string>;
+  /** The commit that is deployed, as far as it is known. */
+  commit: string;
   /** Names the release, the same on all hosts; by the time at which it is first asked for. */
   nameRelease(): string;
 }
@@ -40,6 +42,7 @@ export interface OpenHost {
 /** Gathers what every mode needs. */
 export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
   const { runUrl, actor, sha } = run.github;
+  const commit = settings.git?.commit ?? sha;
   let name: string | undefined;
   return {
     settings,
@@ -53,9 +56,10 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
       owner: runUrl ? `${runUrl} (${actor})` : 'a run without an address',
       wait: settings['lock-timeout'],
     },
+    commit,
     env: new Map([...(settings.env ?? []), ...(settings.secrets ?? [])]),
     nameRelease() {
-      name ??= releaseId(systemClock.now(), sha);
+      name ??= releaseId(systemClock.now(), commit);
       return name;
     },
   };

@@ -62,6 +62,17 @@ function isWhole(key: Buffer, type: string): boolean {
   return true;
 }
 
+/** The pins as a known_hosts file, for programs that read one; they have no use for fingerprints. */
+export function knownHostsText(pins: readonly Pin[]): string {
+  return pins
+    .flatMap((pin) => (pin.kind === 'key' ? [pin] : []))
+    .map(({ hosts, type, key, revoked }) => {
+      const marker = revoked ? '@revoked ' : '';
+      return `${marker}${hosts.join(',')} ${type} ${key.toString('base64')}\n`;
+    })
+    .join('');
+}
+
 /** Judges the key that a host offers against the pins. `name` is as in {@link knownHostsName}. */
 export function judgeHostKey(pins: readonly Pin[], name: string, offered: Buffer): HostKeyVerdict {
   const fingerprint = fingerprintOf(offered);

@@ -1,5 +1,11 @@
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import type { Client, ParsedKey, PublicKeyAuthMethod, ServerHostKeyAlgorithm } from 'ssh2';
+import type {
+  BaseAgent,
+  Client,
+  ParsedKey,
+  PublicKeyAuthMethod,
+  ServerHostKeyAlgorithm,
+} from 'ssh2';
 import { type HostAddress, knownHostsName } from './host.ts';
 import {
   fingerprintOf,
@@ -14,6 +20,8 @@ import {
 export interface Credentials {
   key: ParsedKey;
   pins: readonly Pin[];
+  /** Is forwarded to every script of the connection; logs nobody in to the host itself. */
+  agent?: BaseAgent | undefined;
 }
 
 const connectLimit = 20_000;
@@ -25,7 +33,7 @@ const connectLimit = 20_000;
 export function login(
   client: Client,
   address: HostAddress,
-  { key, pins }: Credentials,
+  { key, pins, agent }: Credentials,
 ): Promise<void> {
   const name = knownHostsName(address);
   // The key and nothing else: asking first whether it goes without costs a round trip.
@@ -45,6 +53,7 @@ export function login(
       port: address.port,
       username: address.user,
       authHandler: [onlyTheKey],
+      ...(agent ? { agent, agentForward: true } : {}),
       readyTimeout: connectLimit,
       keepaliveInterval: 10_000,
       keepaliveCountMax: 3,

@@ -5,18 +5,18 @@ import type { FleetSettings } from './fleet.ts';
 import type { manifest } from './manifest.ts';
 import { openKey } from './open-key.ts';
 import { proveAt } from './proof.ts';
+import type { ReleaseFiles } from './release-files.ts';
 import { releaseSite, type Switched } from './release-site.ts';
 import { stepsOf } from './steps.ts';
-import { readTree } from './upload/read-tree.ts';
 
 type Change = { release: Switched };
 
-/** Opens a deployment in mode `release`: reads the folder that is uploaded, once for all hosts. */
+/** Opens a deployment of files: of a folder that is uploaded, or of a commit. */
 export async function releaseDeployment(means: Means): Promise<Deployment> {
-  const { settings, run, expected, clock, env, lock } = means;
-  // Before the folder is read: a passphrase that does not fit is found at once.
+  const { settings, expected, clock, env, lock } = means;
+  // Before a folder is read: a passphrase that does not fit is found at once.
   const key = await openKey(settings.key);
-  const tree = await readTree(folderOf(settings.source ?? '.', run), run.signal);
+  const files = await filesOf(means);
   const url = settings['health-url'];
   const local = url !== undefined && isOnHost(url);
   const proveTogether: FleetSettings['proveTogether'] =
@@ -27,13 +27,13 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
     releaseSite(
       {
         path: settings.path,
-        tree,
+        files,
         env,
         shared: settings.shared ?? [],
         steps: stepsOf(settings),
         healthUrl: local ? url : undefined,
         expected,
-        commit: run.github.sha,
+        commit: means.commit,
         nameRelease: means.nameRelease,
         keep: settings.keep,
         timeout: settings.timeout,
@@ -42,6 +42,20 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
       tools,
     ),
   );
+}
+
+async function filesOf({ settings, run }: Means): Promise<ReleaseFiles> {
+  const { git } = settings;
+  if (git) {
+    const { gitFiles } = await import('./git/git-files.ts');
+    const deployKey = git.deployKey && (await openKey(git.deployKey, 'deploy-key'));
+    const access = { deployKey, token: git.token, pins: settings['known-hosts'] ?? [] };
+    const warn = (words: string) => run.commands.warning(words, 'deploy-ssh: Git LFS');
+    return gitFiles({ ...git, submodules: settings.submodules, access, warn });
+  }
+  const { readTree } = await import('./upload/read-tree.ts');
+  const { uploadedFiles } = await import('./upload/uploaded-files.ts');
+  return uploadedFiles(await readTree(folderOf(settings.source ?? '.', run), run.signal));
 }
 
 function folderOf(source: string, { env }: Run<typeof manifest>): string {

@@ -6,6 +6,7 @@ import type { Host } from './connection.ts';
 import { siteName } from './host.ts';
 import { holdLock, longestOf } from './lock.ts';
 import { proveThroughHost } from './proof.ts';
+import type { ReleaseFiles } from './release-files.ts';
 import {
   dressScript,
   dropScript,
@@ -16,14 +17,12 @@ import {
 import { switchScript } from './releases.ts';
 import { siteShell } from './site-shell.ts';
 import { migration, restartScript, type StepPlace, type UserSteps, unitLogs } from './steps.ts';
-import type { Tree } from './upload/tree.ts';
-import { uploadRelease } from './upload/upload.ts';
 import type { SitePlan } from './verdict.ts';
 
 /** A deployment of files on one host. */
 export interface ReleaseSettings {
   path: string;
-  tree: Tree;
+  files: ReleaseFiles;
   env: ReadonlyMap<string, string>;
   /** Paths below `shared/`; a folder ends in a slash. */
   shared: readonly string[];
@@ -56,9 +55,9 @@ export function releaseSite(
   settings: ReleaseSettings,
   tools: ReleaseTools,
 ): Target<SitePlan, { release: Switched }> {
-  const { path, tree, steps } = settings;
+  const { path, files, steps } = settings;
   const { host, clock } = tools;
-  const content = `${tree.proof} ${digest(JSON.stringify([...settings.env]))}`;
+  const content = `${files.proof} ${digest(JSON.stringify([...settings.env]))}`;
 
   const { again, change, step } = siteShell(path, tools);
 
@@ -79,6 +78,8 @@ export function releaseSite(
 
   return {
     name: `${siteName(host.address)}:${path}`,
+
+    check: async (signal) => files.check?.(host, signal),
 
     hold: (signal) =>
       holdLock(
@@ -103,17 +104,8 @@ export function releaseSite(
     },
 
     async prepare(plan, signal) {
-      const sent = await uploadRelease(host, {
-        tree,
-        path,
-        id: plan.release,
-        previous: plan.back,
-        signal,
-        say: tools.say,
-      });
-      tools.say(
-        `uploaded ${sent.files} files, ${sent.bytes} bytes (${sent.how}, ${sent.sent} sent)`,
-      );
+      const { release: id, back: previous } = plan;
+      await files.bring(host, { path, id, previous, signal, say: tools.say });
       const dress = dressScript(plan.release, { ...settings, content });
       await change('preparing the release', dress, signal);
       await step('before', steps.before, placeOf(plan.release), signal);

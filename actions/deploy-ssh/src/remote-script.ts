@@ -78,6 +78,9 @@ export function runScript(
     signal.addEventListener('abort', stop, { once: true });
     client.once('close', gone);
     const begin = (error: Error | undefined, channel: ClientChannel) => {
+      if (error && /agent forwarding/.test(error.message)) {
+        return fail(Failure.of('git/agent-forwarding', { host: address.host }));
+      }
       if (error) return lost(messageOf(error));
       if (signal.aborted) {
         channel.close();

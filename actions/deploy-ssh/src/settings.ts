@@ -15,6 +15,7 @@ import {
 } from '@slipway/shared/action/input';
 import type { Run } from '@slipway/shared/action/run';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
+import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';
 import { hostAddress } from './host.ts';
 import { knownHosts } from './known-hosts.ts';
 import type { manifest } from './manifest.ts';
@@ -28,6 +29,7 @@ export type Settings = ReturnType<typeof readSettings>;
 /** Reads and checks all inputs; loads nothing heavy. */
 export function readSettings(run: Run<typeof manifest>) {
   let key: SshKey | undefined;
+  let git: GitSource | undefined;
   const values = run.inputs(
     {
       hosts: lines(hostAddress),
@@ -35,8 +37,12 @@ export function readSettings(run: Run<typeof manifest>) {
       passphrase: secret(text),
       'known-hosts': knownHosts,
       path: hostPath,
-      mode: choice('compose', 'release'),
-      source: workspacePath,
+      mode: choice('compose', 'release', 'git'),
+      source: text,
+      commit: commitId,
+      'deploy-key': privateKey,
+      token: gitToken,
+      submodules: boolean,
       image: imageReference,
       'registry-username': text,
       'registry-password': { ...secret(text), longest: 20_000 },
@@ -71,6 +77,10 @@ export function readSettings(run: Run<typeof manifest>) {
       const twice = values.hosts.find((_, index) => names.indexOf(names[index] ?? '') !== index);
       if (twice) problem('hosts', `names ${twice.text} twice`, 'each host once');
       checkMode(values, problem);
+      if (values.mode === 'git') git = gitSource(values, run.github, problem);
+      else if (!isInWorkspace(values.source ?? '')) {
+        problem('source', 'is not a path inside the workspace', 'compose.yaml');
+      }
       if (values.expect && !values['health-url'] && !values['health-path']) {
         problem('expect', 'needs health-url or health-path', 'a commit');
       }
@@ -100,7 +110,7 @@ export function readSettings(run: Run<typeof manifest>) {
     },
   );
   if (!key) throw new Error('private-key was not checked');
-  return { ...values, key };
+  return { ...values, key, git };
 }
 
 // What belongs to one mode only is a mistake in the other.
@@ -108,10 +118,11 @@ function checkMode(
   values: Readonly<Record<string, unknown>>,
   problem: (input: string, wrong: string, example?: string) => void,
 ): void {
-  const release = values['mode'] === 'release';
-  const foreign = release
-    ? ['image', 'registry-username', 'registry-password', 'health-path']
-    : ['shared'];
+  const release = values['mode'] !== 'compose';
+  const foreign = [
+    ...(release ? ['image', 'registry-username', 'registry-password', 'health-path'] : ['shared']),
+    ...(values['mode'] === 'git' ? [] : ['commit', 'deploy-key', 'token']),
+  ];
   for (const name of foreign) {
     if (values[name] !== undefined) problem(name, `has no meaning in mode ${values['mode']}`);
   }
@@ -145,14 +156,9 @@ const hostPath: Input<string> = {
   },
 };
 
-const workspacePath: Input<string> = {
-  parse(value) {
-    if (value.startsWith('/') || value.split(/[\\/]/).includes('..')) {
-      throw new BadInput('is not a path inside the workspace', 'compose.yaml');
-    }
-    return value;
-  },
-};
+function isInWorkspace(path: string): boolean {
+  return !path.startsWith('/') && !path.split(/[\\/]/).includes('..');
+}
 
 const imageExample = 'ghcr.io/owner/app:1.2.3';
 

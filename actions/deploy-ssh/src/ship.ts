@@ -68,7 +68,7 @@ function outcomeOfFailure(error: unknown): Outcome<Manifest> {
 }
 
 async function open(means: Means): Promise<Deployment> {
-  if (means.settings.mode === 'release') {
+  if (means.settings.mode !== 'compose') {
     const { releaseDeployment } = await import('./release-deployment.ts');
     return releaseDeployment(means);
   }

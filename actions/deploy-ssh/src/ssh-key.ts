@@ -11,6 +11,9 @@ export interface SshKey {
   passphrase: string | undefined;
 }
 
+/** An input with a key. */
+export type KeyInput = 'private-key' | 'deploy-key';
+
 /** The passphrase is missing or wrong: the problem of another input than the key's. */
 export class BadPassphrase extends BadInput {}
 
@@ -37,13 +40,16 @@ function missing(): BadPassphrase {
 }
 
 /** The failure for a key that the SSH library did not read; `error` is what it said. */
-export function unreadable(error: Error | undefined, passphrase: string | undefined): Failure {
+export function unreadable(
+  error: Error | undefined,
+  passphrase: string | undefined,
+  input: KeyInput,
+): Failure {
   const said = error?.message.replace(/^Error: /, '') ?? 'it holds no key';
   // With a wrong passphrase the decrypted bytes fail their check.
   const shut = passphrase !== undefined && /integrity|decrypt|malformed|passphrase/i.test(said);
   const wrong = shut ? wrongPassphrase() : damaged(said);
-  const input = wrong instanceof BadPassphrase ? 'passphrase' : 'private-key';
-  return inputFailure(input, wrong.message, wrong.example);
+  return inputFailure(shut ? 'passphrase' : input, wrong.message, wrong.example);
 }
 
 function wrongPassphrase(): BadPassphrase {

@@ -9,6 +9,7 @@ export function localHost(): Host {
     address: { user: 'nobody', host: 'here', port: 22, text: 'nobody@here' },
     reached: () => true,
     tunnel: () => Promise.reject(new Error('there is no network')),
+    lend: () => Promise.reject(new Error('there is no network')),
     close: () => undefined,
     async run(_what, body, signal, _onLine, talk) {
       const child = spawn('bash', ['-s'], { signal, stdio: 'pipe' });

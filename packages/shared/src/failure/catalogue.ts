@@ -1,6 +1,7 @@
 import { actionFailures } from './entries/action.ts';
 import { buildFailures } from './entries/build.ts';
 import { deployFailures } from './entries/deploy.ts';
+import { gitFailures } from './entries/git.ts';
 import { identityFailures } from './entries/identity.ts';
 import { imageFailures } from './entries/image.ts';
 import { sshFailures } from './entries/ssh.ts';
@@ -13,6 +14,7 @@ export const catalogue = {
   ...actionFailures,
   ...buildFailures,
   ...deployFailures,
+  ...gitFailures,
   ...identityFailures,
   ...imageFailures,
   ...sshFailures,

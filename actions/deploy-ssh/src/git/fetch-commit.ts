@@ -1,0 +1,83 @@
+import { Failure } from '@slipway/shared/failure/failure';
+import type { Host } from '../connection.ts';
+import type { ReleasePlace } from '../release-files.ts';
+import { linkProblem } from '../upload/link-target.ts';
+import { shownName } from '../upload/shown-name.ts';
+import type { Access } from './access.ts';
+import { keyAgent } from './agent.ts';
+import type { Part } from './checkout-script.ts';
+import { type CommitContent, readCommit } from './commit-content.ts';
+import { fetchScript, type Wanted } from './fetch-script.ts';
+import { inFolder, partOf, submoduleFailure } from './submodule.ts';
+import { fetchFailure } from './why-not-fetched.ts';
+
+/** A commit, with its submodules or without, and how a host comes by it. */
+export interface FetchSettings extends Wanted {
+  submodules: boolean;
+  access: Access;
+}
+
+const mostParts = 200;
+
+/**
+ * Brings a commit and those of its submodules into the mirrors of a host.
+ * @returns the parts of the release, each after the one that it lies in, and by how many KiB the
+ * mirrors grew
+ * @throws Failure `git/…`, `ssh/…`; the signal's reason
+ */
+export async function fetchCommit(
+  host: Host,
+  settings: FetchSettings,
+  place: Pick<ReleasePlace, 'path' | 'signal' | 'say'>,
+): Promise<{ parts: Part[]; fetched: number }> {
+  const { repository, commit, submodules, access } = settings;
+  const parts: Part[] = [{ repository, commit, folder: '' }];
+  let fetched = 0;
+  // A connection of its own: what else runs on the host has no part in the key.
+  const lent = access.deployKey ? await host.lend(await keyAgent(access.deployKey)) : undefined;
+  try {
+    // The list grows while it is walked: a submodule may have some of its own.
+    for (const part of parts) {
+      const content = await fetchOne(lent ?? host, part, access, place);
+      fetched += content.fetched;
+      refuseLinks(content, part);
+      if (!submodules) break;
+      const wanted = content.submodules.filter(({ leftOut }) => !leftOut);
+      parts.push(...wanted.map((submodule) => partOf(submodule, part, access)));
+      if (parts.length > mostParts) {
+        throw submoduleFailure(part.folder, `is one of more than ${mostParts}`);
+      }
+    }
+  } finally {
+    lent?.close();
+  }
+  return { parts, fetched };
+}
+
+async function fetchOne(
+  host: Host,
+  part: Part,
+  access: Access,
+  { path, signal, say }: Pick<ReleasePlace, 'path' | 'signal' | 'say'>,
+): Promise<CommitContent> {
+  const { address } = part.repository;
+  const what = `fetching ${address}`;
+  const ended = await host.run(what, fetchScript(path, part, access), signal);
+  if (ended.code !== 0) throw fetchFailure(ended, what, part, access, host.address);
+  const content = readCommit(ended.stdout);
+  if (content.whole) say(`${address} gives no commit by its name: fetched all branches and tags`);
+  return content;
+}
+
+/** Links must stay in the release, as those of an upload. */
+function refuseLinks({ links }: CommitContent, { folder }: Part): void {
+  const problems = links.flatMap(({ path, target }) => {
+    const at = inFolder(folder, path);
+    const wrong = linkProblem(at, target);
+    return wrong ? [`${shownName(at)}, whose target ${shownName(target)} ${wrong}`] : [];
+  });
+  const [first] = problems;
+  if (first === undefined) return;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  throw Failure.of('git/links', { problem: `has the symbolic link ${first}${more}` });
+}

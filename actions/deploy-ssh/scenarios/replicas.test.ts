@@ -54,6 +54,7 @@ describe('two replicas behind nginx, and a database', () => {
       secrets: 'DATABASE_URL=postgresql://app:app@db/app',
       'health-path': '/health',
       expect: version,
+      timeout: '60s',
       ...inputs,
     });
   const deploy = (...args: Parameters<typeof start>) => start(...args).done;
@@ -66,6 +67,8 @@ describe('two replicas behind nginx, and a database', () => {
     const options = filters.flatMap((filter) => ['--filter', filter]);
     return lines(await docker(['ps', '-aq', ...options])).sort();
   };
+  const startOf = async (service: string) =>
+    docker(['inspect', '--format', '{{.State.StartedAt}}', ...(await idsOf(service))]);
   const migrations = async () => {
     const [db = ''] = await idsOf('db');
     const ask = ['psql', '-Atc', 'select id from migrations', 'postgresql://app:app@localhost/app'];
@@ -88,11 +91,12 @@ describe('two replicas behind nginx, and a database', () => {
   it('take up the next version without a lost request, and leave the others alone', async () => {
     const others = async () => [...(await idsOf('db')), ...(await idsOf('proxy'))];
     const before = await others();
+    const start = await startOf('db');
     const step = await deploy('two', {
       migrate,
       before: 'docker compose config --images | grep -F "$IMAGE" > before.txt; mkdir -p data',
-      restart: 'systemd-unit() { echo "restarted $SLIPWAY_RELEASE"; }; systemd-unit',
-      after: 'docker compose ps --services | sort | xargs echo > after.txt',
+      restart: 'db\necho "restarted for $SLIPWAY_RELEASE"',
+      after: 'docker compose ps --format "{{.Service}} {{.Health}}" | sort -u > after.txt',
     });
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ status: 'deployed', 'previous-image': images['one'] });
@@ -101,8 +105,9 @@ describe('two replicas behind nginx, and a database', () => {
     expect(await others()).toEqual(before);
     expect(await migrations()).toEqual(['one', 'two']);
     expect(await hostFile(world, 'before.txt')).toBe(`${images['two']}\n`);
-    expect(await hostFile(world, 'after.txt')).toBe('db proxy web\n');
-    expect(step.log).toContain(`restarted ${step.outputs['release']}`);
+    expect(step.log).toContain(`restarted for ${step.outputs['release']}`);
+    expect(await startOf('db')).not.toBe(start);
+    expect(await hostFile(world, 'after.txt')).toBe('db healthy\nproxy \nweb healthy\n');
   }, 60_000);
 
   it('lose no request to a version that cannot start: only one of them meets it', async () => {

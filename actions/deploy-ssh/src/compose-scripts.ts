@@ -163,9 +163,9 @@ export function endStepsScript(path: string): string {
 [ -z "$ids" ] || docker rm -f $ids >/dev/null`;
 }
 
-/** Restarts a service by its name; where there is none, the word is a command. */
+/** Restarts a service by its name; where there is none, the word is a command. Runs as a step. */
 export function restartService(word: string): string {
-  return `if docker compose config --services | grep -xF -- ${quote(word)} >/dev/null; then docker compose restart ${word}; else ${word}; fi`;
+  return `if docker compose config --services | grep -xF -- ${word} >/dev/null; then docker compose restart ${word}; else ${word}; fi`;
 }
 
 /** Where Docker keeps a login while it pulls; removed with the lock at the latest. */

@@ -64,12 +64,12 @@ export function walkOf({ project, hashes, containers }: Look): Walk | undefined 
   const of = (name: string) => containers.filter((container) => serviceOf(container) === name);
   const stale = services.flatMap(([name]) => of(name)).filter(isStale);
   const serving = stale.filter(({ State }) => State.Status === 'running');
-  const other = services.some(
+  const neverAtOnce = services.some(
     ([name, service]) =>
       of(name).some((container) => serving.includes(container)) &&
       (countOf(service) > 1 || startsFirst(service)),
   );
-  if ((serving.length < 2 && !other) || exchanges(project, containers)) return undefined;
+  if ((serving.length < 2 && !neverAtOnce) || exchanges(project, containers)) return undefined;
 
   const stages: Stage[] = [];
   const replaced = new Set<string>();

@@ -15,9 +15,10 @@ import {
   stepLink,
   stepVariables,
 } from './compose-scripts.ts';
-import { type Container, describe, judge, publishes, serviceOf } from './compose-state.ts';
+import { type Container, judge, publishes } from './compose-state.ts';
 import { bringUp } from './compose-up.ts';
 import type { Host } from './connection.ts';
+import { diagnoseContainers } from './diagnosis.ts';
 import { siteName } from './host.ts';
 import { inputFailure } from './input-failure.ts';
 import { holdLock, longestOf } from './lock.ts';
@@ -33,7 +34,6 @@ import {
   writeScript,
 } from './releases.ts';
 import { lastLinesOf } from './remote-script.ts';
-import { quote } from './shell.ts';
 import { siteShell } from './site-shell.ts';
 import { staysUp } from './stays-up.ts';
 import { migration, restartScript, type StepPlace, type UserSteps, unitLogs } from './steps.ts';
@@ -88,7 +88,6 @@ export function composeTarget(
 ): Target<SitePlan, Change> {
   const { path, release, steps } = settings;
   const { host, clock } = tools;
-
   const { run, again, change, step } = siteShell(path, tools);
 
   const containers = async (signal: AbortSignal): Promise<Container[]> =>
@@ -103,9 +102,28 @@ export function composeTarget(
     begin: stepLink(id),
   });
 
+  async function* sightings(signal: AbortSignal): AsyncGenerator<Sighting> {
+    for (;;) {
+      const sighting = judge(await containers(signal));
+      yield sighting;
+      if (sighting.state !== 'progress') return;
+      await clock.sleep(500, signal);
+    }
+  }
+
+  // A step finds the containers ready, not just started.
+  const stepWhenReady = async (what: string, text: string, id: string, signal: AbortSignal) => {
+    if (text.trim() === '') return;
+    for await (const sighting of sightings(signal)) {
+      if (sighting.state === 'failed') throw sighting.failure;
+    }
+    await step(what, text, placeOf(id), signal);
+  };
+
   const switchTo = async (id: string, hurry: boolean, signal: AbortSignal) => {
     await bringUp(id, hurry, { ...tools, path, containers }, signal);
-    await step('restart', restartScript(steps.restart, restartService), placeOf(id), signal);
+    const restart = restartScript(steps.restart, restartService);
+    await stepWhenReady('restart', restart, id, signal);
   };
 
   return {
@@ -168,18 +186,13 @@ export function composeTarget(
     async apply({ release: id }, signal) {
       tools.say(`docker compose up, release ${id}`);
       await switchTo(id, false, signal);
-      await step('after', steps.after, placeOf(id), signal);
+      await stepWhenReady('after', steps.after, id, signal);
       return { release: id, image: release.image };
     },
 
     async *watch(change, signal): AsyncGenerator<Sighting> {
       if (change.release === undefined) return yield { state: 'settled' };
-      for (;;) {
-        const sighting = judge(await containers(signal));
-        yield sighting;
-        if (sighting.state !== 'progress') return;
-        await clock.sleep(500, signal);
-      }
+      yield* sightings(signal);
     },
 
     async prove(change, direction, signal): Promise<ProofOfLife> {
@@ -207,16 +220,8 @@ export function composeTarget(
 
     async diagnose(_plan, signal): Promise<Evidence> {
       const found = await containers(signal);
-      const bad = found.filter((container) => judge([container]).state !== 'settled');
-      const ours = found.filter(({ Config }) => Config.Image === release.image);
-      const logs = await Promise.all(
-        (bad.length > 0 ? bad : ours).map(async (container) => ({
-          source: serviceOf(container),
-          lines: await lastLogLines(host, container, signal),
-        })),
-      );
-      logs.push(...(await unitLogs(host, steps.restart, signal)));
-      return { facts: found.map(describe), logs };
+      const { facts, logs } = await diagnoseContainers(host, found, release.image, signal);
+      return { facts, logs: [...logs, ...(await unitLogs(host, steps.restart, signal))] };
     },
 
     async rollback(plan, signal) {
@@ -242,14 +247,4 @@ function checkPlatform(image: string, has: readonly string[], wanted: string): v
   const matches = has.some((platform) => platform === wanted || platform.startsWith(`${wanted}/`));
   if (has.length === 0 || wanted === '' || matches) return;
   throw Failure.of('image/platform', { image, wanted, has: has.join(', ') });
-}
-
-async function lastLogLines(
-  host: Host,
-  container: Container,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const name = quote(container.Name.replace(/^\//, ''));
-  const { stdout } = await host.run('docker logs', `docker logs --tail 30 ${name} 2>&1`, signal);
-  return stdout.trimEnd().split(/\r?\n/);
 }

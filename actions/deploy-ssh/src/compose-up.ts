@@ -76,6 +76,7 @@ async function ready(
 ): Promise<void> {
   let said = '';
   let since: number | undefined;
+  let restarts = 0;
   for (;;) {
     const ours = (await containers(signal)).filter(
       (container) => serviceOf(container) === service && !stale.has(container.Id),
@@ -84,6 +85,10 @@ async function ready(
     if (ours.length === 0) return;
     const sighting = judge(ours);
     if (sighting.state === 'failed') throw sighting.failure;
+    // One that falls over again and again may be up at every look.
+    const counted = ours.reduce((sum, { RestartCount }) => sum + RestartCount, 0);
+    if (counted !== restarts) since = undefined;
+    restarts = counted;
     if (sighting.state === 'settled') {
       const checked = ours.every(({ State }) => State.Status === 'exited' || State.Health);
       since ??= clock.now();

@@ -233,6 +233,15 @@ describe('a release on several hosts', () => {
     expect(step.log.replace(/^::add-mask::.*$/gm, '')).not.toContain('$ecret');
   }, 120_000);
 
+  it('goes back by hand on all of them, and forth again', async () => {
+    const back = await deploy('5.0.0', { release: 'previous' });
+    expect(back.errors).toEqual([]);
+    expect(await serving()).toEqual(all('2.0.0'));
+    const forth = await deploy('5.0.0');
+    expect(forth.outputs['status']).toBe('deployed');
+    expect(await serving()).toEqual(all('5.0.0'));
+  }, 120_000);
+
   it('reports a host that cannot be reached, before anything was changed', async () => {
     const step = await deploy('6.0.0', { hosts: `${hosts.addresses}\ndeploy@127.0.0.1:9` });
     expect(step.errors.map(({ title }) => title)).toEqual(['deploy-ssh: ssh/unreachable']);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
 import { variant } from './images.ts';
-import { bundle, makeWorld, registry, type World } from './world.ts';
+import { bundle, hostFolder, makeWorld, registry, type World } from './world.ts';
 
 describe('deploy-ssh by Compose against a real sshd, registry and engine', () => {
   let world: World;
@@ -67,6 +67,26 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
     const step = await deploy({ image: two, expect: 'version 2' });
     expect(step.outputs).toMatchObject({ status: 'deployed', 'previous-image': one });
     expect(await world.ask()).toContain('version 2');
+  }, 60_000);
+
+  it('goes back by hand to the version before, as it was', async () => {
+    const step = await deploy({ image: two, expect: 'version 2', release: 'previous' });
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ status: 'deployed', image: one, 'previous-image': two });
+    expect(step.log).toContain('Going back, so not used: source, image, expect.');
+    expect(await world.ask()).toBe('version 1 hello = you');
+    // The first version, once more when nothing had changed, and the second.
+    const kept = hostFolder(world, 'releases');
+    expect(kept).toHaveLength(3);
+    expect(step.outputs['release']).toBe(kept[1]);
+
+    const further = await deploy({ release: 'previous' });
+    expect(further.errors.map(({ title }) => title)).toEqual(['deploy-ssh: ssh/no-release']);
+    const names = `${kept[0]}, ${kept[1]} (current), ${kept[2]}`;
+    expect(further.errors[0]?.text).toContain(`it keeps: ${names}.`);
+    const forward = await deploy({ release: kept[2] ?? '' });
+    expect(forward.outputs).toMatchObject({ status: 'deployed', image: two });
+    expect(hostFolder(world, 'releases')).toEqual(kept);
   }, 60_000);
 
   it('removes a first deployment that fails, as nothing was there before', async () => {

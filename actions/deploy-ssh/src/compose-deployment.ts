@@ -8,23 +8,18 @@ import { type Deployment, type Means, openFleet } from './deployment.ts';
 import type { FleetSettings } from './fleet.ts';
 import { openKey } from './open-key.ts';
 import { proveAt } from './proof.ts';
+import type { Release } from './releases.ts';
 import type { Settings } from './settings.ts';
 import { readSource } from './source.ts';
 import { stepsOf } from './steps.ts';
 
-/** Opens a deployment in mode `compose`: reads the Compose file and resolves the image to a digest. */
+/** Opens a deployment in mode `compose`: of a new release, or of one that the hosts have. */
 export async function composeDeployment(means: Means): Promise<Deployment> {
-  const { settings, run, expected, clock, env, lock } = means;
+  const { settings, run, expected, clock, lock } = means;
   const source = settings.source ?? 'compose.yaml';
-  const composeFile = await readSource(source, run.env);
-  const reference = settings.image;
-  if (!reference) throw new Error('image was not checked');
   // Before the registry is asked: a passphrase that does not fit is found at once.
   const key = await openKey(settings.key);
-  const login = loginOf(settings);
-  const folder = dockerConfigFolder(run.env);
-  const credentials = await credentialsFor(reference.registry, login, folder, run.commands.info);
-  const image = await resolveImage(reference, credentials, means);
+  const made = settings.release === undefined ? await newRelease(source, means) : undefined;
   const url = settings['health-url'];
   const proveTogether: FleetSettings['proveTogether'] =
     url && ((direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal));
@@ -33,10 +28,11 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
       {
         path: settings.path,
         source,
-        release: { composeFile, image: image.name, env },
+        release: made?.release,
+        goBackTo: settings.release,
         nameRelease: means.nameRelease,
         cancelled: run.signal,
-        pull: login ? { registry: reference.registry, ...login } : undefined,
+        pull: loginOf(settings),
         healthPath: settings['health-path'],
         askedTogether: url !== undefined,
         expected,
@@ -46,9 +42,25 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
         timeout: settings.timeout,
         lock,
       },
-      { ...tools, platforms: image.platforms },
+      { ...tools, platforms: made?.platforms ?? [] },
     ),
   );
+}
+
+/** Reads the Compose file, and resolves the image to a digest. */
+async function newRelease(
+  source: string,
+  means: Means,
+): Promise<{ release: Release; platforms: string[] }> {
+  const { settings, run, env } = means;
+  const composeFile = await readSource(source, run.env);
+  const reference = settings.image;
+  if (!reference) throw new Error('image was not checked');
+  const login = loginOf(settings);
+  const folder = dockerConfigFolder(run.env);
+  const credentials = await credentialsFor(reference.registry, login, folder, run.commands.info);
+  const image = await resolveImage(reference, credentials, means);
+  return { release: { composeFile, image: image.name, env }, platforms: image.platforms };
 }
 
 function loginOf(settings: Settings): { username: string; password: string } | undefined {

@@ -1,3 +1,4 @@
+import { parseReference } from '@slipway/shared/image/reference';
 import { projectName } from './project.ts';
 import { envFile, type Release } from './releases.ts';
 import { quote } from './shell.ts';
@@ -174,11 +175,12 @@ export const loginFolder = '.slipway/login';
 /** Pulls an image if it is not there yet. A login is good for this pull only. */
 export function pullScript(
   image: string,
-  pull: { registry: string; username: string; password: string } | undefined,
+  pull: { username: string; password: string } | undefined,
 ): string {
   const get = `docker image inspect ${quote(image)} >/dev/null 2>&1 || docker pull --quiet ${quote(image)} >/dev/null`;
   if (!pull) return get;
-  const { username, password, registry } = pull;
+  const { username, password } = pull;
+  const { registry } = parseReference(image);
   // The configuration of the user names the engine too, where it is not the usual one.
   return `DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}')
 export DOCKER_HOST

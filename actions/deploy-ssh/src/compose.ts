@@ -19,6 +19,7 @@ import { type Container, judge, publishes } from './compose-state.ts';
 import { bringUp } from './compose-up.ts';
 import type { Host } from './connection.ts';
 import { diagnoseContainers } from './diagnosis.ts';
+import { releaseToGoBackTo } from './go-back.ts';
 import { siteName } from './host.ts';
 import { inputFailure } from './input-failure.ts';
 import { holdLock, longestOf } from './lock.ts';
@@ -44,11 +45,14 @@ export interface ComposeSettings {
   path: string;
   /** Name of the Compose file, for messages. */
   source: string;
-  release: Release;
+  /** What a new release is made of; undefined when an old one is gone back to. */
+  release: Release | undefined;
+  /** Name of the release that is gone back to, or `previous`; undefined for a new one. */
+  goBackTo: string | undefined;
   /** Names the release; asked under the lock, so that names follow the order of the deployments. */
   nameRelease(): string;
   /** For `docker pull` on the host; in memory and in the script's stream only. */
-  pull: { registry: string; username: string; password: string } | undefined;
+  pull: { username: string; password: string } | undefined;
   /** Path that is asked on the host; undefined when an address or its containers speak for it. */
   healthPath: string | undefined;
   /** Whether an address is asked once all hosts are switched. */
@@ -140,6 +144,7 @@ export function composeTarget(
         const project = projectName(path);
         throw Failure.of('ssh/project', { host: name, project, path, folder: taken });
       }
+      if (!release) return;
       checkPlatform(release.image, tools.platforms, platform);
       const script = configScript(path, release);
       const ended = await host.run('checking the Compose file', script, signal);
@@ -161,33 +166,38 @@ export function composeTarget(
 
     async plan(signal) {
       const state = readState((await again('reading the host', stateScript(path), signal)).stdout);
-      return {
-        image: release.image,
+      const facts = {
         previousImage: state.proven?.image,
-        diff: differences(state, release),
         wayBack: state.proven ? 'previous' : 'remove',
-        // Named under the lock, so that names follow the order of the deployments.
-        release: settings.nameRelease(),
         back: state.proven?.id,
-      };
+      } as const;
+      if (release) {
+        const diff = differences(state, release);
+        // Named under the lock, so that names follow the order of the deployments.
+        return { ...facts, image: release.image, diff, release: settings.nameRelease() };
+      }
+      const { goBackTo = 'previous' } = settings;
+      const { id, image } = releaseToGoBackTo(goBackTo, state.current, state.kept, host.address);
+      const change = { what: 'release', before: state.proven?.id ?? '', after: id };
+      return { ...facts, image, diff: id === state.proven?.id ? [] : [change], release: id };
     },
 
-    async prepare({ release: id }, signal) {
-      await change('writing the release', writeScript(id, release), signal);
-      tools.say(`docker pull ${release.image}`);
-      await change('docker pull', pullScript(release.image, settings.pull), signal);
-      await step('before', steps.before, placeOf(id), signal);
+    async prepare({ release: id, image }, signal) {
+      if (release) await change('writing the release', writeScript(id, release), signal);
+      tools.say(`docker pull ${image}`);
+      await change('docker pull', pullScript(image, settings.pull), signal);
+      if (release) await step('before', steps.before, placeOf(id), signal);
     },
 
     ...migration(steps, clock, (text, { release: id }, signal) =>
       step('migrate', text, placeOf(id), signal),
     ),
 
-    async apply({ release: id }, signal) {
+    async apply({ release: id, image }, signal) {
       tools.say(`docker compose up, release ${id}`);
       await switchTo(id, false, signal);
       await stepWhenReady('after', steps.after, id, signal);
-      return { release: id, image: release.image };
+      return { release: id, image };
     },
 
     async *watch(change, signal): AsyncGenerator<Sighting> {
@@ -218,9 +228,9 @@ export function composeTarget(
       return { url: '', how: await staysUp(() => containers(signal), clock, signal) };
     },
 
-    async diagnose(_plan, signal): Promise<Evidence> {
+    async diagnose({ image }, signal): Promise<Evidence> {
       const found = await containers(signal);
-      const { facts, logs } = await diagnoseContainers(host, found, release.image, signal);
+      const { facts, logs } = await diagnoseContainers(host, found, image, signal);
       return { facts, logs: [...logs, ...(await unitLogs(host, steps.restart, signal))] };
     },
 
@@ -237,7 +247,7 @@ export function composeTarget(
     async finish({ release: id }, proven, signal) {
       const body = proven
         ? provenScript(id, settings.keep)
-        : `${endStepsScript(path)}\n${discardScript(id)}`;
+        : `${endStepsScript(path)}\n${release ? discardScript(id) : ''}`;
       await again('tidying up', alone(path, body), signal);
     },
   };

@@ -25,7 +25,7 @@ export interface Means {
   expected: Expectation;
   lock: { owner: string; wait: number };
   env: ReadonlyMap<string, string>;
-  /** The commit that is deployed, as far as it is known. */
+  /** The commit that is deployed; empty where it is not known. */
   commit: string;
   /** Names the release, the same on all hosts; by the time at which it is first asked for. */
   nameRelease(): string;
@@ -42,7 +42,8 @@ export interface OpenHost {
 /** Gathers what every mode needs. */
 export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
   const { runUrl, actor, sha } = run.github;
-  const commit = settings.git?.commit ?? sha;
+  const old = settings.release !== undefined;
+  const commit = old ? '' : (settings.git?.commit ?? sha);
   let name: string | undefined;
   return {
     settings,
@@ -50,7 +51,8 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
     clock: systemClock,
     expected: {
       status: settings['health-status'],
-      ...(settings.expect === undefined ? {} : { text: settings.expect }),
+      // It names the new version, which an old one cannot show.
+      ...(settings.expect === undefined || old ? {} : { text: settings.expect }),
     },
     lock: {
       owner: runUrl ? `${runUrl} (${actor})` : 'a run without an address',

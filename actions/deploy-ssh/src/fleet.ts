@@ -115,6 +115,10 @@ export function fleet<Change>(
         plans.set(site, await site.plan(signal));
       });
       const all = sites.map(planOf);
+      if (new Set(all.map(({ release }) => release)).size > 1) {
+        const releases = sites.map((site) => `${site.name} ${planOf(site).release}`);
+        throw Failure.of('ssh/releases-differ', { releases: releases.join(', ') });
+      }
       const { image, previousImage } = planOf(canary);
       return {
         image,

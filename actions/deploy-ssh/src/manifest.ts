@@ -16,6 +16,7 @@ export const manifest = {
     token: { required: false, default: '' },
     submodules: { required: false, default: 'true' },
     image: { required: false, default: '' },
+    release: { required: false, default: '' },
     'registry-username': { required: false, default: '' },
     'registry-password': { required: false, default: '' },
     env: { required: false, default: '' },

@@ -16,7 +16,7 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
   const { settings, expected, clock, env, lock } = means;
   // Before a folder is read: a passphrase that does not fit is found at once.
   const key = await openKey(settings.key);
-  const files = await filesOf(means);
+  const files = settings.release === undefined ? await filesOf(means) : undefined;
   const url = settings['health-url'];
   const local = url !== undefined && isOnHost(url);
   const proveTogether: FleetSettings['proveTogether'] =
@@ -28,6 +28,7 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
       {
         path: settings.path,
         files,
+        goBackTo: settings.release,
         env,
         shared: settings.shared ?? [],
         steps: stepsOf(settings),

@@ -1,4 +1,5 @@
 import { envFileText } from './env-file.ts';
+import { type KeptRelease, keptScript, readKept } from './go-back.ts';
 import { rememberScript } from './releases.ts';
 import { quote } from './shell.ts';
 
@@ -19,10 +20,22 @@ export interface KnownTree {
   content: string;
 }
 
+/** What a host has now. */
+export interface TreeState {
+  /** Id of the release that was switched to last; empty before the first. */
+  current: string;
+  proven: KnownTree | undefined;
+  /** All that have been proven, the oldest first. */
+  kept: KeptRelease[];
+}
+
+const keptMark = (id: string) => `.slipway/kept/${id}`;
+
 /** Prints what {@link readTreeState} reads. Changes nothing. */
 export function treeStateScript(path: string): string {
   return `cd -- ${quote(path)} 2>/dev/null || exit 0
 if [ -L current ]; then printf 'current %s\\n' "$(basename "$(readlink current)")"; fi
+${keptScript(keptMark, 'cat ".slipway/releases/$id"')}
 proven=$(cat .slipway/proven 2>/dev/null) || exit 0
 [ -d "releases/$proven" ] || exit 0
 printf 'proven %s\\n' "$proven"
@@ -30,10 +43,14 @@ printf 'content %s\\n' "$(cat ".slipway/releases/$proven" 2>/dev/null || echo un
 }
 
 /** Reads what {@link treeStateScript} printed. */
-export function readTreeState(printed: string): { current: string; proven: KnownTree | undefined } {
+export function readTreeState(printed: string): TreeState {
   const said = (word: string) => new RegExp(`^${word} (.*)$`, 'm').exec(printed)?.[1] ?? '';
   const id = said('proven');
-  return { current: said('current'), proven: id ? { id, content: said('content') } : undefined };
+  return {
+    current: said('current'),
+    proven: id ? { id, content: said('content') } : undefined,
+    kept: readKept(printed),
+  };
 }
 
 /**
@@ -73,7 +90,7 @@ export interface DressFacts {
 /** `rememberScript` for mode `release`, whose mark is outside of the files. */
 export function keepScript(id: string, keep: number): string {
   const traces = {
-    mark: (name: string) => `.slipway/kept/${name}`,
+    mark: keptMark,
     beside: ['.slipway/releases', '.slipway/kept'],
   };
   return `mkdir -p .slipway/kept\n${rememberScript(id, keep, traces)}`;

@@ -3,6 +3,7 @@ import type { Expectation } from '@slipway/shared/probe/probe';
 import type { Clock } from '@slipway/shared/time/clock';
 import { alone } from './compose-scripts.ts';
 import type { Host } from './connection.ts';
+import { releaseToGoBackTo } from './go-back.ts';
 import { siteName } from './host.ts';
 import { holdLock, longestOf } from './lock.ts';
 import { proveThroughHost } from './proof.ts';
@@ -22,7 +23,10 @@ import type { SitePlan } from './verdict.ts';
 /** A deployment of files on one host. */
 export interface ReleaseSettings {
   path: string;
-  files: ReleaseFiles;
+  /** What a new release is made of; undefined when an old one is gone back to. */
+  files: ReleaseFiles | undefined;
+  /** Name of the release that is gone back to, or `previous`; undefined for a new one. */
+  goBackTo: string | undefined;
   env: ReadonlyMap<string, string>;
   /** Paths below `shared/`; a folder ends in a slash. */
   shared: readonly string[];
@@ -57,7 +61,7 @@ export function releaseSite(
 ): Target<SitePlan, { release: Switched }> {
   const { path, files, steps } = settings;
   const { host, clock } = tools;
-  const content = `${files.proof} ${digest(JSON.stringify([...settings.env]))}`;
+  const content = `${files?.proof} ${digest(JSON.stringify([...settings.env]))}`;
 
   const { again, change, step } = siteShell(path, tools);
 
@@ -79,7 +83,7 @@ export function releaseSite(
   return {
     name: `${siteName(host.address)}:${path}`,
 
-    check: async (signal) => files.check?.(host, signal),
+    check: async (signal) => files?.check?.(host, signal),
 
     hold: (signal) =>
       holdLock(
@@ -89,21 +93,27 @@ export function releaseSite(
       ),
 
     async plan(signal) {
-      const { proven, current } = readTreeState(
+      const { proven, current, kept } = readTreeState(
         (await again('reading the host', treeStateScript(path), signal)).stdout,
       );
-      const same = proven !== undefined && proven.content === content && current === proven.id;
+      const { goBackTo } = settings;
+      const old = goBackTo && releaseToGoBackTo(goBackTo, current, kept, host.address).id;
+      const same = proven !== undefined && proven.content === content;
+      const unchanged = current === proven?.id && (old ? old === current : same);
       return {
         image: '',
         previousImage: undefined,
-        diff: same ? [] : [{ what: 'release', before: proven?.id ?? '', after: 'this one' }],
+        diff: unchanged
+          ? []
+          : [{ what: 'release', before: proven?.id ?? '', after: old || 'this one' }],
         wayBack: proven ? 'previous' : 'remove',
-        release: settings.nameRelease(),
+        release: old || settings.nameRelease(),
         back: proven?.id,
       };
     },
 
     async prepare(plan, signal) {
+      if (!files) return;
       const { release: id, back: previous } = plan;
       await files.bring(host, { path, id, previous, signal, say: tools.say });
       const dress = dressScript(plan.release, { ...settings, content });
@@ -152,6 +162,7 @@ export function releaseSite(
     },
 
     async finish({ release }, proven, signal) {
+      if (!files && !proven) return;
       const body = proven ? keepScript(release, settings.keep) : dropScript(release);
       await again('tidying up', alone(path, body), signal);
     },

@@ -44,6 +44,11 @@ export function readSettings(run: Run<typeof manifest>) {
       token: gitToken,
       submodules: boolean,
       image: imageReference,
+      release: matching(
+        /^(?:previous|\d{8}-\d{9}(?:-[0-9a-f]{7})?)$/,
+        'is neither previous nor the name of a release',
+        '20261121-093000123-0123456',
+      ),
       'registry-username': text,
       'registry-password': { ...secret(text), longest: 20_000 },
       env: map(),
@@ -126,7 +131,7 @@ function checkMode(
   for (const name of foreign) {
     if (values[name] !== undefined) problem(name, `has no meaning in mode ${values['mode']}`);
   }
-  if (!release && values['image'] === undefined) {
+  if (!release && values['image'] === undefined && values['release'] === undefined) {
     problem('image', 'is required for mode compose', imageExample);
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '@slipway/shared/deploy/report';
 import { Failure } from '@slipway/shared/failure/failure';
 import { type Deployment, type Means, meansOf } from './deployment.ts';
+import { ofNewReleases } from './go-back.ts';
 import { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
 import { hostsSummary } from './verdict.ts';
@@ -17,6 +18,10 @@ type Manifest = typeof manifest;
 /** Deploys, and says how it went. */
 export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outcome<Manifest>> {
   const means = meansOf(settings, run);
+  if (settings.release !== undefined) {
+    const unused = ofNewReleases.filter((name) => settings[name] !== undefined);
+    if (unused.length > 0) run.commands.info(`Going back, so not used: ${unused.join(', ')}.`);
+  }
   const deployment = await open(means);
   try {
     const outcome = await deployment

@@ -61,7 +61,7 @@ describe('the folder of a deployment', () => {
   const [first = '', second = '', third = '', fourth = ''] = ids;
 
   it('knows nothing at first', () => {
-    expect(state()).toEqual({ proven: undefined, current: '' });
+    expect(state()).toEqual({ proven: undefined, current: '', kept: [] });
     expect(readState(run(stateScript(`${path}/nowhere`)))).toEqual(state());
     expect(differences(state(), release)).toEqual([
       { what: 'image', before: '', after: release.image },
@@ -126,6 +126,21 @@ describe('the folder of a deployment', () => {
       [...left, `${second}x`, 'link'].sort(),
     );
     expect(state().proven?.id).toBe(fourth);
+  });
+
+  it('lists those that can be gone back to, the same under another name as the same', () => {
+    prove(first, release);
+    run(writeScript(second, next)); // never proven
+    prove(third, release);
+    prove(fourth, next);
+    const { kept } = state();
+    expect(kept.map(({ id, image }) => [id, image])).toEqual([
+      [first, release.image],
+      [third, release.image],
+      [fourth, next.image],
+    ]);
+    expect(kept[0]?.content).toBe(kept[1]?.content);
+    expect(kept[2]?.content).not.toBe(kept[1]?.content);
   });
 
   it('never writes over a release', () => {

@@ -57,6 +57,17 @@ export const sshFailures = {
       `The Compose project ${f.project} on ${f.host} belongs to ${f.folder}; a deployment to ${f.path} would take its containers away.`,
     remedy: () => 'Choose a `path` whose last part no other Compose project on the host has.',
   }),
+  'ssh/no-release': entry({
+    cause: (f: { host: string; wanted: string; kept: string }) =>
+      `Input release is ${f.wanted}, and ${f.host} has no such release; it keeps: ${f.kept}.`,
+    remedy: () =>
+      'Name one of those that are kept, or deploy the older version again; `keep` says how many proven releases stay on a host.',
+  }),
+  'ssh/releases-differ': entry({
+    cause: (f: { releases: string }) =>
+      `Going back would leave the hosts with different releases: ${f.releases}.`,
+    remedy: () => 'Name a release that all of them keep, or deploy the older version again.',
+  }),
   'ssh/tools': entry({
     cause: (f: { host: string; missing: string }) => `${f.host} lacks ${f.missing}.`,
     remedy: () => 'Install it on the host, for the user that deploys.',

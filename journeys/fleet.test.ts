@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   copyExampleApp,
@@ -11,6 +13,7 @@ import { makeRunner, type Runner } from '../packages/local-cloud/src/runner.ts';
 import { askSteadily } from '../packages/local-cloud/src/steady-client.ts';
 import { root } from './root.ts';
 
+const run = promisify(execFile);
 const path = '/srv/example-app';
 const bundle = join(root, 'actions/deploy-ssh/dist/index.js');
 const count = 5;
@@ -249,6 +252,37 @@ describe('a release on several hosts', () => {
     expect((await locks()).join('')).toBe('');
   }, 60_000);
 
+  it('comes as a commit that each host fetches from its repository', async () => {
+    const [first] = hosts.all;
+    if (!first) throw new Error('no host');
+    const repository = '/srv/repository.git';
+    const key = join(runner.temp, 'key');
+    await writeFile(key, hosts.privateKey, { mode: 0o600 });
+    await first.exec(['git', 'init', '--quiet', '--bare', repository], { user: first.user });
+    const git = async (...args: string[]) => {
+      const ssh = `ssh -i ${key} -o UserKnownHostsFile=${key}.known -o IdentitiesOnly=yes`;
+      const env = { ...process.env, GIT_SSH_COMMAND: ssh };
+      const { stdout } = await run('git', ['-C', app, ...args], { env });
+      return stdout.trim();
+    };
+    await writeFile(`${key}.known`, hosts.knownHosts);
+    await git('init', '--quiet');
+    await git('add', '.');
+    const author = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+    await git(...author, 'commit', '--quiet', '--message', 'Open the shop');
+    await git('push', '--quiet', `ssh://${first.address}${repository}`, 'HEAD:refs/heads/main');
+    const step = await deploy('6.5.0', {
+      mode: 'git',
+      source: `ssh://${first.user}@${first.inside.ip}${repository}`,
+      commit: await git('rev-parse', 'HEAD'),
+      'deploy-key': hosts.privateKey,
+      'known-hosts': `${hosts.knownHosts}\n${first.knownHosts.replace(/^\S+/, first.inside.ip)}`,
+    });
+    expect(step.errors).toEqual([]);
+    expect(await serving()).toEqual(all('6.5.0'));
+    expect(step.log.match(/checked out [0-9a-f]{40} of ssh:/g)).toHaveLength(count);
+  }, 120_000);
+
   it('says which host could not be taken back, and takes back the others', async () => {
     const step = runner.start(bundle, inputs('7.0.0', { after: onThird('7.0.0', 'sleep 30') }));
     await step.saw(new RegExp(`:${third().port} after`));
@@ -258,7 +292,7 @@ describe('a release on several hosts', () => {
     expect(result.outputs['status']).toBe('failed');
     expect(result.summary).toContain(`127.0.0.1:${third().port}`);
     expect(verdictsOf(result.outputs).map(({ status }) => status)).toEqual(after.with(2, 'failed'));
-    expect((await serving()).toSpliced(2, 1)).toEqual(all('5.0.0').slice(1));
+    expect((await serving()).toSpliced(2, 1)).toEqual(all('6.5.0').slice(1));
     expect((await locks()).toSpliced(2, 1).join('')).toBe('');
   }, 120_000);
 });

@@ -16,6 +16,7 @@ const names = Object.keys(manifest.inputs);
 const longest: Record<string, number> = {
   hosts: 100_000,
   'known-hosts': 100_000,
+  jump: 100_000,
   env: 100_000,
   secrets: 100_000,
   shared: 100_000,
@@ -24,6 +25,7 @@ const longest: Record<string, number> = {
   migrate: 50_000,
   after: 50_000,
   'private-key': 20_000,
+  'jump-private-key': 20_000,
   'registry-password': 20_000,
   'deploy-key': 20_000,
   token: 20_000,
@@ -110,6 +112,9 @@ describe('a bad input', () => {
     ['known-hosts', `# mine\nweb-1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ`, 'cut off'],
     ['known-hosts', 'web-1 ssh-dss AAAAB3NzaC1kc3MAAACB', 'has no known key type in line 1'],
     ['known-hosts', '@cert-authority * ssh-ed25519 AAAA', 'has the marker @cert-authority'],
+    ['jump', 'bastion', 'is not user@host:port'],
+    ['jump', 'deploy@bastion:0', 'has a port outside 1 to 65535'],
+    ['jump-passphrase', 'correct horse', 'needs jump-private-key'],
     ['path', 'srv/app', 'is not an absolute path'],
     ['path', '/srv/../etc', 'contains ..'],
     ['path', '/srv', 'is too near the root'],
@@ -153,6 +158,23 @@ describe('a bad input', () => {
       new RegExp(
         `^Input ${name === 'mode' && value === 'release' ? 'image' : name} .*${wrong.replace(/[.()]/g, '\\$&')}`,
       ),
+    );
+  });
+
+  it('of the jump hosts is read like that of the hosts, under its own name', async () => {
+    const alone = { ...valid(), 'jump-private-key': key.secret };
+    expect(await refused(alone)).toContain('Input jump-private-key needs jump.');
+    const { secret } = pkcs8('ed25519', true);
+    const jump = { ...valid(), jump: 'deploy@bastion' };
+    expect(await refused({ ...jump, 'jump-private-key': key.open })).toContain(
+      'Input jump-private-key is a public key; the private key is needed',
+    );
+    expect(await refused({ ...jump, 'jump-private-key': secret })).toContain(
+      'Input jump-passphrase is required: jump-private-key is encrypted',
+    );
+    const wrong = { 'jump-private-key': secret, 'jump-passphrase': 'wrong' };
+    expect(await refused({ ...jump, ...wrong })).toContain(
+      'Input jump-passphrase does not open jump-private-key',
     );
   });
 

@@ -1,9 +1,9 @@
-import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
 import type { Step } from '../../../packages/local-cloud/src/runner.ts';
 import { listenToDocker } from './docker-events.ts';
 import { variant } from './images.ts';
+import { startSilentServer } from './silent-server.ts';
 import { startStallingRegistry } from './stalling-registry.ts';
 import { bundle, hostFolder, makeWorld, registry, type World } from './world.ts';
 
@@ -138,18 +138,4 @@ describe('a deployment that is cancelled', () => {
 async function all(work: Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-}
-
-/** A server that takes a connection and never says a word. */
-async function startSilentServer(): Promise<{
-  server: Server;
-  port: number;
-  called: Promise<void>;
-}> {
-  const server = createServer();
-  const called = new Promise<void>((resolve) => server.once('connection', () => resolve()));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { server, port: address.port, called };
 }

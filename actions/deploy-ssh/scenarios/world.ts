@@ -98,12 +98,7 @@ export async function makeWorld(service = ''): Promise<World> {
       await writeFile(join(lock, 'until'), `${Math.floor(Date.now() / 1_000) + seconds}\n`);
     },
     expireLock: () => writeFile(join(path, '.slipway/lock/until'), '1\n'),
-    async cutSessions() {
-      const [server = 0] = pidsWhere((pid) =>
-        commandLine(pid).includes(`${sshd.folder}/sshd_config`),
-      );
-      for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
-    },
+    cutSessions: async () => cutSessions(sshd),
     unlock: () => rm(join(path, '.slipway/lock'), { recursive: true, force: true }),
     remoteProcesses: () => processesWith(`HOME=${sshd.home}`),
     async [Symbol.asyncDispose]() {
@@ -138,4 +133,10 @@ export async function hostFile(world: World, name: string): Promise<string | und
 export function hostFolder(world: World, name: string): string[] {
   const folder = join(world.path, name);
   return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** Ends the sshd of each open session. */
+export function cutSessions({ folder }: LocalSshd): void {
+  const [server = 0] = pidsWhere((pid) => commandLine(pid).includes(`${folder}/sshd_config`));
+  for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
 }

@@ -6,7 +6,7 @@ import { openRegistry } from '@slipway/shared/image/registry';
 import { type Change, composeTarget } from './compose.ts';
 import { type Deployment, type Means, openFleet } from './deployment.ts';
 import type { FleetSettings } from './fleet.ts';
-import { openKey } from './open-key.ts';
+import { openKeys } from './open-key.ts';
 import { proveAt } from './proof.ts';
 import type { Release } from './releases.ts';
 import type { Settings } from './settings.ts';
@@ -18,12 +18,12 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
   const { settings, run, expected, clock, lock } = means;
   const source = settings.source ?? 'compose.yaml';
   // Before the registry is asked: a passphrase that does not fit is found at once.
-  const key = await openKey(settings.key);
+  const keys = await openKeys(settings);
   const made = settings.release === undefined ? await newRelease(source, means) : undefined;
   const url = settings['health-url'];
   const proveTogether: FleetSettings['proveTogether'] =
     url && ((direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal));
-  return openFleet<Change>(means, key, proveTogether, (tools) =>
+  return openFleet<Change>(means, keys, proveTogether, (tools) =>
     composeTarget(
       {
         path: settings.path,

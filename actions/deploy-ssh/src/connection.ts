@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream';
-import type { BaseAgent, Client, ParsedKey } from 'ssh2';
+import type { BaseAgent, ParsedKey } from 'ssh2';
+import { forward } from './forward.ts';
 import type { HostAddress } from './host.ts';
+import type { Jumps } from './jumps.ts';
 import type { Pin } from './known-hosts.ts';
-import { login } from './login.ts';
-import { type Connection, type Ended, runScript, type Talk } from './remote-script.ts';
+import { openLine } from './line.ts';
+import { type Ended, runScript, type Talk } from './remote-script.ts';
 
 /** A host that runs scripts. */
 export interface Host {
@@ -38,59 +40,21 @@ export async function openHost(
   address: HostAddress,
   key: ParsedKey,
   pins: readonly Pin[],
+  jumps: Pick<Jumps, 'dial' | 'via'> = { dial: undefined, via: undefined },
   agent?: BaseAgent,
 ): Promise<Host> {
-  const { default: ssh2 } = await import('ssh2');
-  let open: (Connection & { ready: Promise<void> }) | undefined;
-  let reached = false;
-  const connect = () => {
-    const client = new ssh2.Client();
-    const drop = () => {
-      if (open === mine) open = undefined;
-      client.destroy();
-    };
-    const mine = { client, address, drop, ready: login(client, address, { key, pins, agent }) };
-    client.once('close', drop);
-    mine.ready.then(() => (reached = true), drop);
-    return mine;
-  };
-  // One connection for all: who comes while it is being made waits for the same one.
-  const connected = async (signal: AbortSignal): Promise<Connection> => {
-    signal.throwIfAborted();
-    open ??= connect();
-    const connection = open;
-    await unlessAborted(connection.ready, signal);
-    return connection;
-  };
+  const peer = { address, kind: '', via: jumps.via } as const;
+  const line = await openLine(peer, { key, pins, agent }, jumps.dial);
   return {
     address,
-    reached: () => reached,
+    reached: line.reached,
     async run(what, body, signal, onLine, talk) {
-      return runScript(await connected(signal), what, body, signal, onLine, talk);
+      return runScript(await line.connected(signal), what, body, signal, onLine, talk);
     },
     async tunnel(port, signal) {
-      const stream = openTunnel((await connected(signal)).client, port);
-      // Nobody would close one that comes too late.
-      stream.then((late) => signal.aborted && late.destroy()).catch(() => undefined);
-      return unlessAborted(stream, signal);
+      return forward((await line.connected(signal)).client, '127.0.0.1', port, signal);
     },
-    lend: (other) => openHost(address, key, pins, other),
-    close: () => open?.drop(),
+    lend: (other) => openHost(address, key, pins, jumps, other),
+    close: line.close,
   };
-}
-
-function openTunnel(client: Client, port: number): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    client.forwardOut('127.0.0.1', 0, '127.0.0.1', port, (error, stream) =>
-      error ? reject(error) : resolve(stream),
-    );
-  });
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

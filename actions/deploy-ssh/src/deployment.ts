@@ -2,10 +2,12 @@ import type { Run } from '@slipway/shared/action/run';
 import { type DeployOptions, type DeployResult, deploy } from '@slipway/shared/deploy/engine';
 import type { Expectation } from '@slipway/shared/probe/probe';
 import { type Clock, systemClock } from '@slipway/shared/time/clock';
-import type { ParsedKey } from 'ssh2';
 import { type Host, openHost } from './connection.ts';
 import { type FleetSettings, fleet, type Site } from './fleet.ts';
+import { placeName } from './host.ts';
+import { openJumps } from './jumps.ts';
 import type { manifest } from './manifest.ts';
+import type { Keys } from './open-key.ts';
 import { releaseId } from './releases.ts';
 import type { Settings } from './settings.ts';
 import type { HostVerdict } from './verdict.ts';
@@ -70,14 +72,16 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
 /** Opens all hosts as one; none has been asked yet. */
 export async function openFleet<Change>(
   { settings, run, clock }: Means,
-  key: ParsedKey,
+  keys: Keys,
   proveTogether: FleetSettings['proveTogether'],
   siteOn: (tools: OpenHost) => Omit<Site<Change>, 'close'>,
 ): Promise<Deployment> {
   const { info, quote } = run.commands;
+  const pins = settings['known-hosts'] ?? [];
+  const jumps = await openJumps(settings.jump ?? [], { key: keys.jump, pins });
   const sites = settings.hosts.map(async (address) => {
-    const host = await openHost(address, key, settings['known-hosts'] ?? []);
-    const name = settings.hosts.length > 1 ? `${address.host}:${address.port} ` : '';
+    const host = await openHost(address, keys.host, pins, jumps);
+    const name = settings.hosts.length > 1 ? `${placeName(address)} ` : '';
     const site = siteOn({
       host,
       clock,
@@ -95,6 +99,9 @@ export async function openFleet<Change>(
   return {
     deploy: (options) => deploy(target, options),
     verdicts: target.verdicts,
-    close: target.close,
+    close() {
+      target.close();
+      jumps.close();
+    },
   };
 }

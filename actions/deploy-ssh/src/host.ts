@@ -12,7 +12,9 @@ export interface HostAddress {
 
 const example = 'deploy@web-1.example.com:22';
 const shape =
-  /^(?<user>[^@\s:/]+)@(?:\[(?<v6>[0-9a-fA-F:.]+(?:%\w+)?)\]|(?<host>[\p{L}\p{N}._-]+))(?::(?<port>\d{1,5}))?$/u;
+  /^(?<user>[^@\s:/]+)@(?:\[(?<v6>[0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|(?<host>[\p{L}\p{M}\p{N}._-]+))(?::(?<port>\d{1,5}))?$/u;
+
+const ascii = /^[\x20-\x7e]*$/;
 
 /** `user@host:port`; an IPv6 address stands in brackets, the port is 22 when left out. */
 export const hostAddress: Input<HostAddress> = {
@@ -24,6 +26,9 @@ export const hostAddress: Input<HostAddress> = {
     if (!parts?.['user'] || !host) throw new BadInput('is not user@host:port', example);
     if (parts['v6'] && !URL.canParse(`http://[${host.replace(/%.*/, '')}]`)) {
       throw new BadInput('has no IPv6 address in its brackets', example);
+    }
+    if (!ascii.test(host) && !URL.canParse(`http://${host}`)) {
+      throw new BadInput('has letters that no host name can have', example);
     }
     const port = Number(parts['port'] ?? 22);
     if (port < 1 || port > 65_535) throw new BadInput('has a port outside 1 to 65535', example);
@@ -40,7 +45,22 @@ export function knownHostsName({ host, port }: Pick<HostAddress, 'host' | 'port'
   return port === 22 ? host : `[${host}]:${port}`;
 }
 
+/** The name as DNS knows it: letters beyond ASCII are spelled in it (RFC 5891). */
+export function wireName({ host }: HostAddress): string {
+  return ascii.test(host) ? host : new URL(`http://${host}`).hostname;
+}
+
+/** A host as the first half of an address with a port. */
+export function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** `host:port`, for messages. */
+export function placeName({ host, port }: HostAddress): string {
+  return `${bracketed(host)}:${port}`;
+}
+
 /** `user@host`, with the port where it is not 22. */
 export function siteName({ user, host, port }: HostAddress): string {
-  return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
+  return `${user}@${bracketed(host)}${port === 22 ? '' : `:${port}`}`;
 }

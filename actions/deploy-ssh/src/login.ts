@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type {
   BaseAgent,
@@ -6,7 +7,7 @@ import type {
   PublicKeyAuthMethod,
   ServerHostKeyAlgorithm,
 } from 'ssh2';
-import { type HostAddress, knownHostsName } from './host.ts';
+import { type HostAddress, knownHostsName, placeName } from './host.ts';
 import {
   fingerprintOf,
   type HostKeyVerdict,
@@ -24,17 +25,35 @@ export interface Credentials {
   agent?: BaseAgent | undefined;
 }
 
-const connectLimit = 20_000;
+/** Whom to log in to. */
+export interface Peer {
+  address: HostAddress;
+  /** What stands before its name in messages. */
+  kind: '' | 'jump host ';
+  /** The jump host through which it is reached, for messages. */
+  via: string | undefined;
+}
+
+/** How long a connection may take, in milliseconds. */
+export const connectLimit = 20_000;
+
+/** A machine's name and port for messages. */
+export function peerName({ kind, address }: Peer): string {
+  return kind + placeName(address);
+}
 
 /**
- * Connects, checks the host's key against the pins and logs in.
- * @throws Failure `ssh/unreachable`, `ssh/host-key-…` or `ssh/auth`
+ * Checks the key of the machine at the other end of a stream against the pins and logs in.
+ * @param socket may still be connecting
+ * @throws Failure `ssh/unreachable`, `ssh/unreachable-through`, `ssh/host-key-…` or `ssh/auth`
  */
 export function login(
   client: Client,
-  address: HostAddress,
+  peer: Peer,
   { key, pins, agent }: Credentials,
+  socket: Duplex,
 ): Promise<void> {
+  const { address } = peer;
   const name = knownHostsName(address);
   // The key and nothing else: asking first whether it goes without costs a round trip.
   const onlyTheKey: PublicKeyAuthMethod = { type: 'publickey', username: address.user, key };
@@ -43,14 +62,13 @@ export function login(
     client.once('ready', resolve);
     // Stays for the whole life: an error event without a listener would end the process.
     client.on('error', (error: Error & { level?: string }) =>
-      reject(refused ?? failureOf(error, address, key)),
+      reject(refused ?? failureOf(error, peer, key)),
     );
     client.once('close', () =>
-      reject(failureOf(new Error('the connection was closed before the login'), address, key)),
+      reject(failureOf(new Error('the connection was closed before the login'), peer, key)),
     );
     client.connect({
-      host: address.host,
-      port: address.port,
+      sock: socket,
       username: address.user,
       authHandler: [onlyTheKey],
       ...(agent ? { agent, agentForward: true } : {}),
@@ -68,12 +86,10 @@ export function login(
       },
       hostVerifier: (offered: Buffer) => {
         const verdict = judgeHostKey(pins, name, offered);
-        if (!verdict.trusted) refused = hostKeyFailure(verdict, name, address, offered);
+        if (!verdict.trusted) refused = hostKeyFailure(verdict, name, peer, offered);
         return verdict.trusted;
       },
     });
-    // Small packets go out at once: without this a command takes 40 ms longer on each turn.
-    client.setNoDelay(true);
   });
 }
 
@@ -94,9 +110,10 @@ function algorithmsOf(type: string): ServerHostKeyAlgorithm[] {
 function hostKeyFailure(
   verdict: Exclude<HostKeyVerdict, { trusted: true }>,
   name: string,
-  { host }: HostAddress,
+  { kind, address }: Peer,
   offered: Buffer,
 ): Failure {
+  const host = kind + address.host;
   const fingerprint = fingerprintOf(offered);
   switch (verdict.why) {
     case 'unknown':
@@ -112,15 +129,14 @@ function hostKeyFailure(
   }
 }
 
-function failureOf(
-  error: Error & { level?: string },
-  { host, port, user }: HostAddress,
-  key: ParsedKey,
-): Failure {
-  const where = `${host}:${port}`;
+function failureOf(error: Error & { level?: string }, peer: Peer, key: ParsedKey): Failure {
+  const host = peerName(peer);
   if (error.level === 'client-authentication') {
     const shown = `${key.type} ${fingerprintOf(key.getPublicSSH())}`;
-    return Failure.of('ssh/auth', { host: where, user, key: shown }, error);
+    return Failure.of('ssh/auth', { host, user: peer.address.user, key: shown }, error);
   }
-  return Failure.of('ssh/unreachable', { host: where, said: messageOf(error) }, error);
+  const said = messageOf(error);
+  return peer.via === undefined
+    ? Failure.of('ssh/unreachable', { host, said }, error)
+    : Failure.of('ssh/unreachable-through', { host, jump: peer.via, said }, error);
 }

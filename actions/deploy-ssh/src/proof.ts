@@ -4,6 +4,7 @@ import type { Clock } from '@slipway/shared/time/clock';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { type Container, type PublishedPort, publishedPorts } from './compose-state.ts';
 import type { Host } from './connection.ts';
+import { bracketed } from './host.ts';
 import { askThroughTunnel } from './tunnel.ts';
 
 /** What a proof on a host needs. */
@@ -51,7 +52,7 @@ export async function proveOnHost(
     clock,
     signal,
   );
-  const name = port?.address === '127.0.0.1' ? '127.0.0.1' : host.address.host;
+  const name = port?.address === '127.0.0.1' ? '127.0.0.1' : bracketed(host.address.host);
   return { url: `http://${name}:${port?.port ?? ''}`, how: said(`${address()}${onHost}`, proof) };
 }
 

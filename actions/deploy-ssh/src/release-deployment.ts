@@ -3,7 +3,7 @@ import type { Run } from '@slipway/shared/action/run';
 import { type Deployment, type Means, openFleet } from './deployment.ts';
 import type { FleetSettings } from './fleet.ts';
 import type { manifest } from './manifest.ts';
-import { openKey } from './open-key.ts';
+import { openKey, openKeys } from './open-key.ts';
 import { proveAt } from './proof.ts';
 import type { ReleaseFiles } from './release-files.ts';
 import { releaseSite, type Switched } from './release-site.ts';
@@ -15,7 +15,7 @@ type Change = { release: Switched };
 export async function releaseDeployment(means: Means): Promise<Deployment> {
   const { settings, expected, clock, env, lock } = means;
   // Before a folder is read: a passphrase that does not fit is found at once.
-  const key = await openKey(settings.key);
+  const keys = await openKeys(settings);
   const files = settings.release === undefined ? await filesOf(means) : undefined;
   const url = settings['health-url'];
   const local = url !== undefined && isOnHost(url);
@@ -23,7 +23,7 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
     url && !local
       ? (direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal)
       : undefined;
-  return openFleet<Change>(means, key, proveTogether, (tools) =>
+  return openFleet<Change>(means, keys, proveTogether, (tools) =>
     releaseSite(
       {
         path: settings.path,

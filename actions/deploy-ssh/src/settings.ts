@@ -16,12 +16,13 @@ import {
 import type { Run } from '@slipway/shared/action/run';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
 import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';
+import { givenKey } from './given-key.ts';
 import { hostAddress } from './host.ts';
 import { knownHosts } from './known-hosts.ts';
 import type { manifest } from './manifest.ts';
 import { privateKey } from './private-key.ts';
 import { reservedNames } from './shell.ts';
-import { BadPassphrase, readKey, type SshKey } from './ssh-key.ts';
+import type { SshKey } from './ssh-key.ts';
 
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;
@@ -30,12 +31,16 @@ export type Settings = ReturnType<typeof readSettings>;
 export function readSettings(run: Run<typeof manifest>) {
   let key: SshKey | undefined;
   let git: GitSource | undefined;
+  let jumpKey: SshKey | undefined;
   const values = run.inputs(
     {
       hosts: lines(hostAddress),
       'private-key': privateKey,
       passphrase: secret(text),
       'known-hosts': knownHosts,
+      jump: lines(hostAddress),
+      'jump-private-key': privateKey,
+      'jump-passphrase': secret(text),
       path: hostPath,
       mode: choice('compose', 'release', 'git'),
       source: text,
@@ -71,12 +76,10 @@ export function readSettings(run: Run<typeof manifest>) {
       'lock-timeout': duration('0s', '6h'),
     },
     (values, problem) => {
-      try {
-        key = readKey(values['private-key'], values.passphrase);
-      } catch (error) {
-        if (!(error instanceof BadInput)) throw error;
-        const input = error instanceof BadPassphrase ? 'passphrase' : 'private-key';
-        problem(input, error.message, error.example);
+      key = givenKey('private-key', values, problem);
+      jumpKey = givenKey('jump-private-key', values, problem);
+      if (values['jump-private-key'] && !values.jump) {
+        problem('jump-private-key', 'needs jump', 'deploy@bastion.example.com');
       }
       const names = values.hosts.map(({ host, port }) => `${host.toLowerCase()}:${port}`);
       const twice = values.hosts.find((_, index) => names.indexOf(names[index] ?? '') !== index);
@@ -115,7 +118,7 @@ export function readSettings(run: Run<typeof manifest>) {
     },
   );
   if (!key) throw new Error('private-key was not checked');
-  return { ...values, key, git };
+  return { ...values, key, jumpKey, git };
 }
 
 // What belongs to one mode only is a mistake in the other.

@@ -12,7 +12,18 @@ export interface SshKey {
 }
 
 /** An input with a key. */
-export type KeyInput = 'private-key' | 'deploy-key';
+export type KeyInput = LoginKey | 'deploy-key';
+
+/** An input with a key that logs in to a machine. */
+export type LoginKey = 'private-key' | 'jump-private-key';
+
+/** An input with the passphrase of a key. */
+export type PassphraseInput = 'passphrase' | 'jump-passphrase';
+
+/** The input with the passphrase of the key in another one. */
+export function passphraseInput(key: KeyInput): PassphraseInput {
+  return key === 'jump-private-key' ? 'jump-passphrase' : 'passphrase';
+}
 
 /** The passphrase is missing or wrong: the problem of another input than the key's. */
 export class BadPassphrase extends BadInput {}
@@ -28,15 +39,19 @@ const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
  * @throws BadPassphrase when the key is encrypted and the passphrase is missing or wrong
  * @throws BadInput when the key is damaged or of a type that SSH has no use for
  */
-export function readKey({ kind, text }: PrivateKeyText, passphrase: string | undefined): SshKey {
-  if (kind === 'OPENSSH PRIVATE KEY') return readOpenSsh(text, passphrase);
+export function readKey(
+  { kind, text }: PrivateKeyText,
+  passphrase: string | undefined,
+  input: KeyInput = 'private-key',
+): SshKey {
+  if (kind === 'OPENSSH PRIVATE KEY') return readOpenSsh(text, passphrase, input);
   const encrypted = kind.startsWith('ENCRYPTED') || /^Proc-Type: 4,ENCRYPTED$/m.test(text);
-  if (encrypted && passphrase === undefined) throw missing();
-  return { text: sshForm(openPem(text, passphrase, encrypted)), passphrase: undefined };
+  if (encrypted && passphrase === undefined) throw missing(input);
+  return { text: sshForm(openPem(text, passphrase, encrypted, input)), passphrase: undefined };
 }
 
-function missing(): BadPassphrase {
-  return new BadPassphrase('is required: private-key is encrypted', 'the passphrase of the key');
+function missing(input: KeyInput): BadPassphrase {
+  return new BadPassphrase(`is required: ${input} is encrypted`, 'the passphrase of the key');
 }
 
 /** The failure for a key that the SSH library did not read; `error` is what it said. */
@@ -48,21 +63,26 @@ export function unreadable(
   const said = error?.message.replace(/^Error: /, '') ?? 'it holds no key';
   // With a wrong passphrase the decrypted bytes fail their check.
   const shut = passphrase !== undefined && /integrity|decrypt|malformed|passphrase/i.test(said);
-  const wrong = shut ? wrongPassphrase() : damaged(said);
-  return inputFailure(shut ? 'passphrase' : input, wrong.message, wrong.example);
+  const wrong = shut ? wrongPassphrase(input) : damaged(said);
+  return inputFailure(shut ? passphraseInput(input) : input, wrong.message, wrong.example);
 }
 
-function wrongPassphrase(): BadPassphrase {
-  return new BadPassphrase('does not open private-key', 'the passphrase of the key');
+function wrongPassphrase(input: KeyInput): BadPassphrase {
+  return new BadPassphrase(`does not open ${input}`, 'the passphrase of the key');
 }
 
-function openPem(text: string, passphrase: string | undefined, encrypted: boolean): KeyObject {
+function openPem(
+  text: string,
+  passphrase: string | undefined,
+  encrypted: boolean,
+  input: KeyInput,
+): KeyObject {
   const { createPrivateKey } = process.getBuiltinModule('node:crypto');
   try {
     return createPrivateKey({ key: text, ...(passphrase === undefined ? {} : { passphrase }) });
   } catch {
     // The error of OpenSSL may quote what it read.
-    throw encrypted ? wrongPassphrase() : damaged('its content is not a key');
+    throw encrypted ? wrongPassphrase(input) : damaged('its content is not a key');
   }
 }
 
@@ -111,7 +131,7 @@ function openSshEd25519({ x = '', d = '' }: JsonWebKey): string {
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`;
 }
 
-function readOpenSsh(text: string, passphrase: string | undefined): SshKey {
+function readOpenSsh(text: string, passphrase: string | undefined, input: KeyInput): SshKey {
   const body = text.split('\n').slice(1, -2).join('');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) throw damaged('its content is not base64');
   const bytes = Buffer.from(body, 'base64');
@@ -127,6 +147,6 @@ function readOpenSsh(text: string, passphrase: string | undefined): SshKey {
   if (count !== 1 || !secret || !type) throw damaged('a part of it is missing');
   // The name comes out of a secret: it is said only where it looks like one.
   if (!usable.test(type)) throw unusable(/^[a-z0-9@.-]{3,60}$/.test(type) ? type : 'unknown');
-  if (cipher !== 'none' && passphrase === undefined) throw missing();
+  if (cipher !== 'none' && passphrase === undefined) throw missing(input);
   return { text, passphrase: cipher === 'none' ? undefined : passphrase };
 }

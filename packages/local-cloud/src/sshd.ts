@@ -22,10 +22,15 @@ export interface LocalSshd extends AsyncDisposable {
   home: string;
   /** Folder for files that last as long as the server. */
   folder: string;
+  /** What it has logged so far. */
+  log(): string;
 }
 
-/** Starts sshd for the user that runs this; nothing of the machine's own SSH set-up is read or changed. */
-export async function startSshd(): Promise<LocalSshd> {
+/**
+ * Starts sshd for the user that runs this; nothing of the machine's own SSH set-up is read or changed.
+ * @param config more lines of sshd_config; of what is said twice, the first counts
+ */
+export async function startSshd(config = ''): Promise<LocalSshd> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-sshd-'));
   const home = join(folder, 'home');
   await mkdir(join(home, '.docker'), { recursive: true, mode: 0o700 });
@@ -38,10 +43,11 @@ export async function startSshd(): Promise<LocalSshd> {
   }
   const port = await freePort();
   const user = userInfo().username;
-  const config = join(folder, 'sshd_config');
+  const configFile = join(folder, 'sshd_config');
   await writeFile(
-    config,
-    `ListenAddress 127.0.0.1
+    configFile,
+    `${config}
+ListenAddress 127.0.0.1
 Port ${port}
 HostKey ${hostKey}
 PidFile none
@@ -58,7 +64,7 @@ SetEnv HOME=${home} PATH=${process.env['PATH'] ?? '/usr/bin:/bin'}
   );
   // Where sshd runs as root it wants this empty folder for its unprivileged half.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  const program = await startProgram(find(['sshd']), ['-D', '-e', '-f', config], () =>
+  const program = await startProgram(find(['sshd']), ['-D', '-e', '-f', configFile], () =>
     listens(port),
   );
   const publicKey = (await readFile(`${hostKey}.pub`, 'utf8')).trim();
@@ -70,6 +76,7 @@ SetEnv HOME=${home} PATH=${process.env['PATH'] ?? '/usr/bin:/bin'}
     privateKey: await readFile(userKey, 'utf8'),
     home,
     folder,
+    log: program.printed,
     async [Symbol.asyncDispose]() {
       await program[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });

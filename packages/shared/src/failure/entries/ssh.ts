@@ -24,6 +24,18 @@ export const sshFailures = {
     cause: (f: { host: string; said: string }) => `${f.host} could not be reached: ${f.said}.`,
     remedy: () => 'Check the name, the port, the firewall, and that sshd runs.',
   }),
+  'ssh/unreachable-through': entry({
+    cause: (f: { host: string; jump: string; said: string }) =>
+      `${f.host} could not be reached through ${f.jump}: ${f.said}.`,
+    remedy: () =>
+      'The way to the jump host is fine. Check name and port as the jump host knows them, the firewall between the two, and that sshd runs.',
+  }),
+  'ssh/jump-forwarding': entry({
+    cause: (f: { host: string; jump: string; user: string; said: string }) =>
+      `${f.jump} does not let user ${f.user} through to ${f.host}: ${f.said}.`,
+    remedy: () =>
+      "Look at `AllowTcpForwarding`, `DisableForwarding` and `PermitOpen` in the jump host's sshd_config, and at `restrict`, `no-port-forwarding` and `permitopen` before the key in its authorized_keys.",
+  }),
   'ssh/auth': entry({
     cause: (f: { host: string; user: string; key: string }) =>
       `${f.host} did not accept the key (${f.key}) for user ${f.user}.`,

@@ -8,7 +8,7 @@ import {
   type StepResult,
 } from '../../../packages/local-cloud/src/runner.ts';
 import { manifest } from '../src/manifest.ts';
-import { type Key, makeKey, passphrase, pkcs8 } from './keys.ts';
+import { type Key, makeKey, passphrase, pkcs8, rsaKey } from './keys.ts';
 import { bundle } from './world.ts';
 
 const host = 'deploy@web-1.example.com';
@@ -214,8 +214,7 @@ describe('a bad input', () => {
     ],
     [
       'a PEM key without a line in the middle',
-      async () =>
-        (await makeKey('-t rsa -b 2048 -m PEM')).secret.replace(/\n.*\n.*(\n-----END)/, '$1'),
+      async () => (await rsaKey('PEM')).secret.replace(/\n.*\n.*(\n-----END)/, '$1'),
       'is damaged or cut off: its content is not a key',
     ],
     ['a BEGIN line around garbage', () => pem('OPENSSH PRIVATE KEY'), 'is damaged or cut off'],
@@ -232,7 +231,7 @@ describe('a bad input', () => {
 
   const locked: Array<[string, () => Promise<Key> | Key]> = [
     ['OpenSSH', () => makeKey('-t ed25519', true)],
-    ['PEM', () => makeKey('-t rsa -b 2048 -m PEM', true)],
+    ['PEM', () => rsaKey('PEM', true)],
     ['PKCS#8', () => pkcs8('ed25519', true)],
   ];
   it.each(locked)('passphrase: missing or wrong for a key in %s', async (kind, make) => {

@@ -2,13 +2,13 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
-import { type Key, makeKey, passphrase, pkcs8 } from './keys.ts';
+import { type Key, makeKey, passphrase, pkcs8, rsaKey } from './keys.ts';
 import { bundle, makeWorld, registry, type World } from './world.ts';
 
 // All formats are in test/ssh-key.test.ts; here one of each way into the SSH library logs in.
 const good: Array<[string, () => Promise<Key> | Key, Record<string, string>]> = [
   ['OpenSSH with a passphrase', () => makeKey('-t ed25519', true), { passphrase }],
-  ['PEM RSA', () => makeKey('-t rsa -b 2048 -m PEM'), {}],
+  ['PEM RSA', () => rsaKey('PEM'), {}],
   ['PKCS#8 EC', () => makeKey('-t ecdsa -b 521 -m PKCS8'), {}],
   ['PKCS#8 Ed25519 with a passphrase', () => pkcs8('ed25519', true), { passphrase }],
 ];

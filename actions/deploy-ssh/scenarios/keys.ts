@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,15 +17,38 @@ export interface Key {
 }
 
 /**
- * Makes a key with ssh-keygen.
- * @param options such as `-t rsa -m PKCS8`
+ * Makes a key with ssh-keygen. Its passphrase is stretched one round only, as that takes a second.
+ * @param options such as `-t ed25519 -m PKCS8`
  */
-export async function makeKey(options: string, encrypted = false): Promise<Key> {
+export function makeKey(options: string, encrypted = false): Promise<Key> {
+  return inFolder((file) => {
+    const words = encrypted ? passphrase : '';
+    return keygen([...options.split(' '), '-a', '1', '-C', 'test', '-N', words, '-f', file]);
+  });
+}
+
+let rsa: Promise<Key> | undefined;
+
+/** The same RSA key each time, as making one takes a second, in a file format of ssh-keygen. */
+export async function rsaKey(format: 'RFC4716' | 'PEM' | 'PKCS8', encrypted = false): Promise<Key> {
+  rsa ??= makeKey('-t rsa -b 2048');
+  const { secret, open } = await rsa;
+  return inFolder(async (file) => {
+    await Promise.all([writeFile(file, secret, { mode: 0o600 }), writeFile(`${file}.pub`, open)]);
+    const words = encrypted ? passphrase : '';
+    await keygen(['-p', '-m', format, '-a', '1', '-P', '', '-N', words, '-f', file]);
+  });
+}
+
+async function keygen(args: readonly string[]): Promise<void> {
+  await run('ssh-keygen', ['-q', ...args]);
+}
+
+async function inFolder(make: (file: string) => Promise<void>): Promise<Key> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-key-'));
   const file = join(folder, 'key');
   try {
-    const words = encrypted ? passphrase : '';
-    await run('ssh-keygen', ['-q', ...options.split(' '), '-C', 'test', '-N', words, '-f', file]);
+    await make(file);
     const [secret, open] = await Promise.all([
       readFile(file, 'utf8'),
       readFile(`${file}.pub`, 'utf8'),

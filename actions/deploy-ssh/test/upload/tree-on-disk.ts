@@ -99,18 +99,48 @@ const thing: fc.Arbitrary<Thing> = fc.oneof(
 );
 
 /** Any tree, with the names and contents that trip tools up. */
-export const anyThings: fc.Arbitrary<Things> = fc
+const anyTree: fc.Arbitrary<Things> = fc
   .array(fc.tuple(fc.array(name, { minLength: 1, maxLength: 4 }), thing), { maxLength: 12 })
   .map((entries) => fitting(entries.map(([parts, one]) => [parts.join('/'), one])));
 
 /** A tree, and what became of it: some things are as before, some have gone, some are new. */
-export const anyChange: fc.Arbitrary<{ before: Things; after: Things }> = fc
-  .tuple(anyThings, anyThings)
+const anyTreeChange: fc.Arbitrary<Change> = fc
+  .tuple(anyTree, anyTree)
   .chain(([before, news]) =>
     fc
       .shuffledSubarray([...before])
       .map((kept) => ({ before, after: fitting([...kept, ...news]) })),
   );
+
+// One upload starts two dozen programs, whether it is of one tree or of several.
+const severalTrees = { minLength: 4, maxLength: 4 };
+
+/** Several trees side by side, in folders of their own; the first one has none. */
+export const anyThings: fc.Arbitrary<Things> = fc.array(anyTree, severalTrees).map(sideBySide);
+
+/** {@link anyThings}, and what became of them. */
+export const anyChange: fc.Arbitrary<Change> = fc
+  .array(anyTreeChange, severalTrees)
+  .map((changes) => ({
+    before: sideBySide(changes.map(({ before }) => before)),
+    after: sideBySide(changes.map(({ after }) => after)),
+  }));
+
+interface Change {
+  before: Things;
+  after: Things;
+}
+
+function sideBySide(trees: readonly Things[]): Things {
+  return new Map(
+    trees.flatMap((tree, index) =>
+      [...tree].map(([path, thing]): [string, Thing] => [
+        index === 0 ? path : `tree ${index}/${path}`,
+        thing,
+      ]),
+    ),
+  );
+}
 
 // What is a file or a link already cannot be a folder too, nor the other way round.
 function fitting(entries: ReadonlyArray<readonly [string, Thing]>): Things {

@@ -18,7 +18,10 @@ import { localHost } from './local-host.ts';
 import { anyChange, anyThings, look, type Things, write } from './tree-on-disk.ts';
 
 // Every run starts bash, tar and a dozen of small programs.
-const runs = { numRuns: 12 };
+const runs = { numRuns: 4 };
+const places = { numRuns: 8 };
+const nothing: Things = new Map();
+const only: Things = new Map([['link', { target: 'nowhere' }]]);
 const { signal } = new AbortController();
 
 let folder: string;
@@ -56,7 +59,7 @@ describe('an upload', () => {
         expect(look(at.release('1'))).toEqual(look(at.root));
         expect(readdirSync(join(at.path, 'releases'))).toEqual(['1']);
       }),
-      runs,
+      { ...runs, examples: [[nothing], [only]] },
     );
   }, 60_000);
 
@@ -74,7 +77,7 @@ describe('an upload', () => {
         expect(look(at.release('2'))).toEqual(look(at.root));
         expect(look(at.release('1'))).toEqual(first);
       }),
-      runs,
+      { ...runs, examples: [[{ before: only, after: nothing }]] },
     );
   }, 60_000);
 
@@ -97,7 +100,7 @@ describe('an upload', () => {
           rmSync(at.release('1'), { recursive: true, force: true });
         },
       ),
-      runs,
+      places,
     );
   }, 60_000);
 

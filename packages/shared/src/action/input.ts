@@ -186,8 +186,14 @@ function numberedLines(value: string): Array<[number, string]> {
 
 /**
  * Without ASCII blanks at its ends. Nothing else is trimmed: a BOM or NBSP that goes away unseen
- * could turn a hostile name into another one.
+ * could turn a hostile name into another one. Not by an expression: one that looks for blanks at the
+ * end goes over a hundred thousand of them in the middle for twenty seconds.
  */
 export function trim(text: string): string {
-  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+  let [start, end] = [0, text.length];
+  while (start < end && blanks.includes(text.charAt(start))) start += 1;
+  while (end > start && blanks.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
+
+const blanks = ' \t\r\n';

@@ -6,7 +6,8 @@ export interface Row {
   /** The figure, with its unit. */
   measured: string;
   bar: string;
-  held: boolean;
+  /** Undefined when it could not be measured here. */
+  held: boolean | undefined;
 }
 
 /** Runs a program to its end, without its output. Returns milliseconds. */

@@ -25,11 +25,11 @@ const delay = 40;
 export async function upload(): Promise<Row[]> {
   await using sshd = await startSshd();
   const worker = new Worker(new URL('./slow-link.ts', import.meta.url), {
-    workerData: { to: sshd.port, delay },
+    workerData: { to: [sshd.port], delay },
   });
   try {
-    const [port]: number[] = await once(worker, 'message');
-    return await measure(sshd, port ?? 0);
+    const [[port = 0] = []]: number[][] = await once(worker, 'message');
+    return await measure(sshd, port);
   } finally {
     await worker.terminate();
   }

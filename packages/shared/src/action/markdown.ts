@@ -1,3 +1,4 @@
+import { trim } from './input.ts';
 import { plainText } from './plain-text.ts';
 
 // GitHub looks for mentions, issues, emoji and addresses in the finished text, where an entity is a
@@ -9,8 +10,7 @@ const apart = '<!---->';
  * issue, no emoji, no link.
  */
 export function escapeMarkdown(text: string): string {
-  return oneLine(text)
-    .replace(/^[ \t]+|[ \t]+$/g, '')
+  return trim(oneLine(text))
     .replace(/[\\`*_{}[\]()#+!|<>~&$:@-]/g, (mark) => `&#${mark.charCodeAt(0)};`)
     .replace(/^(\d+)\./, '$1&#46;')
     .replace(/&#64;|&#35;(?=\d)|&#58;(?=(?:\w|&#4[35];|&#95;)+&#58;)/g, `$&${apart}`)

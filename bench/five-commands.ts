@@ -28,7 +28,7 @@ export async function fiveCommands(): Promise<Row[]> {
     const start = performance.now();
     const host = await openHost(hostAddress.parse(address), key, knownHosts.parse(sshd.knownHosts));
     for (let run = 0; run < commands; run += 1) await host.run('nothing', ':', signal);
-    host.close();
+    await host.close();
     return performance.now() - start;
   };
   const shared = `-o ControlMaster=auto -o ControlPath=${folder}/master -o ControlPersist=60`;

@@ -66,7 +66,7 @@ async function measure(sshd: LocalSshd, port: number): Promise<Row[]> {
     const connection = await connect();
     await uploadRelease(connection, { ...release, tree, id: '1', previous: undefined });
     const ms = performance.now() - start;
-    connection.close();
+    await connection.close();
     return ms;
   };
   const against = await inTurn(rounds, byUs, bySsh);
@@ -88,7 +88,7 @@ async function measure(sshd: LocalSshd, port: number): Promise<Row[]> {
     return uploaded('2', '1');
   };
   const next = await inTurn(rounds, first, second);
-  connection.close();
+  await connection.close();
 
   const ratio = median(against.map(({ a, b }) => a / b));
   const share = median(next.map(({ a, b }) => b / a));

@@ -176,8 +176,8 @@ describe('through jump hosts', () => {
     await expect(cut).rejects.toMatchObject({ code: 'ssh/lost' });
     expect(new Set(await said())).toEqual(new Set(['no agent\n']));
     expect(logins(inner)).toBe(before + 2);
-    for (const host of hosts) host.close();
-    jumps.close();
+    await Promise.all(hosts.map((host) => host.close()));
+    await jumps.close();
   }, 30_000);
 });
 

@@ -48,7 +48,7 @@ describe('an upload through a real sshd', () => {
     writeFileSync(join(root, 'large'), randomBytes(16 * 1024 * 1024));
   }, 30_000);
   afterAll(async () => {
-    host.close();
+    await host.close();
     await link[Symbol.asyncDispose]();
     await sshd[Symbol.asyncDispose]();
   });

@@ -25,11 +25,13 @@ export interface Host {
     onLine?: (line: string) => void,
     talk?: Talk,
   ): Promise<Ended>;
+  /** The next script gets a shell that starts after this: a step may have changed the profile. */
+  refresh(): void;
   /** A stream to a port on the host's own loopback. */
   tunnel(port: number, signal: AbortSignal): Promise<Duplex>;
   /** The same host over a connection of its own, whose scripts may ask the agent. */
   lend(agent: BaseAgent): Promise<Host>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function openHost(
       return forward((await line.connected(signal)).client, '127.0.0.1', port, signal);
     },
     lend: (other) => openHost(address, key, pins, jumps, other),
+    refresh: line.refresh,
     close: line.close,
   };
 }

@@ -16,7 +16,7 @@ import type { HostVerdict } from './verdict.ts';
 export interface Deployment {
   deploy(options: DeployOptions): Promise<DeployResult>;
   verdicts(): HostVerdict[];
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What every mode needs. */
@@ -99,9 +99,9 @@ export async function openFleet<Change>(
   return {
     deploy: (options) => deploy(target, options),
     verdicts: target.verdicts,
-    close() {
-      target.close();
-      jumps.close();
+    async close() {
+      await target.close();
+      await jumps.close();
     },
   };
 }

@@ -12,7 +12,7 @@ import { inLanes, type Mishap } from './in-lanes.ts';
 import { type HostVerdict, type SitePlan, verdictOf } from './verdict.ts';
 
 /** One host's target. */
-export type Site<Change> = Target<SitePlan, Change> & { close(): void };
+export type Site<Change> = Target<SitePlan, Change> & { close(): Promise<void> };
 
 /** What happens once for all hosts, and how many of them at a time. */
 export interface FleetSettings {
@@ -32,7 +32,7 @@ export interface FleetPlan<Change> extends PlanFacts {
 export interface Fleet<Change>
   extends Target<FleetPlan<Change>, ReadonlyMap<Site<Change>, Change>> {
   verdicts(): HostVerdict[];
-  close(): void;
+  close(): Promise<void>;
 }
 
 const pause = 500;
@@ -227,8 +227,8 @@ export function fleet<Change>(
         }),
       ),
 
-    close() {
-      for (const site of sites) site.close();
+    async close() {
+      await Promise.all(sites.map((site) => site.close()));
     },
   };
 

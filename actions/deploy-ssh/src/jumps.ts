@@ -13,7 +13,7 @@ export interface Jumps {
   dial: Dial | undefined;
   /** The last of them, for messages. */
   via: string | undefined;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -34,8 +34,8 @@ export async function openJumps(
   return {
     dial,
     via,
-    close() {
-      for (const line of lines.reverse()) line.close();
+    async close() {
+      for (const line of lines.reverse()) await line.close();
     },
   };
 }

@@ -1,9 +1,12 @@
 import { connect as connectTcp } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { systemClock } from '@slipway/shared/time/clock';
+import { deadline } from '@slipway/shared/time/deadline';
 import { wireName } from './host.ts';
 import { type Credentials, login, type Peer } from './login.ts';
 import { patientLookup } from './patient-lookup.ts';
 import type { Connection } from './remote-script.ts';
+import { shellsOn } from './shells.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** One connection to a machine: made when it is first needed, and anew after it was lost. */
@@ -13,11 +16,15 @@ export interface Line {
   reached(): boolean;
   /** Who comes while it is being made waits for the same one. */
   connected(signal: AbortSignal): Promise<Connection>;
-  close(): void;
+  /** The next script gets a shell that starts after this; a step may have changed the profile. */
+  refresh(): void;
+  close(): Promise<void>;
 }
 
 /** Opens a stream to a machine; an abort of the signal lets go of it while it is being made. */
 export type Dial = (peer: Peer, signal: AbortSignal) => Promise<Duplex>;
+
+const farewell = 1_000;
 
 /** A line that nothing has been asked of yet. */
 export async function openLine(
@@ -42,7 +49,7 @@ export async function openLine(
       given.signal.throwIfAborted();
       return login(client, peer, credentials, socket);
     });
-    const mine = { client, address, drop, ready };
+    const mine = { client, address, drop, ready, shells: shellsOn(client) };
     client.once('close', drop);
     ready.then(() => (reached = true), drop);
     return mine;
@@ -57,7 +64,17 @@ export async function openLine(
       await unlessAborted(connection.ready, signal);
       return connection;
     },
-    close: () => open?.drop(),
+    refresh: () => open?.shells.refresh(),
+    async close() {
+      const connection = open;
+      if (!connection) return;
+      // On a line on which nothing passes any more, there is nobody to take leave of.
+      const leave = connection.shells.end().catch(() => undefined);
+      await deadline(systemClock, farewell, undefined, (within) =>
+        unlessAborted(leave, within),
+      ).catch(() => undefined);
+      connection.drop();
+    },
   };
 }
 

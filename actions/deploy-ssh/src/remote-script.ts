@@ -3,6 +3,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import { feed } from './feed.ts';
 import type { HostAddress } from './host.ts';
 import { script } from './shell.ts';
+import type { Shells } from './shells.ts';
 
 /** How a remote script ended: with a code, or by a signal. */
 export interface Ended {
@@ -20,6 +21,7 @@ const giveUpAfter = 1_000;
 /** An open connection, and a way to let go of it. */
 export interface Connection {
   client: Client;
+  shells: Shells;
   address: HostAddress;
   /** Gives it up at once; the next call connects anew. */
   drop(): void;
@@ -38,7 +40,7 @@ export interface Talk {
 
 /** Runs a script over an open connection; see `Host.run`. */
 export function runScript(
-  { client, address, drop }: Connection,
+  { client, shells, address, drop }: Connection,
   what: string,
   body: string,
   cancelled: AbortSignal,
@@ -65,9 +67,9 @@ export function runScript(
     const gone = () => lost(`it was cut during ${what}`);
     // TERM, KILL when that is not enough; a connection that carries neither is given up.
     const stop = () => {
-      killGroup(client, 'TERM', begun()?.[1]);
+      killGroup(shells, 'TERM', begun()?.[1]);
       timer = setTimeout(() => {
-        killGroup(client, 'KILL', begun()?.[1]);
+        killGroup(shells, 'KILL', begun()?.[1]);
         timer = setTimeout(() => {
           drop();
           fail(signal.reason);
@@ -77,18 +79,19 @@ export function runScript(
     if (signal.aborted) return reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
     client.once('close', gone);
-    const begin = (error: Error | undefined, channel: ClientChannel) => {
-      if (error && /agent forwarding/.test(error.message)) {
-        return fail(Failure.of('git/agent-forwarding', { host: address.host }));
-      }
-      if (error) return lost(messageOf(error));
+    const refused = (error: unknown) => {
+      const said = messageOf(error);
+      if (!/agent forwarding/.test(said)) return lost(said);
+      fail(Failure.of('git/agent-forwarding', { host: address.host }));
+    };
+    const begin = (channel: ClientChannel) => {
       if (signal.aborted) {
         channel.close();
         return fail(signal.reason);
       }
       // What was not known yet when the signal came is ended as soon as it is.
       stdout = gather(channel, talk?.onLine, () => {
-        if (signal.aborted) killGroup(client, 'TERM', begun()?.[1]);
+        if (signal.aborted) killGroup(shells, 'TERM', begun()?.[1]);
       });
       const stderr = gather(channel.stderr, onLine);
       let code: number | undefined;
@@ -118,27 +121,14 @@ export function runScript(
       channel.write(script(body, mark, true));
       feed(talk.input, channel, signal).catch((error: unknown) => broken.abort(error));
     };
-    try {
-      client.exec('bash -ls', begin);
-    } catch (error) {
-      lost(messageOf(error));
-    }
+    shells.take(begin, refused);
   });
 }
 
 // Over a channel of its own: OpenSSH refuses the signals of the protocol where root has logged in,
 // and the library sends none once the input has ended.
-function killGroup(client: Client, name: 'TERM' | 'KILL', group: string | undefined): void {
-  if (group === undefined) return;
-  try {
-    client.exec(`kill -${name} -- -${group}`, (error, channel) => {
-      if (error) return;
-      channel.resume();
-      channel.stderr.resume();
-    });
-  } catch {
-    // The connection has gone, which its own event tells.
-  }
+function killGroup(shells: Shells, name: 'TERM' | 'KILL', group: string | undefined): void {
+  if (group !== undefined) shells.order(`kill -${name} -- -${group}`);
 }
 
 const mostOutput = 4 * 1024 * 1024;

@@ -46,7 +46,7 @@ export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outc
       summary: outcome.summary + hostsSummary(verdicts),
     };
   } finally {
-    deployment.close();
+    await deployment.close();
   }
 }
 

@@ -44,6 +44,7 @@ export function siteShell(path: string, { host, say, quote }: ShellTools): SiteS
       if (text.trim() === '') return;
       say(what);
       await change(what, stepScript(place, text), signal);
+      host.refresh();
     },
   };
 }

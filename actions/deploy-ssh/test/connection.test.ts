@@ -65,7 +65,7 @@ describe('a host that does not let us in', () => {
     const host = await openHost(address, key, knownHosts.parse(pins));
     await expect(host.run('looking', ':', signal)).rejects.toMatchObject({ code });
     expect(host.reached()).toBe(false);
-    host.close();
+    await host.close();
     expect(seen).toEqual({ connections: 1, logins });
   });
 });

@@ -113,7 +113,7 @@ async function run({ failing = {}, hosts = 5, settings = {}, cancelAt }: World) 
       async finish(_plan, green) {
         self.finished = green;
       },
-      close: () => log.push(`${name} close`),
+      close: async () => void log.push(`${name} close`),
     };
     return self;
   };

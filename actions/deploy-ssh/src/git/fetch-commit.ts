@@ -49,7 +49,7 @@ export async function fetchCommit(
       }
     }
   } finally {
-    lent?.close();
+    await lent?.close();
   }
   return { parts, fetched };
 }

@@ -10,7 +10,8 @@ export function localHost(): Host {
     reached: () => true,
     tunnel: () => Promise.reject(new Error('there is no network')),
     lend: () => Promise.reject(new Error('there is no network')),
-    close: () => undefined,
+    refresh: () => undefined,
+    close: async () => undefined,
     async run(_what, body, signal, _onLine, talk) {
       const child = spawn('bash', ['-s'], { signal, stdio: 'pipe' });
       const output = { stdout: '', stderr: '' };

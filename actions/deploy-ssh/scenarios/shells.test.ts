@@ -1,0 +1,56 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/sshd.ts';
+import { type Host, openHost } from '../src/connection.ts';
+import { hostAddress } from '../src/host.ts';
+import { knownHosts } from '../src/known-hosts.ts';
+import { openKey } from '../src/open-key.ts';
+
+const { signal } = new AbortController();
+
+async function open(sshd: LocalSshd): Promise<Host & AsyncDisposable> {
+  const key = await openKey({ text: sshd.privateKey, passphrase: undefined });
+  const pins = knownHosts.parse(sshd.knownHosts);
+  const host = await openHost(hostAddress.parse(sshd.address), key, pins);
+  return { ...host, [Symbol.asyncDispose]: host.close };
+}
+
+const said = async (host: Host, script: string) =>
+  (await host.run('a step', script, signal)).stdout;
+
+/** The next script's shell is started while a script runs; nobody may notice. */
+describe('scripts one after the other', () => {
+  it.each([1, 2, 10])(
+    'run where a connection may have %i sessions',
+    async (sessions) => {
+      await using sshd = await startSshd(`MaxSessions ${sessions}`);
+      await using host = await open(sshd);
+      for (const text of 'abcdefghij') expect(await said(host, `echo ${text}`)).toBe(`${text}\n`);
+      const stopped = new AbortController();
+      const start = performance.now();
+      const waiting = host.run('waiting', 'echo on >&2; sleep 60', stopped.signal, () =>
+        stopped.abort(new Error('stopped')),
+      );
+      await expect(waiting).rejects.toThrow('stopped');
+      // Where there is no second session the connection is given up, after 3 s.
+      if (sessions > 1) expect(performance.now() - start).toBeLessThan(2_000);
+      expect(await said(host, 'echo again')).toBe('again\n');
+    },
+    30_000,
+  );
+
+  it('see the profile as the step before them left it', async () => {
+    await using sshd = await startSshd();
+    await using host = await open(sshd);
+    const profile = join(sshd.home, '.profile');
+    expect(await said(host, 'printenv WHO || echo nobody')).toBe('nobody\n');
+    await appendFile(profile, 'export WHO=first\n');
+    host.refresh();
+    expect(await said(host, 'printenv WHO || echo nobody')).toBe('first\n');
+    // Now while the next shell may be on its way.
+    await said(host, `echo 'export WHO=second' >> ${profile}`);
+    host.refresh();
+    expect(await said(host, 'printenv WHO || echo nobody')).toBe('second\n');
+  }, 30_000);
+});

@@ -1,0 +1,116 @@
+import type { Client, ClientChannel } from 'ssh2';
+
+type Begin = (shell: ClientChannel) => void;
+type Fail = (error: unknown) => void;
+
+const login = 'bash -ls';
+const tries = 5;
+const pause = 100;
+
+/** Login shells over one connection; each runs one script, from its standard input. */
+export interface Shells {
+  /** Gives `begin` a shell to which nothing was written yet, or `fail` the reason why there is none. */
+  take(begin: Begin, fail: Fail): void;
+  /** Lets the next script have a shell that starts after this: the profile may be another one now. */
+  refresh(): void;
+  /** Runs a short command beside the script that runs. Nobody hears how it ends. */
+  order(command: string): void;
+  /** Lets go of the shell that waits; resolves when the host has nothing of it any more. */
+  end(): Promise<void>;
+}
+
+/**
+ * Keeps one shell started ahead: to open a channel and to start a shell on it take a round trip
+ * each, and its profile takes its time. Where a server allows no further session (MaxSessions of
+ * sshd_config), each script waits for its own.
+ */
+export function shellsOn(client: Client): Shells {
+  let ahead: ClientChannel | undefined;
+  /** Resolves when the shell that is being started is there, or cannot be. */
+  let coming: Promise<void> | undefined;
+  let unwanted = false;
+
+  const start = (command: string, begin: Begin, fail: Fail) => {
+    try {
+      client.exec(command, (error, shell) => (error ? fail(error) : begin(shell)));
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const startAhead = () => {
+    if (ahead || coming) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    coming = promise;
+    const arrived = (shell?: ClientChannel) => {
+      const late = unwanted;
+      [coming, unwanted] = [undefined, false];
+      if (shell && late) dismiss(shell);
+      else if (shell) keep(shell);
+      if (late) startAhead();
+      resolve();
+    };
+    start(login, arrived, () => arrived());
+  };
+
+  const keep = (shell: ClientChannel) => {
+    ahead = shell;
+    const gone = () => {
+      if (ahead === shell) ahead = undefined;
+    };
+    shell.once('exit', gone).once('close', gone);
+  };
+
+  const takeAhead = () => {
+    const shell = ahead;
+    ahead = undefined;
+    return shell;
+  };
+
+  const take = async (begin: Begin, fail: Fail, left: number): Promise<void> => {
+    // It will be there sooner than another one, for which there may be no session.
+    while (coming) await coming;
+    const shell = takeAhead();
+    // A server may not have let go of the session before yet, which the limit counts too.
+    const again = () => setTimeout(() => void take(begin, fail, left - 1), pause);
+    if (shell) begin(shell);
+    else start(login, begin, (error) => (left > 1 && isRefusal(error) ? again() : fail(error)));
+    startAhead();
+  };
+
+  return {
+    take: (begin, fail) => void take(begin, fail, tries),
+    refresh() {
+      if (coming) unwanted = true;
+      const shell = takeAhead();
+      if (!shell) return;
+      dismiss(shell);
+      startAhead();
+    },
+    order(command) {
+      const shell = takeAhead();
+      if (shell) return dismiss(shell, `${command}\n`);
+      start(command, dismiss, () => undefined);
+    },
+    async end() {
+      while (coming) await coming;
+      const shell = takeAhead();
+      if (!shell) return;
+      await new Promise((resolve) => {
+        shell.once('exit', resolve).once('close', resolve);
+        dismiss(shell);
+      });
+    },
+  };
+}
+
+/** Whether the server did not open a channel (RFC 4254, 5.1), rather than that it has gone. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'reason' in error && typeof error.reason === 'number';
+}
+
+function dismiss(shell: ClientChannel, lastWords?: string): void {
+  shell.resume();
+  shell.stderr.resume();
+  shell.end(lastWords ?? '');
+}

@@ -194,6 +194,11 @@ describe('a bad input', () => {
     ['a public key', () => key.open, 'is a public key; the private key is needed'],
     ['a PEM public key', () => pem('PUBLIC KEY'), 'is a public key; the private key is needed'],
     [
+      'a public key as RFC 4716 has it',
+      () => '---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----',
+      'is a public key; the private key is needed',
+    ],
+    [
       'an SSH certificate',
       () => 'ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2g=',
       'is a certificate; the private key is needed',

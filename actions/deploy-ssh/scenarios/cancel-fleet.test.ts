@@ -36,7 +36,7 @@ async function start(): Promise<Step> {
     path: hosts.path,
     mode: 'release',
     source: 'app',
-    before: 'sleep 0.1',
+    before: 'echo first; sleep 0.1; echo second',
     restart: `sleep 0.1; cp version ${hosts.path}/serving; sleep 0.1`,
     after: 'sleep 0.1',
   });
@@ -57,7 +57,13 @@ const look = (host: ManySshd['all'][number]) => ({
 it('that is cancelled at any moment leaves all hosts with one version, unlocked and quiet', async () => {
   const begun = await start();
   const undisturbed = performance.now();
-  expect((await begun.done).outputs['status']).toBe('deployed');
+  const { outputs, log } = await begun.done;
+  expect(outputs['status']).toBe('deployed');
+  for (const { port } of hosts.all) {
+    const said = log.split('\n').filter((line) => line.includes(`127.0.0.1:${port} `));
+    const steps = said.filter((line) => /(first|second)$/.test(line));
+    expect(steps).toEqual([expect.stringMatching(/first$/), expect.stringMatching(/second$/)]);
+  }
   const length = performance.now() - undisturbed;
   let serving = `${version}`;
   for (let turn = 0; turn < moments; turn += 1) {

@@ -61,13 +61,18 @@ describe('through jump hosts', () => {
     });
 
   it('a host is deployed to, and each of them sees its own key only', async () => {
-    const step = await start({ jump: `${outer.address}\n${asIpv6(inner.address)}` }).done;
+    const all = [outer, inner, target];
+    const [before, shut] = [all.map(logins), all.map(refusals)];
+    const step = await start({
+      path: join(target.folder, `app-${before.join('-')}`),
+      jump: `${outer.address}\n${asIpv6(inner.address)}`,
+      before: 'echo first; echo second',
+    }).done;
     expect(step.errors).toEqual([]);
     expect(step.outputs['status']).toBe('deployed');
-    for (const sshd of [outer, inner, target]) {
-      expect(logins(sshd)).toBe(1);
-      expect(refusals(sshd)).toBe(0);
-    }
+    expect(step.log).toMatch(/^ {2}\| first\n {2}\| second$/m);
+    expect(all.map(logins)).toEqual(before.map((count) => count + 1));
+    expect(all.map(refusals)).toEqual(shut);
   }, 30_000);
 
   it('an IPv6 address is reached, and with the key of the hosts when there is no other', async () => {

@@ -19,12 +19,16 @@ export interface Key {
 /**
  * Makes a key with ssh-keygen. Its passphrase is stretched one round only, as that takes a second.
  * @param options such as `-t ed25519 -m PKCS8`
+ * @param words the passphrase
  */
-export function makeKey(options: string, encrypted = false): Promise<Key> {
-  return inFolder((file) => {
-    const words = encrypted ? passphrase : '';
-    return keygen([...options.split(' '), '-a', '1', '-C', 'test', '-N', words, '-f', file]);
-  });
+export function makeKey(
+  options: string,
+  encrypted = false,
+  words = encrypted ? passphrase : '',
+): Promise<Key> {
+  return inFolder((file) =>
+    keygen([...options.split(' '), '-a', '1', '-C', 'test', '-N', words, '-f', file]),
+  );
 }
 
 let rsa: Promise<Key> | undefined;

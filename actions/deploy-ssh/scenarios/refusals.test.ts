@@ -48,6 +48,9 @@ describe('a deployment that is refused', () => {
       expect(line).toBe(world.sshd.knownHosts);
       const green = await start({ 'known-hosts': `${pins}\n${line}`, 'dry-run': 'true' });
       expect(green.outputs['status']).toBe('planned');
+      const [fingerprint = ''] = /SHA256:[\w+/]{43}/.exec(text) ?? [];
+      const pinned = await start({ 'known-hosts': fingerprint, 'dry-run': 'true' });
+      expect(pinned.outputs['status']).toBe('planned');
     }
   });
 
@@ -59,6 +62,7 @@ describe('a deployment that is refused', () => {
     expect(text).toMatch(/^THE HOST KEY OF 127\.0\.0\.1 IS NOT THE PINNED ONE\./);
     expect(text).toMatch(/offered SHA256:\S{43}; known-hosts has SHA256:\S{43}\./);
     expect(text).not.toContain('add this line');
+    await refused('ssh/host-key-changed', { 'known-hosts': `SHA256:${'A'.repeat(43)}` });
   });
 
   it('by a revoked host key says so', async () => {

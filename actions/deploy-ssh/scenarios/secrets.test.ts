@@ -7,13 +7,15 @@ import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud
 import type { StepResult } from '../../../packages/local-cloud/src/runner.ts';
 import { filesWith } from './files-with.ts';
 import { variant } from './images.ts';
-import { makeKey, passphrase } from './keys.ts';
+import { makeKey } from './keys.ts';
 import { type Sightings, watchProcesses } from './watch-processes.ts';
 import { bundle, hostFolder, makeWorld, registry, type World } from './world.ts';
 
 const login = { username: 'robot', password: 'pl4nted-registry-password' };
 const wrong = 'pl4nted-wrong-password';
 const token = 'pl4nted-token-of-the-app';
+// Another one than that of the other tests, as all processes of the machine are looked at.
+const passphrase = 'pl4nted passphrase';
 
 describe('secrets', () => {
   let world: World;
@@ -30,7 +32,7 @@ describe('secrets', () => {
       good: await variant(app, { version: 'secrets-1' }, to),
       next: await variant(app, { version: 'secrets-2' }, to),
     };
-    const key = await makeKey('-t ed25519', true);
+    const key = await makeKey('-t ed25519', true, passphrase);
     await appendFile(join(world.sshd.folder, 'user_key.pub'), key.open);
     inputs = {
       ...world.inputs,

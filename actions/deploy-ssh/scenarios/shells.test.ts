@@ -40,6 +40,22 @@ describe('scripts one after the other', () => {
     30_000,
   );
 
+  it('end with what they end with, and what they print comes in its order', async () => {
+    await using sshd = await startSshd();
+    await using host = await open(sshd);
+    const run = (script: string) => host.run('a step', script, signal);
+    expect(await run('exit 7')).toMatchObject({ code: 7, signal: undefined });
+    expect(await run('kill -KILL $$')).toMatchObject({ code: undefined, signal: 'SIGKILL' });
+    expect(await run('\n  \n\necho a\n\necho b\nfalse\necho c')).toMatchObject({
+      code: 1,
+      stdout: 'a\nb\n',
+    });
+    const lines: string[] = [];
+    const printing = 'for n in $(seq 500); do echo "line $n" >&2; done; printf end >&2';
+    await host.run('a step', printing, signal, (line) => lines.push(line));
+    expect(lines).toEqual([...Array.from({ length: 500 }, (_, n) => `line ${n + 1}`), 'end']);
+  }, 30_000);
+
   it('see the profile as the step before them left it', async () => {
     await using sshd = await startSshd();
     await using host = await open(sshd);

@@ -30,6 +30,9 @@ export const privateKey: Input<PrivateKeyText> = {
           keyExample,
         );
       }
+      if (pasted.startsWith('---- BEGIN SSH2 PUBLIC KEY')) {
+        throw new BadInput(notPrivate('PUBLIC KEY'), keyExample);
+      }
       const kinds = [...pasted.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(([, name]) => name);
       const kind = kinds.find((name) => name?.endsWith('PRIVATE KEY'));
       if (kind === undefined) throw new BadInput(notPrivate(kinds[0]), keyExample);

@@ -78,6 +78,13 @@ export function shellsOn(client: Client): Shells {
     startAhead();
   };
 
+  const order = async (command: string): Promise<void> => {
+    while (coming) await coming;
+    const shell = takeAhead();
+    if (shell) dismiss(shell, `${command}\n`);
+    else start(command, dismiss, () => undefined);
+  };
+
   return {
     take: (begin, fail) => void take(begin, fail, tries),
     refresh() {
@@ -87,11 +94,7 @@ export function shellsOn(client: Client): Shells {
       dismiss(shell);
       startAhead();
     },
-    order(command) {
-      const shell = takeAhead();
-      if (shell) return dismiss(shell, `${command}\n`);
-      start(command, dismiss, () => undefined);
-    },
+    order: (command) => void order(command),
     async end() {
       while (coming) await coming;
       const shell = takeAhead();

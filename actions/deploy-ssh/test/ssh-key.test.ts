@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { BadInput } from '@slipway/shared/action/input';
 import fc from 'fast-check';
@@ -23,17 +23,29 @@ const formats: Array<[string, () => Promise<Key> | Key]> = [
   ['OpenSSH RSA', () => rsaKey('RFC4716')],
   ['OpenSSH ECDSA', () => makeKey('-t ecdsa -b 384')],
   ['OpenSSH Ed25519 with a passphrase', () => makeKey('-t ed25519', true)],
+  [
+    'OpenSSH Ed25519, AES-GCM, with a passphrase',
+    () => makeKey('-t ed25519 -Z aes256-gcm@openssh.com', true),
+  ],
   ['OpenSSH RSA with a passphrase', () => rsaKey('RFC4716', true)],
   ['PEM RSA', () => rsaKey('PEM')],
   ['PEM RSA with a passphrase', () => rsaKey('PEM', true)],
   ['PEM EC', () => makeKey('-t ecdsa -b 256 -m PEM')],
   ['PEM EC with a passphrase', () => makeKey('-t ecdsa -b 521 -m PEM', true)],
+  ['PEM RSA, AES-256, with a passphrase', () => pemAes256()],
   ['PKCS#8 RSA', () => rsaKey('PKCS8')],
   ['PKCS#8 RSA with a passphrase', () => rsaKey('PKCS8', true)],
   ['PKCS#8 EC', () => makeKey('-t ecdsa -b 521 -m PKCS8')],
   ['PKCS#8 Ed25519', () => pkcs8('ed25519')],
   ['PKCS#8 Ed25519 with a passphrase', () => pkcs8('ed25519', true)],
 ];
+
+/** The older form of encryption, with another cipher than the one that ssh-keygen takes. */
+async function pemAes256(): Promise<Key> {
+  const { secret, open } = await rsaKey('PEM');
+  const form = { type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase } as const;
+  return { secret: createPrivateKey(secret).export(form).toString(), open };
+}
 
 describe('a private key is read', () => {
   it.each(formats)('in the format %s', async (format, make) => {

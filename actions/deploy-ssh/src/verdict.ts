@@ -61,7 +61,7 @@ export function verdictOf(host: string, facts: HostFacts): HostVerdict {
 
 function withoutPlan(error: unknown): HostStatus {
   if (error === undefined) return 'untouched';
-  const away = error instanceof Failure && ['ssh/unreachable', 'ssh/lost'].includes(error.code);
+  const away = error instanceof Failure && /^ssh\/(?:unreachable|lost)/.test(error.code);
   return away ? 'unreachable' : 'failed';
 }
 

@@ -169,7 +169,7 @@ describe('a release on several hosts', () => {
     ['fails in the switch', { restart: 'exit 3' }, 'ssh/command', after],
     [
       'does not prove the new version',
-      { before: 'sed -i s/c-4.0.0/c-other/ .env', timeout: '15s' },
+      { before: 'sed -i s/c-4.0.0/c-other/ .env', timeout: '25s' },
       'deploy/unproven',
       after,
     ],

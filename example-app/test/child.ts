@@ -11,14 +11,18 @@ import type { LogLine } from './serve.ts';
  * @param file for example `server.ts`
  * @param env its whole environment
  */
-export function run(file: string, env: Readonly<Record<string, string>>) {
+export function run(file: string, env: Readonly<Record<string, string>>, ...args: string[]) {
   const path = new URL(`../src/${file}`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [path], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [path, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = once(child, 'close').then(([code]): unknown => code);
   const stderr = text(child.stderr);
   const output = createInterface(child.stdout)[Symbol.asyncIterator]();
 
   return {
+    pid: child.pid,
     stderr,
     /** The exit code, once the process is gone. */
     exited,

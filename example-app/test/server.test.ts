@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { run } from './child.ts';
 
@@ -22,6 +23,15 @@ async function slowRequest(port: number, path: string): Promise<Socket> {
   await once(socket, 'readable');
   socket.read();
   return socket;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return Number(Object(address).port);
 }
 
 async function connected(port: number): Promise<Socket> {
@@ -49,6 +59,19 @@ describe('a running server', () => {
     await server.exited;
     await using lateCheck = run('healthcheck.ts', env);
     expect(await lateCheck.exited).toBe(1);
+  });
+
+  it('is waited for by its health check while it starts, and no longer than it lives', async () => {
+    const env = { PORT: String(await freePort()), HOST: '127.0.0.1' };
+    await using server = run('server.ts', env);
+    await using check = run('healthcheck.ts', env, '--while', String(server.pid));
+    expect(await check.exited).toBe(0);
+
+    const nobody = { ...env, PORT: String(await freePort()) };
+    await using vain = run('healthcheck.ts', nobody, '--while', String(server.pid));
+    expect(await Promise.race([vain.exited, delay(500)])).toBeUndefined();
+    server.kill('SIGKILL');
+    expect(await vain.exited).toBe(1);
   });
 });
 

@@ -1,10 +1,10 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type FaultProxy, startFaultProxy } from '../../../packages/local-cloud/src/fault-proxy.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import type { Runner } from '../../../packages/local-cloud/src/runner.ts';
 import { manifest } from '../src/manifest.ts';
-import { type FaultProxy, startFaultProxy } from './proxy.ts';
 import {
   bundle,
   type DockerRecord,

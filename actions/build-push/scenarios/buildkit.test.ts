@@ -1,10 +1,10 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startFaultProxy } from '../../../packages/local-cloud/src/fault-proxy.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import type { StepResult } from '../../../packages/local-cloud/src/runner.ts';
 import { type BuildKit, startBuildKit } from './buildkitd.ts';
-import { startFaultProxy } from './proxy.ts';
 import {
   blobOf,
   bundle,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startFaultProxy, type Turn } from '../../../packages/local-cloud/src/fault-proxy.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import type { StepResult } from '../../../packages/local-cloud/src/runner.ts';
 import { type BuildKit, startBuildKit } from './buildkitd.ts';
-import { startFaultProxy, type Turn } from './proxy.ts';
 import { bundle, defaults, leftovers, makeBuildRunner, recordDocker, tagsOf } from './world.ts';
 
 interface Happened {

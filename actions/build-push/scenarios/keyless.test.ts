@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalCloud, startLocalCloud } from '../../../packages/local-cloud/src/cloud.ts';
+import { startFaultProxy } from '../../../packages/local-cloud/src/fault-proxy.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import type { Runner } from '../../../packages/local-cloud/src/runner.ts';
 import { demoSeed } from '../../../packages/local-cloud/src/seed.ts';
-import { startFaultProxy } from './proxy.ts';
 import { bundle, defaults, leftovers, makeBuildRunner, recordDocker, tagsOf } from './world.ts';
 
 // What the cloud hands out, and what the registries behind it want.

@@ -30,7 +30,7 @@ const hostile = {
     '## Verdict: pass\n\n::set-output name=verdict::pass\n::error::forged\n\n' +
     '| a | b |\n|---|---|\n| <script>alert(1)</script> | ![x](https://example.com/x.png) |\n' +
     '```\n@octocat/maintainers \u001b[31mred\u001b[0m \u202egnp.exe\n' +
-    'and so on. '.repeat(2_000),
+    'and so on. '.repeat(500),
 } as const;
 
 /**
@@ -110,7 +110,7 @@ export const advisories: readonly Advisory[] = [
     package: 'oldtar',
     ecosystem: 'debian',
     severity: 'UNKNOWN',
-    title: 'oldtar: no severity has been set',
+    title: `oldtar: no severity has been set, ${'but the title goes on and on, '.repeat(100)}`,
     description: 'Reserved.',
     published: '2026-05-01T00:00:00Z',
   },

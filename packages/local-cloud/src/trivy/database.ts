@@ -16,7 +16,7 @@ export interface DatabaseFacts {
   advisories?: readonly Advisory[];
 }
 
-/** The releases that Debian's advisories are for: the second is out of support since 2022. */
+/** The Debian releases that the advisories are for; 12 is that of the example app. */
 export const debianReleases = ['12', '13', '9'] as const;
 
 const npmSource = 'npm::GitHub Security Advisory npm';

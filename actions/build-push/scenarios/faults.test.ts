@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startFaultProxy, type Turn } from '../../../packages/local-cloud/src/fault-proxy.ts';
+import { type Fault, hit, startFaultProxy } from '../../../packages/local-cloud/src/fault-proxy.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import type { StepResult } from '../../../packages/local-cloud/src/runner.ts';
 import { type BuildKit, startBuildKit } from './buildkitd.ts';
@@ -12,18 +12,6 @@ interface Happened {
   builds: number;
   tags: string[];
 }
-
-type Fault = (what: { method: string; path: string }) => Turn | undefined;
-
-const always =
-  (method: string, path: RegExp, turn: Turn): Fault =>
-  (what) =>
-    what.method === method && path.test(what.path) ? turn : undefined;
-
-const once = (method: string, path: RegExp, turn: Turn): Fault => {
-  let left = 1;
-  return (what) => (always(method, path, turn)(what) && left-- > 0 ? turn : undefined);
-};
 
 const wait = { status: 429, headers: { 'retry-after': '1' } };
 const down = { status: 503 };
@@ -40,22 +28,22 @@ const immutable = {
 };
 
 const faults = {
-  'engine: the manifest once': once('PUT', /manifests\/slipway-staging$/, down),
-  'engine: a layer breaks': once('PATCH', /blobs\/uploads\//, 'reset'),
+  'engine: the manifest once': hit('PUT', /manifests\/slipway-staging$/, down, 1),
+  'engine: a layer breaks': hit('PATCH', /blobs\/uploads\//, 'reset', 1),
   // The engine tries a denied layer again by itself, for a minute.
-  'engine: denied': always('PUT', /manifests\/slipway-staging$/, denied),
-  'BuildKit: the manifest once': once('PUT', /manifests\/sha256/, wait),
-  'BuildKit: a layer breaks': once('PUT', /blobs\/uploads\//, 'reset'),
-  'BuildKit: denied': always('POST', /blobs\/uploads\/$/, denied),
-  'before: the first look': once('GET', /^\/v2\/$/, wait),
-  'after: reading back': once('GET', /manifests\/sha256/, down),
-  'after: a tag': once('PUT', /manifests\/one$/, wait),
-  'after: looking at a tag': once('HEAD', /manifests\/one$/, down),
-  'after: another digest': always('HEAD', /manifests\/one$/, {
+  'engine: denied': hit('PUT', /manifests\/slipway-staging$/, denied),
+  'BuildKit: the manifest once': hit('PUT', /manifests\/sha256/, wait, 1),
+  'BuildKit: a layer breaks': hit('PUT', /blobs\/uploads\//, 'reset', 1),
+  'BuildKit: denied': hit('POST', /blobs\/uploads\/$/, denied),
+  'before: the first look': hit('GET', /^\/v2\/$/, wait, 1),
+  'after: reading back': hit('GET', /manifests\/sha256/, down, 1),
+  'after: a tag': hit('PUT', /manifests\/one$/, wait, 1),
+  'after: looking at a tag': hit('HEAD', /manifests\/one$/, down, 1),
+  'after: another digest': hit('HEAD', /manifests\/one$/, {
     replace: { 'docker-content-digest': other },
   }),
-  'after: a tag that is there': always('PUT', /manifests\/two$/, { replace: {}, as: 400 }),
-  'after: a tag for ever': always('PUT', /manifests\/two$/, immutable),
+  'after: a tag that is there': hit('PUT', /manifests\/two$/, { replace: {}, as: 400 }),
+  'after: a tag for ever': hit('PUT', /manifests\/two$/, immutable),
 } satisfies Record<string, Fault>;
 type Name = keyof typeof faults;
 

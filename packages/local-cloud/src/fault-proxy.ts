@@ -23,14 +23,18 @@ export interface FaultProxy extends AsyncDisposable {
   stalled: Promise<string>;
 }
 
-/**
- * Starts a proxy in front of a registry.
- * @param turn decides on each request
- */
-export async function startFaultProxy(
-  registry: string,
-  turn: (what: { method: string; path: string }) => Turn | undefined,
-): Promise<FaultProxy> {
+/** Decides on one request; undefined: the registry answers. */
+export type Fault = (what: { method: string; path: string }) => Turn | undefined;
+
+/** Hits the requests that fit, the first `count` of them. */
+export function hit(method: string, path: RegExp, turn: Turn, count = Infinity): Fault {
+  let left = count;
+  return (what) =>
+    what.method === method && path.test(what.path) && left-- > 0 ? turn : undefined;
+}
+
+/** Starts a proxy in front of a registry. */
+export async function startFaultProxy(registry: string, fault: Fault): Promise<FaultProxy> {
   const requests: string[] = [];
   const stalled = Promise.withResolvers<string>();
   const server = createServer((incoming, outgoing) => {
@@ -38,12 +42,12 @@ export async function startFaultProxy(
     const [path = '/'] = url.split('?');
     const what = `${method} ${path}`;
     requests.push(what);
-    const fault = turn({ method, path });
-    if (fault === 'stall') stalled.resolve(what);
-    else if (fault === 'reset') reset(incoming);
-    else if (fault && 'status' in fault) answer(incoming, outgoing, fault);
-    else if (fault && 'to' in fault) forward(fault.to, incoming, outgoing);
-    else forward(registry, incoming, outgoing, fault);
+    const turn = fault({ method, path });
+    if (turn === 'stall') stalled.resolve(what);
+    else if (turn === 'reset') reset(incoming);
+    else if (turn && 'status' in turn) answer(incoming, outgoing, turn);
+    else if (turn && 'to' in turn) forward(turn.to, incoming, outgoing);
+    else forward(registry, incoming, outgoing, turn);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

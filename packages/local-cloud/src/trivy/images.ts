@@ -46,6 +46,11 @@ export const oldTar = { debian: 'oldtar', version: '0.9-1' } as const satisfies 
 
 // Put together here, so that no one takes this file for a leak.
 const secret = ['gh', 'p_', '0123456789abcdefghijABCDEFGHIJ012345'].join('');
+const secretFile = { 'app/.env': `# deploys the shop\nTOKEN=${secret}\n` } as const;
+const rootDockerfile = {
+  'app/Dockerfile': 'FROM debian:13\nUSER root\nCMD ["/bin/sh"]\n',
+} as const;
+const copyLeft = { npm: 'copy-left', version: '1.0.0', license: 'AGPL-3.0-only' } as const;
 
 /** The images of the tests, by what is wrong with them. */
 export const contents = {
@@ -54,24 +59,19 @@ export const contents = {
   baseline: { debian: '13', base: [oldZip], app: [oldParser] },
   /** The same image one commit later. */
   new: { debian: '13', base: [oldZip], app: [oldParser, oldRouter] },
-  /** Everything that has an advisory. */
+  /** Everything that Trivy can find. */
   all: {
     debian: '13',
     base: [...oldSsl, oldZip, oldTar],
-    app: [oldRouter, oldParser, oldTemplate],
+    app: [oldRouter, oldParser, oldTemplate, copyLeft],
+    files: { ...secretFile, ...rootDockerfile },
+    user: 'root',
   },
   'end-of-life': { debian: '9' },
-  secret: { debian: '13', files: { 'app/.env': `# deploys the shop\nTOKEN=${secret}\n` } },
-  license: {
-    debian: '13',
-    app: [{ npm: 'copy-left', version: '1.0.0', license: 'AGPL-3.0-only' }],
-  },
+  secret: { debian: '13', files: secretFile },
+  license: { debian: '13', app: [copyLeft] },
   /** Runs as root, and has a Dockerfile in it that does. */
-  misconfiguration: {
-    debian: '13',
-    user: 'root',
-    files: { 'app/Dockerfile': 'FROM debian:13\nUSER root\nCMD ["/bin/sh"]\n' },
-  },
+  misconfiguration: { debian: '13', user: 'root', files: rootDockerfile },
 } as const satisfies Record<string, Contents>;
 
 export type Variant = keyof typeof contents;

@@ -17,7 +17,7 @@ export interface DatabaseFacts {
 }
 
 /** The Debian releases that the advisories are for; 12 is that of the example app. */
-export const debianReleases = ['12', '13', '9'] as const;
+const debianReleases = ['12', '13', '9'] as const;
 
 const npmSource = 'npm::GitHub Security Advisory npm';
 const severities: readonly Severity[] = ['UNKNOWN', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];

@@ -44,9 +44,9 @@ export const oldZip = { debian: 'oldzip', version: '1.0-1' } as const satisfies 
 /** CVE-2099-20004, UNKNOWN, without a fix */
 export const oldTar = { debian: 'oldtar', version: '0.9-1' } as const satisfies Package;
 
-// Put together here, so that no one takes this file for a leak.
-const secret = ['gh', 'p_', '0123456789abcdefghijABCDEFGHIJ012345'].join('');
-const secretFile = { 'app/.env': `# deploys the shop\nTOKEN=${secret}\n` } as const;
+/** Must not be seen anywhere; put together here, so that no one takes this file for a leak. */
+export const plantedSecret = ['gh', 'p_', '0123456789abcdefghijABCDEFGHIJ012345'].join('');
+const secretFile = { 'app/.env': `# deploys the shop\nTOKEN=${plantedSecret}\n` } as const;
 const rootDockerfile = {
   'app/Dockerfile': 'FROM debian:13\nUSER root\nCMD ["/bin/sh"]\n',
 } as const;
@@ -75,9 +75,6 @@ export const contents = {
 } as const satisfies Record<string, Contents>;
 
 export type Variant = keyof typeof contents;
-
-/** The planted secret, which must not be seen anywhere. */
-export const plantedSecret = secret;
 
 /** Makes an image of two layers, base and app; the same contents give the same digest. */
 export async function plantedImage(variant: Variant | Contents): Promise<Artifact> {

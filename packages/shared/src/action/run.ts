@@ -102,7 +102,7 @@ function write({ outputs, summary }: End, commands: Commands): void {
 
 function endOf(failure: Failure, manifest: Manifest): End {
   const status = failure.code === 'action/cancelled' ? 'cancelled' : 'failed';
-  const outputs = Object.entries({ status, reason: failure.code });
+  const outputs = Object.entries({ status, verdict: 'error', reason: failure.code });
   return {
     outputs: Object.fromEntries(outputs.filter(([name]) => manifest.outputs.includes(name))),
     summary: failureSummary(failure, manifest),

@@ -18,7 +18,12 @@ export function checkRegistryLogin(
   inputs: RegistryInputs,
   registries: readonly string[],
 ): string[] {
-  return [...checkHalves(inputs), ...checkForms(inputs), ...checkUses(inputs, registries)];
+  return [...checkLoginForms(inputs), ...checkUses(inputs, registries)];
+}
+
+/** The same for who asks one registry only, and gets logins for others handed through. */
+export function checkLoginForms(inputs: RegistryInputs): string[] {
+  return [...checkHalves(inputs), ...checkForms(inputs)];
 }
 
 function checkHalves(i: RegistryInputs): string[] {

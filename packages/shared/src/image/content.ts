@@ -85,6 +85,43 @@ async function imagePlatform(
   return platform === undefined ? [] : [platform];
 }
 
+/** Time for one attempt at a blob, in milliseconds. */
+export const blobLimit = 600_000;
+
+/** Sends a blob to a sink, and checks its size and digest once it has all gone there. */
+export async function fetchBlob(
+  session: Session,
+  repository: string,
+  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+  to: { begin(): Promise<void>; write(piece: Uint8Array): Promise<void> },
+): Promise<void> {
+  const path = `${repositoryPath(repository)}/blobs/${digest}`;
+  const call = readCall(session, repository, digest, path);
+  const { createHash } = await import('node:crypto');
+  const [algorithm = ''] = digest.split(':');
+  let hash = createHash(algorithm);
+  let length = 0;
+  const sink = {
+    limit: blobLimit,
+    async begin() {
+      hash = createHash(algorithm);
+      length = 0;
+      await to.begin();
+    },
+    async write(piece: Uint8Array) {
+      length += piece.length;
+      if (length > size) throw new Error(`it is longer than the ${size} bytes that were promised`);
+      hash.update(piece);
+      await to.write(piece);
+    },
+  };
+  session.accept(await session.ask({ ...call, sink }), call);
+  const got = `${algorithm}:${hash.digest('hex')}`;
+  if (got !== digest) {
+    throw Failure.of('image/mismatch', { image: call.image, wanted: digest, got });
+  }
+}
+
 function readCall(session: Session, repository: string, reference: string, path: string): Call {
   const image = imageName(session.registry, repository, reference);
   // Identity: Content-Length is then the size of the document.

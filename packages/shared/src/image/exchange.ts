@@ -7,6 +7,17 @@ export interface Request {
   url: URL;
   headers?: Readonly<Record<string, string>>;
   body?: Uint8Array<ArrayBuffer> | string;
+  /** Where the body of a good answer goes, piece by piece; its answer has an empty body then. */
+  sink?: Sink;
+}
+
+/** Takes content that is too long for the memory. */
+export interface Sink {
+  /** Called before the first piece, again for every further attempt. */
+  begin(): Promise<void>;
+  write(piece: Uint8Array): Promise<void>;
+  /** Time for the whole of it, in milliseconds. */
+  limit: number;
 }
 
 /** An answer, read to its end. */
@@ -38,7 +49,8 @@ const redirects = new Set([301, 302, 303, 307, 308]);
  * @throws TimeoutReached after {@link requestLimit}; what `guard` and `fetch` throw
  */
 export async function exchange(wire: Wire, request: Request): Promise<Answer> {
-  return deadline(wire.clock, requestLimit, wire.signal, async (signal) => {
+  const { sink } = request;
+  return deadline(wire.clock, sink?.limit ?? requestLimit, wire.signal, async (signal) => {
     const { method, body = null } = request;
     const headers = new Headers(request.headers);
     let { url } = request;
@@ -47,7 +59,11 @@ export async function exchange(wire: Wire, request: Request): Promise<Answer> {
       const answer = await wire.fetch(url, { method, headers, body, redirect: 'manual', signal });
       const location = redirects.has(answer.status) ? answer.headers.get('location') : null;
       if (location === null || (method !== 'GET' && method !== 'HEAD')) {
-        return { status: answer.status, headers: answer.headers, body: await read(answer) };
+        const { status, headers } = answer;
+        if (!sink || !answer.ok) return { status, headers, body: await read(answer) };
+        await sink.begin();
+        for await (const piece of answer.body ?? []) await sink.write(piece);
+        return { status, headers, body: new Uint8Array() };
       }
       await answer.body?.cancel();
       const next = new URL(location, url);

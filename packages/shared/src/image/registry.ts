@@ -1,10 +1,12 @@
 import { checkAccess } from './access.ts';
-import { fetchManifest, platforms, resolve } from './content.ts';
+import { type Attachment, attach, attachments } from './attachments.ts';
+import { fetchBlob, fetchManifest, platforms, resolve } from './content.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
 import { type Actions, openSession } from './session.ts';
 import { listTags, putTag } from './tags.ts';
 import type { RegistryOptions } from './transport.ts';
 
+export type { Attachment } from './attachments.ts';
 export type { Descriptor, Manifest } from './manifest.ts';
 export type { RegistryOptions } from './transport.ts';
 
@@ -27,6 +29,19 @@ export interface Registry {
    * that is no image has none.
    */
   platforms(repository: string, reference: string): Promise<string[]>;
+  /**
+   * Sends a blob to a sink piece by piece; `begin` comes again before every further attempt. What the
+   * sink got counts only once this has resolved: then it had the size and digest.
+   */
+  blob(
+    repository: string,
+    descriptor: Pick<Descriptor, 'digest' | 'size'>,
+    sink: { begin(): Promise<void>; write(piece: Uint8Array): Promise<void> },
+  ): Promise<void>;
+  /** Digests of what is attached to an image as an artifact of this type, the newest first. */
+  attachments(repository: string, digest: string, artifactType: string): Promise<string[]>;
+  /** Attaches something to an image of the same repository. @returns its digest */
+  attach(repository: string, subject: Descriptor, attachment: Attachment): Promise<string>;
   /** All tags, in the registry's order; none when the repository does not exist yet. */
   tags(repository: string): Promise<string[]>;
   /** Points a tag to a manifest whose parts are in the same repository, by its exact bytes. */
@@ -54,6 +69,9 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
     resolve: (repository, reference) => resolve(session, repository, reference),
     manifest: (repository, reference) => fetchManifest(session, repository, reference),
     platforms: (repository, reference) => platforms(session, repository, reference),
+    blob: (repository, descriptor, sink) => fetchBlob(session, repository, descriptor, sink),
+    attachments: (repository, digest, type) => attachments(session, repository, digest, type),
+    attach: (repository, subject, attachment) => attach(session, repository, subject, attachment),
     tags: (repository) => listTags(session, repository),
     putTag: (repository, tag, manifest) => putTag(session, repository, tag, manifest),
     checkAccess: (repository, scope) => checkAccess(session, repository, scope),

@@ -1,7 +1,7 @@
 import { Failure } from '../failure/failure.ts';
 import { openAuthority } from './authority.ts';
 import type { Challenge } from './challenge.ts';
-import type { Answer, Request } from './exchange.ts';
+import type { Answer, Request, Sink } from './exchange.ts';
 import { type Refusal, refusalOf } from './said.ts';
 import { tokenIn, tokenRequest } from './token.ts';
 import { openTransport, type RegistryOptions } from './transport.ts';
@@ -22,6 +22,7 @@ export interface Call {
   path: string;
   headers?: Readonly<Record<string, string>>;
   body?: Uint8Array<ArrayBuffer>;
+  sink?: Sink;
 }
 
 /** Requests with authorization. */
@@ -79,12 +80,13 @@ export function openSession(registry: string, options: RegistryOptions): Session
     denied,
     authorization: (repository, actions) => authority.current(scopeOf(repository, actions)),
 
-    async ask({ repository, actions, what, path, headers = {}, method, body }) {
+    async ask({ repository, actions, what, path, headers = {}, method, body, sink }) {
       const scope = scopeOf(repository, actions);
       const url = new URL(path, transport.origin);
       const attempt = (authorization: string | undefined): Promise<Answer> => {
         const all = { ...headers, ...(authorization !== undefined && { authorization }) };
-        return transport.send({ method, url, headers: all, ...(body && { body }) }, what);
+        const more = { ...(body && { body }), ...(sink && { sink }) };
+        return transport.send({ method, url, headers: all, ...more }, what);
       };
       const used = await authority.current(scope);
       const answer = await attempt(used);

@@ -3,7 +3,7 @@ import type { Clock } from '../time/clock.ts';
 import { TimeoutReached } from '../time/deadline.ts';
 import { addressOf } from './address.ts';
 import { basicAuthorization, type Credentials } from './credentials.ts';
-import { type Answer, exchange, type Request, requestLimit } from './exchange.ts';
+import { type Answer, exchange, type Request } from './exchange.ts';
 import { passing, persist } from './retry.ts';
 import { oneLine, refusalOf } from './said.ts';
 
@@ -65,7 +65,7 @@ export function openTransport(registry: string, options: RegistryOptions): Trans
       if (error instanceof Failure) throw error;
       const said =
         error instanceof TimeoutReached
-          ? `no answer within ${requestLimit / 1_000} s`
+          ? `no answer within ${error.ms / 1_000} s`
           : oneLine(hide(messageOf(error)));
       throw Failure.of('image/registry', { registry, what, said }, error);
     }

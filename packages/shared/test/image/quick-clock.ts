@@ -1,3 +1,4 @@
+import { blobLimit } from '../../src/image/content.ts';
 import { requestLimit } from '../../src/image/exchange.ts';
 import type { Clock } from '../../src/time/clock.ts';
 
@@ -17,7 +18,7 @@ export function quickClock(start = Date.UTC(2026, 0, 1)): QuickClock {
     now: () => start + passed,
     async sleep(ms, signal) {
       signal?.throwIfAborted();
-      if (ms !== requestLimit) {
+      if (ms !== requestLimit && ms !== blobLimit) {
         pauses.push(ms);
         passed += ms;
         return;

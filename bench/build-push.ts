@@ -23,6 +23,7 @@ export async function buildPush(): Promise<Row[]> {
     PROVENANCE: 'false',
     SBOM: 'false',
     PUSH: 'true',
+    'MOVE-TAGS': 'true',
     'CREATE-REPOSITORY': 'false',
   };
   const env: NodeJS.ProcessEnv = {

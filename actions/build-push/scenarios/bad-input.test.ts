@@ -79,6 +79,12 @@ const cases: Case[] = [
   ['a source without version', 'from', { from: 'ghcr.io/o/app' }, /neither digest nor tag/],
   ['a short digest', 'from', { from: 'ghcr.io/o/app@sha256:12' }, /no digest after its "@"/],
   ['a source and push: false', 'push', { from: `ghcr.io/o/a@${digest}`, push: 'false' }, /from/],
+  [
+    'a source and no tags',
+    'move-tags',
+    { from: `ghcr.io/o/a@${digest}`, 'move-tags': 'false' },
+    /from/,
+  ],
   ['a source and a stage', 'target', { from: `ghcr.io/o/a@${digest}`, target: 'x' }, /no effect/],
 
   ['a name alone', 'registry-password', { 'registry-username': 'u' }, /is missing/],

@@ -57,6 +57,20 @@ describe('build-push with the engine’s own builder and a registry with passwor
     expect(await leftovers(runner)).toEqual([]);
   }, 60_000);
 
+  it('moves no tag before a second step does, which has the same digest', async () => {
+    const image = `${registry.host}/held/app`;
+    const built = await runner.start(bundle, { ...inputs(), image, 'move-tags': 'false' }).done;
+    expect(built.errors).toEqual([]);
+    expect(built.outputs).toMatchObject({ tags: '', version: 'main' });
+    expect(built.log).toContain('no tag was moved, as asked');
+    expect(await tagsOf('held/app')).not.toContain('main');
+
+    const from = built.outputs['image'] ?? '';
+    const step = await runner.start(bundle, { ...inputs(), image, from }).done;
+    expect(step.outputs['image']).toBe(from);
+    expect(await tagsOf('held/app')).toContain('main');
+  }, 60_000);
+
   it('promotes the same digest to another repository without a build', async () => {
     const image = `${registry.host}/team/app`;
     const built = await runner.start(bundle, { ...inputs(), image }).done;

@@ -16,6 +16,7 @@ export const defaults: Record<string, string> = {
   provenance: 'false',
   sbom: 'false',
   push: 'true',
+  'move-tags': 'true',
   'create-repository': 'false',
 };
 

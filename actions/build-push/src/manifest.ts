@@ -17,6 +17,7 @@ export const manifest = {
     provenance: { required: false, default: 'false' },
     sbom: { required: false, default: 'false' },
     push: { required: false, default: 'true' },
+    'move-tags': { required: false, default: 'true' },
     from: { required: false, default: '' },
     'create-repository': { required: false, default: 'false' },
     'registry-username': { required: false, default: '' },

@@ -20,6 +20,11 @@ export interface Published {
   failure?: Failure;
 }
 
+/** A repository that has the image, and whose tags stay where they are. */
+export function untagged({ repository, platforms }: ReadBack): Published {
+  return { name: repositoryName(repository.reference), platforms, tags: [], held: [], missed: [] };
+}
+
 /**
  * Moves the tags of one repository to an image that was read back, one after the other, and reads
  * each of them again. Tags for the highest version stay where a higher one is there already. What
@@ -31,8 +36,8 @@ export async function moveTags(
   say: (line: string) => void,
 ): Promise<Published> {
   const { reference, registry } = repository;
-  const name = repositoryName(reference);
-  const published: Published = { name, platforms, tags: [], held: [], missed: [] };
+  const published = untagged({ repository, manifest, platforms });
+  const { name } = published;
   const open = wanted.map(({ tag }) => tag);
   try {
     const asksHighest = wanted.some(({ moves }) => moves === 'if-highest');

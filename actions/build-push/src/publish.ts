@@ -12,7 +12,7 @@ import { hideSecrets } from './hide.ts';
 import { InvalidLabels, imageLabels } from './labels.ts';
 import { logIn } from './login.ts';
 import type { manifest } from './manifest.ts';
-import { moveTags } from './move-tags.ts';
+import { moveTags, untagged } from './move-tags.ts';
 import { promote } from './promote.ts';
 import { readBack } from './read-back.ts';
 import { openRepositories } from './registries.ts';
@@ -80,6 +80,10 @@ async function work(
     Promise.all(repositories.map((one) => readBack(one, digest, settings.platforms ?? []))),
   );
   report.digest = digest;
+  if (!settings['move-tags']) {
+    report.published = read.map(untagged);
+    return;
+  }
   await timeline.phase('move tags', async () => {
     report.published = await Promise.all(read.map((one) => moveTags(one, report.tags, say)));
     for (const { failure } of report.published) if (failure) throw failure;

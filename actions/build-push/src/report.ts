@@ -60,7 +60,11 @@ function tagCount(published: readonly Published[]): string {
     count(({ held }) => held),
     count(({ missed }) => missed),
   ];
-  if (moved + missed === 0) return 'no tag points to it: all of them stay with a higher version';
+  if (moved + missed === 0) {
+    return held > 0
+      ? 'no tag points to it: all of them stay with a higher version'
+      : 'no tag was moved, as asked';
+  }
   const all = missed > 0 ? ` of ${moved + missed}` : '';
   const points = `${moved}${all} ${moved + missed === 1 ? 'tag points' : 'tags point'} to it`;
   return held > 0

@@ -44,6 +44,7 @@ export function readSettings(run: Run<typeof manifest>) {
       provenance: choice('false', 'min', 'max'),
       sbom: boolean,
       push: boolean,
+      'move-tags': boolean,
       from: existingImage,
       'create-repository': boolean,
       // In HTTP's Basic authentication the first colon ends the name (RFC 7617).
@@ -122,9 +123,10 @@ const buildInputs = [
 ] as const;
 
 function checkPromotion(
-  given: { push: boolean } & Record<(typeof buildInputs)[number], unknown>,
+  given: { push: boolean; 'move-tags': boolean } & Record<(typeof buildInputs)[number], unknown>,
   problem: Problem,
 ): void {
+  if (!given['move-tags']) problem('move-tags', 'cannot be false together with from', 'true');
   if (!given.push) problem('push', 'cannot be false together with from', 'true');
   for (const name of buildInputs) {
     if (given[name] === undefined) continue;

@@ -59,6 +59,12 @@ describe('the last line and the headline', () => {
       'pushed: IMAGE is read back, no tag points to it: all of them stay with a higher version.',
       '✅ NAME pushed, read back, no tag moved',
     ],
+    [
+      'tags that wait',
+      { digest, published: [published({})] },
+      'pushed: IMAGE is read back, no tag was moved, as asked.',
+      '✅ NAME pushed, read back, no tag moved',
+    ],
     ['a failed build', { failure }, 'failed: no tag was moved.', '❌ NAME nothing was tagged'],
     [
       'half of the tags',

@@ -1,9 +1,10 @@
-// Writes what follows from action.yml and from the failure catalogue: each action's
-// src/manifest.ts, the tables in its README, and docs/failures.md. `--check` writes nothing and
+// Writes what follows from action.yml, from the failure catalogue and from the shape of a policy: each
+// action's src/manifest.ts, the tables in its README, docs/failures.md and policy.schema.json. `--check` writes nothing and
 // fails when a file is not what it would be.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { policyJsonSchema } from '../actions/trivy-gate/policy-schema.ts';
 import { catalogue } from '../packages/shared/src/failure/catalogue.ts';
 
 interface ActionFile {
@@ -30,6 +31,7 @@ for (const name of readdirSync(join(root, 'actions')).sort()) {
   }
 }
 write(join(root, 'docs/failures.md'), failures());
+write(join(root, 'actions/trivy-gate/policy.schema.json'), policyJsonSchema());
 
 if (stale.length > 0) {
   console.error(
@@ -41,7 +43,7 @@ if (stale.length > 0) {
 function manifest(name: string, action: ActionFile): string {
   const inputs = Object.entries(action.inputs ?? {}).map(
     ([key, { required = false, default: value = '' }]) =>
-      `    ${quoteKey(key)}: { required: ${required}, default: ${quote(value)} },\n`,
+      `    ${quoteKey(key)}: { required: ${required}, default: ${quote(constant(value))} },\n`,
   );
   const outputs = Object.keys(action.outputs ?? {}).map((key) => `    ${quote(key)},\n`);
   return `// Generated from action.yml by \`make generate\`.
@@ -55,6 +57,11 @@ ${inputs.join('')}  },
 ${outputs.join('')}  ],
 } as const;
 `;
+}
+
+// Only the runner knows what an expression stands for; to the action it is an input that is not given.
+function constant(value: string): string {
+  return value.includes('${{') ? '' : value;
 }
 
 function inputTable(action: ActionFile): string {

@@ -6,6 +6,8 @@ import { type ActRun, runAct } from './act.ts';
 import { freePort } from './program.ts';
 import { keptStorage, type LocalRegistry, startRegistry } from './registry.ts';
 import { type LocalSshd, startSshd } from './sshd.ts';
+import { pushDatabase } from './trivy/database-artifact.ts';
+import { trivySha256 } from './trivy/program.ts';
 import { makeUserRepository, type UserRepository } from './user-repository.ts';
 
 const run = promisify(execFile);
@@ -35,6 +37,8 @@ export function callerWorkflow(facts: {
   knownHosts: string;
   path: string;
   port: number;
+  trivySha256: string;
+  database: string;
 }): string {
   return `name: ship
 on:
@@ -54,6 +58,8 @@ jobs:
       env: PORT=${facts.port}
       health-path: /api/info
       expect: \${{ github.sha }}
+      trivy-sha256: ${facts.trivySha256}
+      db-repository: ${facts.database}
       timeout: 60s
     secrets:
       ssh-private-key: \${{ secrets.SSH_PRIVATE_KEY }}
@@ -74,6 +80,10 @@ export async function openShop(): Promise<Shop> {
     knownHosts: sshd.knownHosts,
     path,
     port,
+    trivySha256: await trivySha256(),
+    database: await pushDatabase(registry.host, 'octo/trivy-db', {
+      updatedAt: new Date().toISOString(),
+    }),
   });
   const repository = await makeUserRepository(join(root, 'example-app'), {
     '.github/workflows/ship.yml': workflow,

@@ -1,6 +1,7 @@
 import { actionFailures } from './entries/action.ts';
 import { buildFailures } from './entries/build.ts';
 import { deployFailures } from './entries/deploy.ts';
+import { gateFailures } from './entries/gate.ts';
 import { gitFailures } from './entries/git.ts';
 import { identityFailures } from './entries/identity.ts';
 import { imageFailures } from './entries/image.ts';
@@ -14,6 +15,7 @@ export const catalogue = {
   ...actionFailures,
   ...buildFailures,
   ...deployFailures,
+  ...gateFailures,
   ...gitFailures,
   ...identityFailures,
   ...imageFailures,

@@ -1,0 +1,87 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+
+/** The part of GitHub's API that takes SARIF reports. It refuses what GitHub would refuse. */
+export interface CodeScanning extends AsyncDisposable {
+  /** For `GITHUB_API_URL`. */
+  url: string;
+  /** What was taken. */
+  uploads: Upload[];
+  /** What the next request gets instead; `failed` is about the processing of what was taken. */
+  next: { status: number; message: string } | { failed: string } | undefined;
+}
+
+export interface Upload {
+  commit_sha: string;
+  ref: string;
+  tool_name: string;
+  started_at: string;
+  /** Unpacked and parsed. */
+  sarif: unknown;
+}
+
+const keys = ['commit_sha', 'ref', 'sarif', 'checkout_uri', 'started_at', 'tool_name', 'validate'];
+
+/** Starts it for one repository and one token. */
+export async function startCodeScanning(repository: string, token: string): Promise<CodeScanning> {
+  const uploads: Upload[] = [];
+  let looks = 0;
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const scanning: CodeScanning = {
+    url: `http://127.0.0.1:${address.port}`,
+    uploads,
+    next: undefined,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const say = (status: number, body: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const { headers, method, url } = request;
+    const body = await text(request);
+    const base = `/repos/${repository}/code-scanning/sarifs`;
+    if (headers.authorization !== `Bearer ${token}`)
+      return void say(401, { message: 'Bad credentials' });
+    if (!headers['user-agent']) return void say(403, { message: 'no user agent' });
+    const { next } = scanning;
+    if (next && 'status' in next) {
+      scanning.next = undefined;
+      return void say(next.status, { message: next.message });
+    }
+    if (method === 'POST' && url === base) {
+      const upload = read(body);
+      if (typeof upload === 'string') return void say(422, { message: upload });
+      uploads.push(upload);
+      looks = 0;
+      return void say(202, { id: '47177e22', url: `${scanning.url}${base}/47177e22` });
+    }
+    if (method === 'GET' && url === `${base}/47177e22`) {
+      looks += 1;
+      if (looks === 1) return void say(200, { processing_status: 'pending' });
+      const failed =
+        next && 'failed' in next ? { processing_status: 'failed', errors: [next.failed] } : {};
+      return void say(200, { processing_status: 'complete', ...failed });
+    }
+    say(404, { message: 'Not Found' });
+  }
+  return scanning;
+}
+
+function read(body: string): Upload | string {
+  const parsed: Record<string, string> = JSON.parse(body);
+  const unknown = Object.keys(parsed).find((key) => !keys.includes(key));
+  if (unknown) return `${unknown} is not a permitted key.`;
+  const { commit_sha = '', ref = '', sarif = '', started_at = '', tool_name = '' } = parsed;
+  if (!/^[0-9a-f]{40}$/.test(commit_sha)) return 'commit_sha must match /^[0-9a-f]+$/';
+  if (!/^refs\/(?:heads|tags|pull)\//.test(ref)) return 'ref must be a full ref';
+  if (new Date(started_at).toISOString() !== started_at) return 'started_at must be ISO 8601';
+  const unpacked = gunzipSync(Buffer.from(sarif, 'base64'));
+  return { commit_sha, ref, tool_name, started_at, sarif: JSON.parse(unpacked.toString()) };
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import { persist } from '@slipway/shared/image/retry';
+import type { Clock } from '@slipway/shared/time/clock';
+import { deadline } from '@slipway/shared/time/deadline';
+import type { FeedSource } from '../policy/policy.ts';
+
+/** What reading a feed needs from outside. */
+export interface FeedMeans {
+  fetch: typeof fetch;
+  clock: Clock;
+  signal: AbortSignal;
+  workspace: string;
+}
+
+const attemptLimit = 60_000;
+const budget = 20_000;
+
+/**
+ * Reads a feed from a file or an address, plain or gzipped. One from an address is pinned by its
+ * digest: who could change it could make findings urgent, or not.
+ * @throws Failure `gate/feed`
+ */
+export async function readFeed({ feed, sha256 }: FeedSource, means: FeedMeans): Promise<string> {
+  const fail = (said: string, cause?: unknown) => Failure.of('gate/feed', { feed, said }, cause);
+  const remote = /^https?:\/\//.test(feed);
+  if (remote && !sha256) throw fail('an address needs its sha256 beside it');
+  let bytes: Buffer;
+  try {
+    bytes = remote ? await download(feed, means) : await readFile(resolve(means.workspace, feed));
+  } catch (error) {
+    means.signal.throwIfAborted();
+    throw fail(messageOf(error).replace(/\.$/, ''), error);
+  }
+  const { createHash } = await import('node:crypto');
+  const got = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 && got !== sha256) throw fail(`its SHA-256 is ${got}, not ${sha256}`);
+  if (bytes.length < 2) throw fail('it is empty');
+  try {
+    return (bytes.readUInt16BE() === 0x1f8b ? gunzipSync(bytes) : bytes).toString('utf8');
+  } catch (error) {
+    throw fail(messageOf(error), error);
+  }
+}
+
+async function download(address: string, means: FeedMeans): Promise<Buffer> {
+  const { clock, fetch, signal } = means;
+  const { body, status } = await persist({ clock, signal, budget }, () =>
+    deadline(clock, attemptLimit, signal, async (limit) => {
+      const response = await fetch(address, { signal: limit });
+      const answer = new Uint8Array(await response.arrayBuffer());
+      return { status: response.status, headers: response.headers, body: answer };
+    }),
+  );
+  if (status !== 200) throw new Error(`status ${status}`);
+  return Buffer.from(body);
+}

@@ -1,0 +1,71 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database } from './database/metadata.ts';
+import { readReport, type ScanReport } from './findings/read-report.ts';
+import { runTrivy, type Trivy } from './scanner/run-trivy.ts';
+import { bindReport } from './subject/bind.ts';
+import type { Subject } from './subject/subject.ts';
+
+/** How to scan. */
+export interface ScanOptions {
+  scanners: readonly string[];
+  /** Nothing may be fetched besides the image. */
+  offline: boolean;
+  /** The report is converted later, which needs all packages in it. */
+  allPackages: boolean;
+}
+
+/**
+ * Makes the cache folder of this run: what Trivy expects there, by links.
+ * @param javaFolder folder with Trivy's database for Java, kept between runs
+ */
+export async function makeTrivyCache(
+  folder: string,
+  database: Database | undefined,
+  javaFolder: string,
+): Promise<string> {
+  const cache = join(folder, 'cache');
+  await mkdir(cache, { recursive: true });
+  await mkdir(javaFolder, { recursive: true }).catch(() => undefined);
+  await symlink(javaFolder, join(cache, 'java-db'), 'junction');
+  if (database) await symlink(database.folder, join(cache, 'db'), 'junction');
+  return cache;
+}
+
+/**
+ * Scans once, to JSON, with an exit code that only tells whether Trivy worked.
+ * @param cache folder of {@link makeTrivyCache}
+ * @param path where the report goes
+ * @throws Failure `gate/scanner-*`, `gate/report*`, `gate/other-image`
+ */
+export async function scan(
+  subject: Subject,
+  { allPackages, offline, scanners }: ScanOptions,
+  trivy: Trivy,
+  cache: string,
+  path: string,
+): Promise<ScanReport> {
+  const [command = '', ...target] = subject.args;
+  await runTrivy(trivy, [
+    command,
+    ...['--format', 'json', '--output', path, '--exit-code', '0'],
+    ...['--scanners', scanners.join(',')],
+    ...['--cache-dir', cache, '--cache-backend', 'memory'],
+    ...['--skip-db-update', '--skip-check-update', '--skip-version-check', '--disable-telemetry'],
+    '--no-progress',
+    ...['--timeout', `${Math.ceil(trivy.timeout / 1_000) + 60}s`],
+    ...(offline ? ['--offline-scan', '--skip-java-db-update'] : []),
+    ...(allPackages ? ['--list-all-pkgs'] : []),
+    ...(command === 'image' ? imageConfig(scanners) : []),
+    ...target,
+  ]);
+  const report = await readReport(path, "Trivy's report");
+  bindReport(report, subject);
+  return report;
+}
+
+// The environment and the commands of an image may have secrets and mistakes in them too.
+function imageConfig(scanners: readonly string[]): string[] {
+  const both = scanners.filter((scanner) => scanner === 'misconfig' || scanner === 'secret');
+  return both.length > 0 ? ['--image-config-scanners', both.join(',')] : [];
+}

@@ -1,0 +1,172 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  boolean,
+  choice,
+  duration,
+  type Input,
+  lines,
+  matching,
+  secret,
+  text,
+} from '@slipway/shared/action/input';
+import type { Problem } from '@slipway/shared/action/inputs';
+import type { Run } from '@slipway/shared/action/run';
+import { checkLoginForms } from '@slipway/shared/identity/check-login';
+import type { RegistryInputs } from '@slipway/shared/identity/login-way';
+import type { ImageReference } from '@slipway/shared/image/reference';
+import type { manifest } from './manifest.ts';
+import { failOn } from './policy/fail-on.ts';
+import { defaultMirrors, isHijacked, releaseOf, thisMachine } from './scanner/releases.ts';
+import {
+  baseline,
+  databaseSource,
+  exampleImage,
+  imageReference,
+  mirror,
+  publicDatabase,
+} from './source-inputs.ts';
+import { localInput } from './subject/local-input.ts';
+import { words } from './words.ts';
+
+/** Everything the action was told, checked. */
+export type Settings = ReturnType<typeof readSettings>;
+
+const longText: Input<string> = { ...text, multiline: true, longest: 1_000_000 };
+const formats = [
+  'json',
+  'sarif',
+  'cyclonedx',
+  'spdx',
+  'spdx-json',
+  'table',
+  'github',
+  'cosign-vuln',
+] as const;
+
+/** Reads and checks all inputs; loads nothing heavy and changes nothing. */
+export function readSettings(run: Run<typeof manifest>) {
+  const { env } = run;
+  const workspace = env['GITHUB_WORKSPACE'] || process.cwd();
+  const temp = env['RUNNER_TEMP'] || tmpdir();
+  const given = run.inputs(
+    {
+      image: imageReference,
+      input: localInput(workspace),
+      'image-source': choice('registry', 'docker'),
+      platform: matching(
+        /^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9.]+)?$/,
+        'is no platform',
+        'linux/arm64',
+      ),
+      policy: longText,
+      'fail-on': failOn,
+      allowlist: longText,
+      baseline: baseline(workspace),
+      scanners: words('vuln', 'secret', 'misconfig', 'license'),
+      'report-formats': words(...formats),
+      'upload-sarif': boolean,
+      token: secret(text),
+      'on-error': choice('fail', 'warn'),
+      'trivy-version': matching(/^\d+\.\d+\.\d+$/, 'is not a version of three numbers', '0.74.0'),
+      'trivy-sha256': matching(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hex', '2ae6fe3e…'),
+      'trivy-mirrors': lines(mirror),
+      'db-repository': databaseSource(workspace),
+      'db-max-age': duration('1h', '8760h'),
+      'on-stale': choice('error', 'warn'),
+      'cache-folder': text,
+      timeout: duration('10s', '6h'),
+      attach: boolean,
+      // In HTTP's Basic authentication the first colon ends the name (RFC 7617).
+      'registry-username': matching(/^[^:]*$/, 'has a colon in it', 'octocat'),
+      'registry-password': { ...secret(text), longest: 20_000 },
+      'aws-role': text,
+      'aws-region': text,
+      'azure-client-id': text,
+      'azure-tenant-id': text,
+    },
+    (values, problem) => {
+      checkSubject(values, problem);
+      checkTrivy(values, problem);
+      if (values['upload-sarif'] && !values.token) {
+        problem('token', 'is required by upload-sarif', 'github.token');
+      }
+      if (values.baseline?.kind === 'image' && !values.image) {
+        problem('baseline', 'is an image, which only goes with image', 'baseline.json');
+      }
+      for (const sentence of checkLoginForms(registryInputs(values))) {
+        const [name = '', ...rest] = sentence.split(': ');
+        const wrong = rest.join(': ').replace(/\.$/, '');
+        problem(name, wrong.startsWith('missing') ? `is ${wrong}` : `is wrong: ${wrong}`);
+      }
+    },
+  );
+  const cache = given['cache-folder'];
+  const tools = env['RUNNER_TOOL_CACHE'];
+  return {
+    ...given,
+    workspace,
+    temp,
+    mirrors: given['trivy-mirrors'] ?? defaultMirrors,
+    database: given['db-repository'] ?? publicDatabase(),
+    cacheFolder: cache ? resolve(workspace, cache) : join(tools || temp, 'slipway'),
+  };
+}
+
+/** The inputs about registries, by their name in the identity room. */
+export function registryInputs(given: {
+  'registry-username': string | undefined;
+  'registry-password': string | undefined;
+  'aws-role': string | undefined;
+  'aws-region': string | undefined;
+  'azure-client-id': string | undefined;
+  'azure-tenant-id': string | undefined;
+}): RegistryInputs {
+  return {
+    username: given['registry-username'],
+    password: given['registry-password'],
+    awsRole: given['aws-role'],
+    awsRegion: given['aws-region'],
+    azureClientId: given['azure-client-id'],
+    azureTenantId: given['azure-tenant-id'],
+  };
+}
+
+function checkSubject(
+  values: {
+    image: ImageReference | undefined;
+    input: unknown;
+    'image-source': string;
+    platform: string | undefined;
+    attach: boolean;
+  },
+  problem: Problem,
+): void {
+  const { attach, image, input, platform } = values;
+  if (image && input) problem('input', 'cannot be given together with image', 'one of the two');
+  if (!image && !input) problem('image', 'or input is required', exampleImage);
+  const engine = values['image-source'] === 'docker';
+  if (engine && input) problem('image-source', 'only goes with image', 'registry');
+  if (platform && (engine || input)) {
+    problem('platform', 'only goes with an image in a registry', 'leave it out');
+  }
+  if (attach && (engine || input)) {
+    problem('attach', 'only goes with an image in a registry', 'false');
+  }
+}
+
+function checkTrivy(
+  values: { 'trivy-version': string; 'trivy-sha256': string | undefined },
+  problem: Problem,
+): void {
+  const [version, sha256] = [values['trivy-version'], values['trivy-sha256']];
+  if (isHijacked(version)) {
+    problem('trivy-version', `names a release that attackers made: ${version}`, '0.74.0');
+  } else if (!sha256 && !releaseOf(version, thisMachine()).sha256) {
+    problem(
+      'trivy-version',
+      `is ${version}, of which no digest for ${thisMachine()} is known; give it as trivy-sha256`,
+      '0.74.0',
+    );
+  }
+}

@@ -1,0 +1,102 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BadInput, type Input, lines, text } from '@slipway/shared/action/input';
+import {
+  type ImageReference,
+  InvalidReference,
+  parseReference,
+} from '@slipway/shared/image/reference';
+
+export const exampleImage = 'ghcr.io/owner/app@sha256:0123…';
+const publicMirrors = [
+  'mirror.gcr.io/aquasec/trivy-db:2',
+  'ghcr.io/aquasecurity/trivy-db:2',
+  'public.ecr.aws/aquasecurity/trivy-db:2',
+];
+
+/** The database where nobody names one. */
+export function publicDatabase(): { mirrors: ImageReference[] } {
+  return { mirrors: publicMirrors.map((one) => parseReference(one)) };
+}
+
+/** An image by tag or digest. */
+export const imageReference: Input<ImageReference> = {
+  example: exampleImage,
+  parse: (value) => reference(value, exampleImage),
+};
+
+const mirrorExample = 'https://mirror.example.com/trivy/{version}/{archive}';
+/** Where an archive may be downloaded, with its parts to be filled in. */
+export const mirror: Input<string> = {
+  example: mirrorExample,
+  parse(value) {
+    const filled = value.replace(/[{}]/g, '');
+    const url = URL.canParse(filled) ? new URL(filled) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol)) {
+      throw new BadInput(`is not an http(s) address: ${value}`, mirrorExample);
+    }
+    if (url.username || url.password) throw new BadInput('carries credentials', mirrorExample);
+    return value;
+  },
+};
+
+/** References of mirrors, or one folder: a path that begins with a dot or a slash. */
+export function databaseSource(
+  workspace: string,
+): Input<{ folder: string } | { mirrors: ImageReference[] }> {
+  const example = publicMirrors[0] ?? '';
+  const items = lines({ ...text, example });
+  return {
+    ...items,
+    parse(value) {
+      const given = items.parse(value);
+      const [first = ''] = given;
+      if (!/^[./]/.test(first) && !/^[A-Za-z]:\\/.test(first)) {
+        if (given.length === 0) throw new BadInput('names nothing', example);
+        return { mirrors: given.map((one) => reference(one, example)) };
+      }
+      if (given.length > 1) throw new BadInput('has more than one folder', './trivy-cache');
+      const folder = resolve(workspace, first);
+      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+        throw new BadInput(`is a folder that is not there: ${first}`, './trivy-cache');
+      }
+      return { folder };
+    },
+  };
+}
+
+/** A file that is there, else an image. */
+export function baseline(
+  workspace: string,
+): Input<{ kind: 'file'; path: string; shown: string } | { kind: 'image'; image: ImageReference }> {
+  return {
+    parse(value) {
+      const path = resolve(workspace, value);
+      if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
+        return { kind: 'file', path, shown: value };
+      }
+      if (/^[./]|\.json$/.test(value)) {
+        throw new BadInput(`is a file that is not there: ${value}`, 'baseline.json');
+      }
+      const image = reference(value, exampleImage);
+      if (!image.digest && !image.tag) {
+        throw new BadInput(
+          `is neither a file that is there nor an image by digest: ${value}`,
+          exampleImage,
+        );
+      }
+      return { kind: 'image', image };
+    },
+  };
+}
+
+function reference(value: string, example: string): ImageReference {
+  try {
+    return parseReference(value);
+  } catch (error) {
+    if (!(error instanceof InvalidReference)) throw error;
+    // It may hold a password, so it is only shown when it is harmless: InvalidReference decides.
+    const [what = ''] = error.message.split('; valid: ');
+    throw new BadInput(`is wrong: ${what}`, example);
+  }
+}

@@ -6,11 +6,13 @@ import { manyHosts } from './many-hosts.ts';
 import type { Row } from './measure.ts';
 import { releaseSize } from './release-size.ts';
 import { startUp } from './start-up.ts';
+import { trivyGate } from './trivy-gate.ts';
 import { upload } from './upload.ts';
 
 const rows: Row[] = [
   ...(await startUp()),
   ...(await buildPush()),
+  ...(await trivyGate()),
   ...(await releaseSize()),
   ...(await fiveCommands()),
   ...(await manyHosts()),

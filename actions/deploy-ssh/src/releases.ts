@@ -155,8 +155,8 @@ kept=1
 for folder in $(ls -1 releases | grep -E '^[0-9]{8}-[0-9]{9}(-[0-9a-f]{7})?(\\.part)?$' | LC_ALL=C sort -r); do
   [ "$folder" != ${id} ] || continue
   if [ -f "${mark('$folder')}" ] && [ "$kept" -lt ${keep} ]; then kept=$((kept + 1)); continue; fi
-  rm -rf ${gone}
-done`;
+  printf '%s\\0' ${gone}
+done | xargs -0r rm -rf`;
 }
 
 const provenMark = (id: string) => `releases/${id}/proven`;

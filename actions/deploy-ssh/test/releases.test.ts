@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -126,6 +134,14 @@ describe('the folder of a deployment', () => {
       [...left, `${second}x`, 'link'].sort(),
     );
     expect(state().proven?.id).toBe(fourth);
+  });
+
+  it('is rid of 5,000 old ones at once', () => {
+    prove(first, release);
+    const old = Array.from({ length: 5_000 }, (_, index) => releaseId(index * 86_400_000, ''));
+    for (const id of old) mkdirSync(join(path, 'releases', id));
+    prove(second, release, 2);
+    expect(readdirSync(join(path, 'releases')).sort()).toEqual([first, second]);
   });
 
   it('lists those that can be gone back to, the same under another name as the same', () => {

@@ -1,30 +1,60 @@
+import type { Request } from './http/exchange.ts';
+
 /** A socket of the local cloud. */
-export type ServiceName = 'github' | 'issuer' | 'sts' | 'ecr' | 'ecr-public' | 'entra' | 'acr';
+export type ServiceName =
+  | 'github'
+  | 'github-api'
+  | 'issuer'
+  | 'sts'
+  | 'ecr'
+  | 'ecr-public'
+  | 'entra'
+  | 'acr';
 
 /**
- * What happens to one request instead of an answer: this status, a connection reset, or silence
- * until the client gives up.
+ * What happens to one request. Instead of being done: this status, a connection reset, or silence
+ * until the client gives up. Or it is done, and then its answer is lost with the connection, or
+ * comes `delay` milliseconds late.
  */
 export type Fault =
   | { status: number; headers?: Readonly<Record<string, string>>; body?: string }
   | 'reset'
-  | 'slow';
+  | 'slow'
+  | 'lost'
+  | { delay: number };
+
+/** Which requests a fault is for. */
+export type Picks = (request: Request) => boolean;
+
+interface Scripted {
+  fault: Fault;
+  picks: Picks;
+}
 
 /** Faults in the order in which they will hit the requests of each service. */
 export class Faults {
-  readonly #queues = new Map<ServiceName, Fault[]>();
+  readonly #queues = new Map<ServiceName, Scripted[]>();
   readonly #waiting = new Map<ServiceName, (() => void)[]>();
 
   /** Scripts what hits the next requests of a service, one after the other. */
   next(service: ServiceName, ...faults: Fault[]): void {
-    this.#queues.set(service, [...this.left(service), ...faults]);
+    this.when(service, () => true, ...faults);
+  }
+
+  /** Scripts what hits the next of those requests of a service that are picked. */
+  when(service: ServiceName, picks: Picks, ...faults: Fault[]): void {
+    const more = faults.map((fault) => ({ fault, picks }));
+    this.#queues.set(service, [...this.#queue(service), ...more]);
   }
 
   /** Takes the fault for one request; undefined when it is to be answered. */
-  take(service: ServiceName): Fault | undefined {
-    const fault = this.#queues.get(service)?.shift();
-    if (fault) for (const told of this.#waiting.get(service)?.splice(0) ?? []) told();
-    return fault;
+  take(service: ServiceName, request: Request): Fault | undefined {
+    const queue = this.#queue(service);
+    const first = queue.findIndex(({ picks }) => picks(request));
+    if (first < 0) return undefined;
+    const [taken] = queue.splice(first, 1);
+    for (const told of this.#waiting.get(service)?.splice(0) ?? []) told();
+    return taken?.fault;
   }
 
   /** Resolves as soon as a request is hit by the next fault of a service. */
@@ -36,6 +66,10 @@ export class Faults {
 
   /** Faults that hit nothing yet. */
   left(service: ServiceName): readonly Fault[] {
+    return this.#queue(service).map(({ fault }) => fault);
+  }
+
+  #queue(service: ServiceName): Scripted[] {
     return this.#queues.get(service) ?? [];
   }
 }

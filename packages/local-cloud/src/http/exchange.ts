@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** A request as a service sees it, read to its end. */
 export interface Request {
   method: string;
@@ -10,7 +12,7 @@ export interface Request {
 export interface Answer {
   status: number;
   headers?: Readonly<Record<string, string>>;
-  body: string;
+  body: string | Buffer | Readable;
 }
 
 /** One service of the cloud. */

@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Faults, ServiceName } from '../faults.ts';
 import type { Handler, Request } from './exchange.ts';
 
@@ -52,14 +55,23 @@ async function answer(
   outgoing: ServerResponse,
 ): Promise<void> {
   const request = await readRequest(incoming);
-  const fault = faults.take(service);
+  const fault = faults.take(service, request);
   if (fault === 'slow') return;
   if (fault === 'reset') {
     incoming.socket.resetAndDestroy();
     return;
   }
-  const { status, headers, body = '' } = fault ?? (await handler(request));
-  outgoing.writeHead(status, { ...headers }).end(body);
+  const instead = typeof fault === 'object' && 'status' in fault ? fault : undefined;
+  const { status, headers, body = '' } = instead ?? (await handler(request));
+  if (fault === 'lost') {
+    if (body instanceof Readable) await buffer(body);
+    incoming.socket.resetAndDestroy();
+    return;
+  }
+  if (typeof fault === 'object' && 'delay' in fault) await delay(fault.delay);
+  outgoing.writeHead(status, { ...headers });
+  if (body instanceof Readable) await pipeline(body, outgoing).catch(() => outgoing.destroy());
+  else outgoing.end(body);
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<Request> {

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { Faults } from '../faults.ts';
+import type { Answer, Handler, Request } from '../http/exchange.ts';
+import { serve } from '../http/serve.ts';
+import { callerOf } from './access.ts';
+import { openRepository } from './git/repository.ts';
+import { answerGraphql } from './graphql/service.ts';
+import { Releases } from './releases.ts';
+import { answerRest } from './rest/service.ts';
+import { answerGit } from './smart-http.ts';
+import type { Settings, Urls, World } from './world.ts';
+
+/** One request that came in, in the order in which they came. */
+export interface LoggedRequest {
+  /** REST calls, GraphQL calls, or what `git fetch` and `git push` send. */
+  kind: 'rest' | 'graphql' | 'git';
+  method: string;
+  /** Path and query, without the API's prefix: `/repos/org/app/tags?page=2`. */
+  path: string;
+  /** What a GraphQL call asks for: its text. */
+  query?: string;
+  /** Not there until it is answered. */
+  status?: number;
+}
+
+/** An emulated GitHub with one repository, on one port of 127.0.0.1. */
+export interface GitHub extends AsyncDisposable {
+  /** `GITHUB_API_URL` */
+  api: string;
+  /** `GITHUB_GRAPHQL_URL` */
+  graphql: string;
+  /** `GITHUB_SERVER_URL`: `git clone <server>/org/app.git` works with the token. */
+  server: string;
+  /** What the runner would have in the environment to find it. */
+  env: Readonly<Record<string, string>>;
+  /** Every request so far. */
+  requests: LoggedRequest[];
+  /** Faults of the service `github-api`: REST, GraphQL and git alike. */
+  faults: Faults;
+  /** Token, permissions, rulesets, rate limits, pull requests: may change at any time. */
+  settings: Settings;
+  releases: Releases;
+}
+
+export interface GitHubOptions {
+  /** `owner/name` */
+  repository: string;
+  /** Folder of the bare repository. It is written to; others may write to it as well. */
+  git: string;
+  settings?: Partial<Settings>;
+  /**
+   * Whose addresses it has: of github.com, `/repos/…` and `/graphql`, or of an Enterprise Server,
+   * `/api/v3/repos/…` and `/api/graphql`. Both are answered; this is what links and `env` say.
+   */
+  style?: 'github.com' | 'enterprise';
+  faults?: Faults;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+}
+
+/**
+ * Starts GitHub's REST and GraphQL API and its git server on top of a real bare repository: what
+ * a client writes is there for `git` to read. It is as strict as GitHub about credentials,
+ * permissions, fields and rules.
+ */
+export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
+  const { repository, style = 'github.com', faults = new Faults(), now = Date.now } = options;
+  const [owner = '', name = ''] = repository.split('/');
+  await using started = new AsyncDisposableStack();
+  const git = started.use(openRepository(options.git));
+  const settings: Settings = { ...defaults(now()), ...options.settings };
+  const requests: LoggedRequest[] = [];
+  const releases = new Releases();
+  // The address is known once it listens; nothing can ask before.
+  const urls: Urls = { api: '', graphql: '', server: '', uploads: '' };
+  const world: World = { owner, name, id: 409_674_918, git, settings, releases, urls, now };
+  const listening = started.use(await serve('github-api', gitHubHandler(world, requests), faults));
+  const { url } = listening;
+  Object.assign(
+    urls,
+    style === 'enterprise'
+      ? { api: `${url}/api/v3`, graphql: `${url}/api/graphql`, uploads: `${url}/api/uploads` }
+      : { api: url, graphql: `${url}/graphql`, uploads: `${url}/uploads` },
+    { server: url },
+  );
+  const all = started.move();
+  return {
+    api: urls.api,
+    graphql: urls.graphql,
+    server: urls.server,
+    env: {
+      GITHUB_API_URL: urls.api,
+      GITHUB_GRAPHQL_URL: urls.graphql,
+      GITHUB_SERVER_URL: urls.server,
+      GITHUB_REPOSITORY: repository,
+    },
+    requests,
+    faults,
+    settings,
+    releases,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+function defaults(now: number): Settings {
+  const rate = (limit: number) => ({ limit, used: 0, reset: Math.ceil(now / 1_000) + 3_600 });
+  return {
+    private: true,
+    token: 'ghs_local',
+    permissions: { contents: 'write', pull_requests: 'read' },
+    rules: [],
+    immutableReleases: false,
+    bareRefusals: false,
+    rates: { core: rate(1_000), graphql: rate(1_000) },
+    pullRequests: [],
+  };
+}
+
+function gitHubHandler(world: World, requests: LoggedRequest[]): Handler {
+  return async (request) => {
+    const { kind, path, answer } = pick(world, request);
+    const { search } = request.url;
+    const logged: LoggedRequest = { kind, method: request.method, path: `/${path}${search}` };
+    if (kind === 'graphql') logged.query = request.body.toString('utf8');
+    requests.push(logged);
+    const answered = await answer();
+    logged.status = answered.status;
+    const headers = { 'x-github-request-id': randomUUID(), ...answered.headers };
+    return { ...answered, headers };
+  };
+}
+
+const noUserAgent = `Request forbidden by administrative rules. Please make sure your request has a User-Agent header (https://docs.github.com/en/rest/overview/resources-in-the-rest-api#user-agent-required). Check https://developer.github.com for other possible causes.
+`;
+
+/** Finds out which service a request is for. */
+function pick(
+  world: World,
+  request: Request,
+): { kind: LoggedRequest['kind']; path: string; answer: () => Promise<Answer> | Answer } {
+  const { headers, url } = request;
+  const caller = callerOf(request, world.settings.token);
+  const whole = url.pathname.slice(1);
+  if (/^[^/]+\/[^/]+?(\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/.test(whole)) {
+    return { kind: 'git', path: whole, answer: () => answerGit(world, request, caller, whole) };
+  }
+  const isGraphql = whole === 'graphql' || whole === 'api/graphql';
+  const kind = isGraphql ? 'graphql' : 'rest';
+  const uploads = /^(api\/)?uploads\//.test(whole);
+  const path = isGraphql ? 'graphql' : whole.replace(/^(api\/v3|(api\/)?uploads)\//, '');
+  if (!headers['user-agent']) {
+    const html = { 'content-type': 'text/html' };
+    const answer = () => ({ status: 403, headers: html, body: noUserAgent });
+    return { kind, path, answer };
+  }
+  if (isGraphql) return { kind, path, answer: () => answerGraphql(world, request, caller) };
+  return { kind, path, answer: () => answerRest(world, request, caller, path, uploads) };
+}

@@ -1,0 +1,116 @@
+import type { Ref } from '../git/refs.ts';
+import { repositoryNode as repositoryId } from '../node-id.ts';
+import { pageUrl, type World } from '../world.ts';
+import { connection, listOf, type Paging } from './connection.ts';
+import { objectNodeOf, refNodeOf } from './git-objects.ts';
+import { userNode } from './pull-request.ts';
+import { releaseNode } from './release.ts';
+
+/** What the schema calls a Repository. */
+export function repositoryNode(world: World): object {
+  const { git, name, owner, releases, settings } = world;
+  const mayWrite = settings.permissions.contents === 'write';
+  return {
+    __typename: 'Repository',
+    id: repositoryId(world.id),
+    databaseId: world.id,
+    name,
+    nameWithOwner: `${owner}/${name}`,
+    owner: userNode(world, owner, 'Organization'),
+    isPrivate: settings.private,
+    url: pageUrl(world),
+    viewerPermission: null,
+    defaultBranchRef: async () => oneRef(world, [`refs/heads/${await git.defaultBranch()}`]),
+    ref: ({ qualifiedName: wanted }: { qualifiedName: string }) =>
+      oneRef(world, [wanted, `refs/heads/${wanted}`, `refs/tags/${wanted}`]),
+    refs: (args: RefsArguments) => refs(world, args),
+    object: async ({ oid, expression }: { oid?: string | null; expression?: string | null }) => {
+      const found = await git.objects.look(oid ?? expression ?? '');
+      return found ? objectNodeOf(world, found.oid, found.type) : null;
+    },
+    release: ({ tagName }: { tagName: string }) => {
+      const found = releases.ofTag(tagName);
+      return found ? releaseNode(world, found) : null;
+    },
+    releases: ({ orderBy, ...paging }: Paging & { orderBy?: Order | null }) => {
+      const visible = releases.all().filter(({ draft }) => mayWrite || !draft);
+      if (orderBy?.field === 'NAME') {
+        visible.sort((one, other) => compareText(other.tagName, one.tagName));
+      }
+      if (orderBy?.direction === 'ASC') visible.reverse();
+      const nodes = visible.map((release) => releaseNode(world, release));
+      return connection('releases', paging, listOf(nodes));
+    },
+    latestRelease: () => {
+      const latest = releases.latest();
+      return latest ? releaseNode(world, latest) : null;
+    },
+  };
+}
+
+interface Order {
+  field: string;
+  direction: 'ASC' | 'DESC';
+}
+
+interface RefsArguments extends Paging {
+  refPrefix: string;
+  query?: string | null;
+  direction?: 'ASC' | 'DESC' | null;
+  orderBy?: Order | null;
+}
+
+async function refs(world: World, args: RefsArguments) {
+  const { refPrefix, query, direction, orderBy, ...paging } = args;
+  if (!/^refs\/.*\/$/.test(refPrefix)) return null;
+  const all = await world.git.refs.all();
+  const byDate = orderBy?.field === 'TAG_COMMIT_DATE' && refPrefix.startsWith('refs/tags/');
+  const ordered = byDate ? await byCommitDate(world, all) : all;
+  const found = ordered.filter(
+    ({ name }) =>
+      name.startsWith(refPrefix) && (!query || name.slice(refPrefix.length).includes(query)),
+  );
+  if ((orderBy?.direction ?? direction) === 'DESC') found.reverse();
+  return connection('refs', paging, {
+    total: () => found.length,
+    range: (from, to) => found.slice(from, to).map((ref) => refNodeOf(world, ref)),
+  });
+}
+
+// The order of one set of refs never changes, and the set is the same object until a ref moves.
+const ordered = new WeakMap<readonly Ref[], Promise<readonly Ref[]>>();
+
+function byCommitDate(world: World, all: readonly Ref[]): Promise<readonly Ref[]> {
+  const known = ordered.get(all);
+  if (known) return known;
+  const asked = sortByCommitDate(
+    world,
+    all.filter(({ name }) => name.startsWith('refs/tags/')),
+  );
+  ordered.set(all, asked);
+  return asked;
+}
+
+async function sortByCommitDate({ git }: World, tags: readonly Ref[]): Promise<readonly Ref[]> {
+  const dated = await Promise.all(
+    tags.map(async (ref) => {
+      const { oid, type } = await git.objects.peel(ref.oid, ref.type);
+      const time = type === 'commit' ? (await git.objects.commit(oid)).committer.time : 0;
+      return { ref, time };
+    }),
+  );
+  // Equal dates stay in the order of their names.
+  return dated.sort((one, other) => one.time - other.time).map(({ ref }) => ref);
+}
+
+async function oneRef(world: World, names: readonly string[]) {
+  for (const name of names) {
+    const found = await world.git.ref(name);
+    if (found) return refNodeOf(world, { name, ...found });
+  }
+  return null;
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}

@@ -3,10 +3,12 @@ import type { Readable } from 'node:stream';
 import type { Answer, Request } from '../http/exchange.ts';
 import { type Caller, denial } from './access.ts';
 import { gitEnvironment } from './git/run.ts';
+import { receivePack } from './receive-pack.ts';
 import type { World } from './world.ts';
 
 /**
- * Serves the repository to real git by `git http-backend`: protocol v2, partial clones, pushes.
+ * Serves the repository to real git: what is fetched comes from `git http-backend`, with protocol
+ * v2 and partial clones; what is pushed goes through the rules of the repository.
  * Source: https://git-scm.com/docs/git-http-backend
  * @param path `org/app.git/info/refs`
  */
@@ -29,6 +31,7 @@ export async function answerGit(
   if (denied === 'permission') {
     return refuse(403, 'Write access to repository not granted.');
   }
+  if (rest === 'git-receive-pack') return receivePack(world, request);
   return backend(world, request, rest);
 }
 
@@ -46,10 +49,6 @@ const settings = [
   'http.receivepack=true',
   'uploadpack.allowFilter=true',
   'uploadpack.allowAnySHA1InWant=true',
-  'gc.auto=0',
-  'receive.autogc=false',
-  'core.filesRefLockTimeout=20000',
-  'core.packedRefsTimeout=20000',
 ];
 
 async function backend(world: World, request: Request, rest: string): Promise<Answer> {

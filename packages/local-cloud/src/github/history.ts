@@ -5,9 +5,11 @@ import { git } from './git/run.ts';
 /** A commit that was written, to name it before it has an id. */
 export type Mark = number;
 
+/** Path and content of what changes; null removes the file. */
+type Files = Readonly<Record<string, string | null>>;
+
 export interface CommitOptions {
-  /** Path and content of what changes; null removes the file. */
-  files?: Readonly<Record<string, string | null>>;
+  files?: Files;
   /** Seconds since the epoch; a minute after the commit before it. */
   time?: number;
   /** `Ada <ada@example.com>` */
@@ -18,6 +20,8 @@ export interface CommitOptions {
 export class HistoryWriter {
   readonly #lines: string[] = [];
   readonly #heads = new Map<string, Mark>();
+  /** What each branch has changed since it began: a merge brings it in. */
+  readonly #changes = new Map<string, Files>();
   #branch = 'main';
   #marks = 0;
   #time = Date.UTC(2026, 0, 1) / 1_000;
@@ -31,7 +35,8 @@ export class HistoryWriter {
   merge(branch: string, message = `Merge branch '${branch}'`, options: CommitOptions = {}): Mark {
     const other = this.#heads.get(branch);
     if (other === undefined) throw new Error(`there is no branch ${branch} yet`);
-    return this.#commit(message, options, [other]);
+    const files = { ...this.#changes.get(branch), ...options.files };
+    return this.#commit(message, { ...options, files }, [other]);
   }
 
   /** Goes to a branch. A new one starts at this commit, or where this branch is. */
@@ -39,7 +44,13 @@ export class HistoryWriter {
     this.#branch = name;
     if (this.#heads.has(name) || at === undefined) return;
     this.#heads.set(name, at);
+    this.#changes.set(name, {});
     this.#lines.push(`reset refs/heads/${name}\nfrom :${at}\n\n`);
+  }
+
+  /** Goes to a new branch that has no history. */
+  orphan(name: string): void {
+    this.#branch = name;
   }
 
   /**
@@ -78,6 +89,7 @@ export class HistoryWriter {
       '\n',
     );
     this.#heads.set(this.#branch, this.#marks);
+    this.#changes.set(this.#branch, { ...this.#changes.get(this.#branch), ...files });
     return this.#marks;
   }
 }

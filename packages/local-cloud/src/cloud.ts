@@ -7,6 +7,7 @@ import { stsService } from './aws/sts.ts';
 import { acrService } from './azure/acr.ts';
 import { entraService } from './azure/entra.ts';
 import { Faults, type ServiceName } from './faults.ts';
+import { type GitHub, type GitHubOptions, startGitHub } from './github/github.ts';
 import { idTokenService } from './github/id-token.ts';
 import { issuerService } from './github/issuer.ts';
 import type { Handler } from './http/exchange.ts';
@@ -23,10 +24,14 @@ export interface LocalCloud extends AsyncDisposable {
   acrHost: string;
   /** URIs of the repositories that exist in ECR, private and public. */
   ecrRepositories(): string[];
+  /** The API and the git server of GitHub; there when it was given a repository. */
+  github?: GitHub;
 }
 
 export interface LocalCloudOptions {
   seed?: Seed;
+  /** What GitHub's API and git server have: the bare repository and who may do what with it. */
+  github?: Pick<GitHubOptions, 'git' | 'settings' | 'style'>;
   /** Clock of all services, in milliseconds since the epoch. */
   now?: () => number;
 }
@@ -34,6 +39,7 @@ export interface LocalCloudOptions {
 /** Starts the cloud. Every service has a port of its own on 127.0.0.1. */
 export async function startLocalCloud({
   seed = demoSeed(),
+  github: served,
   now = Date.now,
 }: LocalCloudOptions = {}): Promise<LocalCloud> {
   await using sockets = new AsyncDisposableStack();
@@ -67,10 +73,13 @@ export async function startLocalCloud({
       now,
     }),
   );
+  const { repository } = seed.github;
+  const api = served && sockets.use(await startGitHub({ ...served, repository, faults, now }));
   const opened = sockets.move();
   return {
     env: {
-      GITHUB_REPOSITORY: seed.github.repository,
+      GITHUB_REPOSITORY: repository,
+      ...api?.env,
       ACTIONS_ID_TOKEN_REQUEST_URL: `${idTokens.url}/idtoken?api-version=2.0`,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer,
       AWS_ENDPOINT_URL_STS: sts.url,
@@ -80,6 +89,7 @@ export async function startLocalCloud({
     },
     faults,
     acrHost: acr.host,
+    ...(api && { github: api }),
     ecrRepositories: () => repositories.all().map(({ repositoryUri }) => repositoryUri),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -7,18 +7,20 @@ import { demoSeed } from './seed.ts';
 const { values } = parseArgs({
   options: {
     repository: { type: 'string', default: 'org/app' },
+    git: { type: 'string' },
     subject: { type: 'string' },
     'registry-password': { type: 'string' },
   },
 });
 const seed = demoSeed(values.repository);
-const { 'registry-password': registryPassword, subject } = values;
+const { git, 'registry-password': registryPassword, subject } = values;
 await using cloud = await startLocalCloud({
   seed: {
     ...seed,
     github: { ...seed.github, ...(subject !== undefined && { subject }) },
     ...(registryPassword !== undefined && { registryPassword }),
   },
+  ...(git !== undefined && { github: { git } }),
 });
 for (const [name, value] of Object.entries(cloud.env)) console.log(`${name}=${value}`);
 console.log(`LOCAL_CLOUD_ACR=${cloud.acrHost}`);

@@ -30,6 +30,7 @@ export async function writeRefs(
 ): Promise<Refusal | undefined> {
   const [first] = changes;
   if (!first) return undefined;
+  using _turn = await world.git.turns.take(changes.map(({ name }) => name));
   for (let round = 0; round < rounds; round += 1) {
     const judged: JudgedChange[] = [];
     for (const change of changes) {
@@ -40,7 +41,7 @@ export async function writeRefs(
     const conflict = await world.git.refs.change(judged);
     if (conflict === undefined) return undefined;
     if (conflict === 'refused') return { because: 'refused', name: first.name };
-    // Another client was faster. Judging again says so, or finds a change that is still fine.
+    // Somebody else wrote to the folder. Judging again says so, or finds a change that is still fine.
   }
   return { because: 'refused', name: first.name };
 }

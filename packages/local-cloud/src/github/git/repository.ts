@@ -3,6 +3,7 @@ import type { ObjectType } from './object.ts';
 import { type Found, Objects } from './objects.ts';
 import { Refs, validRefName } from './refs.ts';
 import { gitLines } from './run.ts';
+import { Turns } from './turns.ts';
 
 /** A bare repository on disk. */
 export interface BareRepository extends AsyncDisposable {
@@ -10,6 +11,8 @@ export interface BareRepository extends AsyncDisposable {
   objects: Objects;
   refs: Refs;
   history: History;
+  /** Whose turn it is to write to which refs. */
+  turns: Turns;
   /** The ref with exactly this full name. */
   ref(name: string): Promise<Found | undefined>;
   /** What HEAD names, `main`. */
@@ -28,6 +31,7 @@ export function openRepository(folder: string): BareRepository {
     objects,
     refs: new Refs(folder),
     history: new History(folder),
+    turns: new Turns(),
     ref: async (name) => (validRefName(name) ? objects.look(name) : undefined),
     async defaultBranch() {
       const [name = ''] = await gitLines(folder, ['symbolic-ref', 'HEAD']);

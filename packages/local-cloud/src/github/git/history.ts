@@ -25,6 +25,7 @@ const keptDistances = 64;
 /** Questions about the history of a bare repository. */
 export class History {
   readonly #folder: string;
+  readonly #counts = new Map<string, number>();
   readonly #distances = new Map<string, Promise<Distance>>();
 
   constructor(folder: string) {

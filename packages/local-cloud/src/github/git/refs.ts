@@ -32,6 +32,7 @@ export class Refs {
   readonly #folder: string;
   #printed: Buffer = Buffer.alloc(0);
   #all: readonly Ref[] = [];
+  #dated: { of: readonly Ref[]; tags: readonly Ref[] } | undefined;
   #running: Promise<readonly Ref[]> | undefined;
   #next: Promise<readonly Ref[]> | undefined;
 
@@ -50,6 +51,15 @@ export class Refs {
       () => this.#start(),
     );
     return this.#next;
+  }
+
+  /** Tags ordered by the date of their commits, oldest first; those of one date by name. */
+  async tagsByDate(): Promise<readonly Ref[]> {
+    const all = await this.all();
+    if (this.#dated?.of !== all) {
+      this.#dated = { of: all, tags: sortByDate(all, await git(this.#folder, datesOfTags)) };
+    }
+    return this.#dated.tags;
   }
 
   /** Refs whose full name starts with this. */
@@ -101,6 +111,24 @@ export class Refs {
       });
     return this.#all;
   }
+}
+
+const datesOfTags = [
+  'for-each-ref',
+  // A lightweight tag has the first date, an annotated one the second.
+  '--format=%(committerdate:unix)%(*committerdate:unix) %(refname)',
+  'refs/tags/',
+];
+
+function sortByDate(all: readonly Ref[], printed: Buffer): readonly Ref[] {
+  const dates = new Map<string, number>();
+  for (const line of printed.toString('utf8').split('\n')) {
+    const space = line.indexOf(' ');
+    dates.set(line.slice(space + 1), Number(line.slice(0, space)));
+  }
+  return all
+    .filter(({ name }) => name.startsWith('refs/tags/'))
+    .sort((one, other) => (dates.get(one.name) ?? 0) - (dates.get(other.name) ?? 0));
 }
 
 function conflict(complaint: string): RefConflict {

@@ -1,4 +1,3 @@
-import type { Ref } from '../git/refs.ts';
 import { repositoryNode as repositoryId } from '../node-id.ts';
 import { pageUrl, type World } from '../world.ts';
 import { connection, listOf, type Paging } from './connection.ts';
@@ -63,9 +62,8 @@ interface RefsArguments extends Paging {
 async function refs(world: World, args: RefsArguments) {
   const { refPrefix, query, direction, orderBy, ...paging } = args;
   if (!/^refs\/.*\/$/.test(refPrefix)) return null;
-  const all = await world.git.refs.all();
   const byDate = orderBy?.field === 'TAG_COMMIT_DATE' && refPrefix.startsWith('refs/tags/');
-  const ordered = byDate ? await byCommitDate(world, all) : all;
+  const ordered = await (byDate ? world.git.refs.tagsByDate() : world.git.refs.all());
   const found = ordered.filter(
     ({ name }) =>
       name.startsWith(refPrefix) && (!query || name.slice(refPrefix.length).includes(query)),
@@ -75,32 +73,6 @@ async function refs(world: World, args: RefsArguments) {
     total: () => found.length,
     range: (from, to) => found.slice(from, to).map((ref) => refNodeOf(world, ref)),
   });
-}
-
-// The order of one set of refs never changes, and the set is the same object until a ref moves.
-const ordered = new WeakMap<readonly Ref[], Promise<readonly Ref[]>>();
-
-function byCommitDate(world: World, all: readonly Ref[]): Promise<readonly Ref[]> {
-  const known = ordered.get(all);
-  if (known) return known;
-  const asked = sortByCommitDate(
-    world,
-    all.filter(({ name }) => name.startsWith('refs/tags/')),
-  );
-  ordered.set(all, asked);
-  return asked;
-}
-
-async function sortByCommitDate({ git }: World, tags: readonly Ref[]): Promise<readonly Ref[]> {
-  const dated = await Promise.all(
-    tags.map(async (ref) => {
-      const { oid, type } = await git.objects.peel(ref.oid, ref.type);
-      const time = type === 'commit' ? (await git.objects.commit(oid)).committer.time : 0;
-      return { ref, time };
-    }),
-  );
-  // Equal dates stay in the order of their names.
-  return dated.sort((one, other) => one.time - other.time).map(({ ref }) => ref);
 }
 
 async function oneRef(world: World, names: readonly string[]) {

@@ -111,7 +111,7 @@ function defaults(now: number): Settings {
     rules: [],
     immutableReleases: false,
     bareRefusals: false,
-    rates: { core: rate(1_000), graphql: rate(1_000) },
+    rates: { core: rate(5_000), graphql: rate(5_000) },
     pullRequests: [],
   };
 }

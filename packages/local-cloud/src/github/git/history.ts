@@ -62,12 +62,14 @@ export class History {
 
   /** How many commits {@link list} could list. */
   async count(head: string, filter: HistoryFilter = {}): Promise<number> {
-    const [count] = await gitLines(this.#folder, [
-      'rev-list',
-      '--count',
-      ...filtered(head, filter),
-    ]);
-    return Number(count);
+    const args = ['rev-list', '--count', ...filtered(head, filter)];
+    const key = args.join(' ');
+    const known = this.#counts.get(key);
+    if (known !== undefined) return known;
+    const [printed] = await gitLines(this.#folder, args);
+    const count = Number(printed);
+    this.#counts.set(key, count);
+    return count;
   }
 
   async #measure(base: string, head: string): Promise<Distance> {

@@ -35,6 +35,7 @@ export class Objects implements AsyncDisposable {
   readonly #tags = new Map<string, Tag>();
   #rest = Buffer.alloc(0);
   #unsent = '';
+  #ended = false;
 
   constructor(folder: string) {
     const args = ['--git-dir', folder, 'cat-file', '--batch-command', '--buffer'];
@@ -42,6 +43,7 @@ export class Objects implements AsyncDisposable {
     this.#child.stdin.on('error', () => undefined);
     this.#child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
     this.#child.on('close', () => {
+      this.#ended = true;
       for (const { found } of this.#waiting.splice(0)) found(undefined);
     });
   }
@@ -82,7 +84,7 @@ export class Objects implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#ended) return;
     const closed = new Promise((resolve) => this.#child.once('close', resolve));
     this.#child.stdin.end();
     await closed;
@@ -90,6 +92,7 @@ export class Objects implements AsyncDisposable {
 
   #ask(command: 'info' | 'contents', expression: string): Promise<Found | undefined> {
     if (expression === '' || /[\n\0]/.test(expression)) return Promise.resolve(undefined);
+    if (this.#ended) return Promise.reject(new Error('git cat-file has ended'));
     return new Promise((resolve) => {
       this.#waiting.push({ withContent: command === 'contents', found: resolve });
       // Everything that is asked in one turn of the event loop goes out in one write.

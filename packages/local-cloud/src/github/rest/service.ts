@@ -60,7 +60,7 @@ function findRoute(
   const [, , givenOwner, givenName, givenId, rest = ''] =
     /^(repos\/([^/]+)\/([^/]+)|repositories\/(\d+))(?:\/(.*))?$/.exec(path) ?? [];
   const same = (given: string | undefined, wanted: string) =>
-    given !== undefined && decodeURIComponent(given).toLowerCase() === wanted.toLowerCase();
+    given?.toLowerCase() === wanted.toLowerCase();
   const known =
     givenId === undefined ? same(givenOwner, owner) && same(givenName, name) : givenId === `${id}`;
   if (!known) return undefined;
@@ -68,13 +68,18 @@ function findRoute(
     if (route.method !== method || (route.uploads ?? false) !== uploads) continue;
     const match = route.path.exec(rest);
     if (!match) continue;
-    const parts = Object.entries(match.groups ?? {}).map(([key, value]) => [
-      key,
-      decodeURIComponent(value),
-    ]);
+    const parts = Object.entries(match.groups ?? {}).map(([key, value]) => [key, decode(value)]);
     return { route, parts: Object.fromEntries(parts) };
   }
   return undefined;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ApiError(400, 'Bad Request');
+  }
 }
 
 function refuseDenied(world: World, caller: Caller, needs: Route['needs']): void {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startGitHub } from '../../src/github/github.ts';
 import { sinceOne, startWorld, token, type World } from './world.ts';
 
 let world: World;
@@ -17,8 +18,8 @@ interface Answered {
 }
 
 /** Sends a query as it is, to see the whole answer. */
-async function ask(query: string, variables = {}): Promise<Answered> {
-  const response = await fetch(world.github.graphql, {
+async function ask(query: string, variables = {}, at = world.github): Promise<Answered> {
+  const response = await fetch(at.graphql, {
     method: 'POST',
     headers: { authorization: `bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
@@ -161,8 +162,10 @@ describe('limits', () => {
 });
 
 describe('updateRefs', () => {
+  const updateRefs =
+    'mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }';
   const update = async (...refUpdates: object[]) =>
-    ask('mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }', {
+    ask(updateRefs, {
       input: { repositoryId: await repositoryId(), refUpdates, clientMutationId: 'mine' },
     });
   const repositoryId = async () => {
@@ -214,25 +217,29 @@ describe('updateRefs', () => {
     expect(await git('for-each-ref')).toBe(before);
   });
 
-  test('of forty who release at once, one gets the version and moves the major tag', async () => {
-    const { commits, git } = world;
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, index) =>
-        update(
-          {
-            name: tag('v8.0.0'),
-            beforeOid: nothing,
-            afterOid: index % 2 ? commits.one : commits.newest,
-          },
-          {
-            name: tag('v8'),
-            beforeOid: nothing,
-            afterOid: index % 2 ? commits.one : commits.newest,
-          },
-          { name: tag(`done-${index}`), beforeOid: nothing, afterOid: commits.one },
-        ),
-      ),
-    );
+  test('of forty who release at once, at two servers, one gets the version', async () => {
+    const { commits, folder, git, github } = world;
+    // The second server knows nothing of the first: only git's locks are between them.
+    await using other = await startGitHub({
+      repository: 'org/app',
+      git: folder,
+      settings: { token },
+    });
+    const id = await repositoryId();
+    const release = (index: number) => {
+      const change = {
+        beforeOid: nothing,
+        afterOid: index % 2 ? commits.one : commits.newest,
+      };
+      const refUpdates = [
+        { name: tag('v8.0.0'), ...change },
+        { name: tag('v8'), ...change },
+        { name: tag(`done-${index}`), ...change },
+      ];
+      const input = { repositoryId: id, refUpdates };
+      return ask(updateRefs, { input }, index % 4 < 2 ? github : other);
+    };
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => release(index)));
     const done = answers.flatMap(({ errors }, index) => (errors ? [] : [index]));
     expect(done).toHaveLength(1);
     expect(await git('tag', '--list', 'done-*')).toBe(`done-${done[0]}`);

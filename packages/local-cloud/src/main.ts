@@ -24,4 +24,5 @@ await using cloud = await startLocalCloud({
 });
 for (const [name, value] of Object.entries(cloud.env)) console.log(`${name}=${value}`);
 console.log(`LOCAL_CLOUD_ACR=${cloud.acrHost}`);
+if (cloud.github) console.log(`LOCAL_CLOUD_GITHUB_TOKEN=${cloud.github.settings.token}`);
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

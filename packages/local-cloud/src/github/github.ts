@@ -110,6 +110,7 @@ function defaults(now: number): Settings {
     permissions: { contents: 'write', pull_requests: 'read' },
     rules: [],
     immutableReleases: false,
+    releaseListLag: 0,
     bareRefusals: false,
     rates: { core: rate(5_000), graphql: rate(5_000) },
     pullRequests: [],

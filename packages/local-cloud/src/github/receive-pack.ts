@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import type { Answer, Request } from '../http/exchange.ts';
 import { banded, flush, pktLine, readPktLines } from './git/pkt-line.ts';
 import { git } from './git/run.ts';
@@ -11,10 +10,9 @@ import { type Refusal, type WantedChange, writeRefs } from './write-refs.ts';
  * Source: https://git-scm.com/docs/pack-protocol, "Pushing Data To a Server"
  */
 export async function receivePack(world: World, request: Request): Promise<Answer> {
-  const { body, headers } = request;
-  const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-  const { lines, rest } = readPktLines(bytes);
+  const { lines, rest } = readPktLines(request.body);
   const { changes, capabilities } = readCommands(lines);
+  // Before a large push git asks once with nothing, to find out whether it may.
   if (changes.length === 0) return answer(Buffer.alloc(0));
   if (rest.length > 0) await unpack(world.git.folder, rest);
   const outcomes = await write(world, changes, capabilities.has('atomic'));

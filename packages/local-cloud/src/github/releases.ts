@@ -18,7 +18,9 @@ export interface Release {
   draft: boolean;
   prerelease: boolean;
   immutable: boolean;
-  /** Of the commit once it is published; milliseconds since the epoch. */
+  /** When it was made here; milliseconds since the epoch. */
+  madeAt: number;
+  /** What GitHub shows as that: the date of the commit, once it is published. */
   createdAt: number;
   publishedAt: number | null;
   updatedAt: number;

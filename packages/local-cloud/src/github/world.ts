@@ -46,6 +46,8 @@ export interface Settings {
   rules: TagRule[];
   /** Whether releases are immutable once they are published. */
   immutableReleases: boolean;
+  /** For how many milliseconds the list of releases does not have a new one yet. */
+  releaseListLag: number;
   /** Whether POST git/refs hides which rule was broken; GitHub was seen to do both. */
   bareRefusals: boolean;
   rates: { core: Rate; graphql: Rate };

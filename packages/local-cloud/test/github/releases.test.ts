@@ -121,6 +121,18 @@ describe('publishing', () => {
     });
   });
 
+  test('the list can be behind what was made', async () => {
+    const { github, octokit } = world;
+    const list = async () =>
+      (await octokit.request('GET /repos/{owner}/{repo}/releases', app)).data.map(({ id }) => id);
+    const { id } = await create({ tag_name: 'v6.2.0' });
+    github.settings.releaseListLag = 60_000;
+    expect(await list()).not.toContain(id);
+    expect((await ofTag('v6.2.0')).data.id).toBe(id);
+    github.settings.releaseListLag = 0;
+    expect(await list()).toContain(id);
+  });
+
   test('a release can be deleted, its tag stays', async () => {
     const { git, octokit } = world;
     const { id } = await create({ tag_name: 'v7.0.0' });

@@ -31,7 +31,10 @@ export const releaseRoutes: readonly Route[] = [
     run(call) {
       const { mayWrite, query, world } = call;
       const page = readPage(query);
-      const visible = world.releases.all().filter(({ draft }) => mayWrite || !draft);
+      const newest = world.now() - world.settings.releaseListLag;
+      const visible = world.releases
+        .all()
+        .filter(({ draft, madeAt }) => (mayWrite || !draft) && madeAt <= newest);
       const shown = slice(visible, page).map((release) => showRelease(world, release));
       return pageAnswer(call, page, visible.length, shown);
     },

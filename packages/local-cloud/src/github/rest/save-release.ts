@@ -35,6 +35,7 @@ export async function saveRelease(world: World, body: Body, old?: Release): Prom
     draft: body.boolean('draft') ?? old?.draft ?? false,
     prerelease: body.boolean('prerelease') ?? old?.prerelease ?? false,
     immutable: old?.immutable ?? false,
+    madeAt: old?.madeAt ?? now,
     createdAt: old?.createdAt ?? now,
     publishedAt: old?.publishedAt ?? null,
     updatedAt: now,

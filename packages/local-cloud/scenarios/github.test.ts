@@ -11,11 +11,12 @@ import { type GitHub, startGitHub } from '../src/github/github.ts';
 let repository: BorrowedRepository;
 let github: GitHub;
 let octokit: Octokit;
+// Only the first time on a machine is the repository made.
 beforeAll(async () => {
   repository = await borrowBigRepository();
   github = await startGitHub({ repository: 'org/app', git: repository.folder });
   octokit = new Octokit({ auth: github.settings.token, baseUrl: github.api });
-});
+}, 180_000);
 afterAll(async () => {
   await github?.[Symbol.asyncDispose]();
   await repository?.[Symbol.asyncDispose]();

@@ -155,6 +155,18 @@ describe('limits', () => {
     expect(errors?.[0]?.message).toContain('tags');
   });
 
+  test('a token that may not read contents sees that there is a repository, and no more', async () => {
+    const { settings } = world.github;
+    const { permissions } = settings;
+    settings.permissions = {};
+    const answer = await ask(inRepository('name ref(qualifiedName: "main") { name }'));
+    settings.permissions = permissions;
+    expect(answer).toMatchObject({
+      data: { repository: { name: 'app', ref: null } },
+      errors: [{ type: 'FORBIDDEN', path: ['repository', 'ref'] }],
+    });
+  });
+
   test('without a token nothing is answered', async () => {
     const response = await fetch(world.github.graphql, { method: 'POST', body: '{}' });
     expect(response.status).toBe(401);

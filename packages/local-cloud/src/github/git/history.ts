@@ -20,7 +20,7 @@ export interface HistoryFilter {
   committer?: string;
 }
 
-const keptDistances = 64;
+const keptDistances = 16;
 
 /** Questions about the history of a bare repository. */
 export class History {
@@ -40,6 +40,7 @@ export class History {
     const [oldest] = this.#distances.keys();
     if (this.#distances.size >= keptDistances && oldest) this.#distances.delete(oldest);
     const asked = this.#measure(base, head);
+    asked.catch(() => this.#distances.delete(key));
     this.#distances.set(key, asked);
     return asked;
   }

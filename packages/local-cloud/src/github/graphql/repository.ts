@@ -1,8 +1,10 @@
+import { denial } from '../access.ts';
 import { repositoryNode as repositoryId } from '../node-id.ts';
 import { pageUrl, type World } from '../world.ts';
 import { connection, listOf, type Paging } from './connection.ts';
 import { objectNodeOf, refNodeOf } from './git-objects.ts';
 import { userNode } from './pull-request.ts';
+import { GraphqlRefusal } from './refusal.ts';
 import { releaseNode } from './release.ts';
 
 /** What the schema calls a Repository. */
@@ -24,14 +26,17 @@ export function repositoryNode(world: World): object {
       oneRef(world, [wanted, `refs/heads/${wanted}`, `refs/tags/${wanted}`]),
     refs: (args: RefsArguments) => refs(world, args),
     object: async ({ oid, expression }: { oid?: string | null; expression?: string | null }) => {
+      refuseUnreadable(world);
       const found = await git.objects.look(oid ?? expression ?? '');
       return found ? objectNodeOf(world, found.oid, found.type) : null;
     },
     release: ({ tagName }: { tagName: string }) => {
+      refuseUnreadable(world);
       const found = releases.ofTag(tagName);
       return found ? releaseNode(world, found) : null;
     },
     releases: ({ orderBy, ...paging }: Paging & { orderBy?: Order | null }) => {
+      refuseUnreadable(world);
       const visible = releases.all().filter(({ draft }) => mayWrite || !draft);
       if (orderBy?.field === 'NAME') {
         visible.sort((one, other) => compareText(other.tagName, one.tagName));
@@ -41,10 +46,17 @@ export function repositoryNode(world: World): object {
       return connection('releases', paging, listOf(nodes));
     },
     latestRelease: () => {
+      refuseUnreadable(world);
       const latest = releases.latest();
       return latest ? releaseNode(world, latest) : null;
     },
   };
+}
+
+/** The repository itself is visible to every token that it is for; what is in it is not. */
+function refuseUnreadable(world: World): void {
+  if (denial(world, 'holder', { contents: 'read' }) === undefined) return;
+  throw new GraphqlRefusal('FORBIDDEN', 'Resource not accessible by integration');
 }
 
 interface Order {
@@ -60,6 +72,7 @@ interface RefsArguments extends Paging {
 }
 
 async function refs(world: World, args: RefsArguments) {
+  refuseUnreadable(world);
   const { refPrefix, query, direction, orderBy, ...paging } = args;
   if (!/^refs\/.*\/$/.test(refPrefix)) return null;
   const byDate = orderBy?.field === 'TAG_COMMIT_DATE' && refPrefix.startsWith('refs/tags/');
@@ -76,6 +89,7 @@ async function refs(world: World, args: RefsArguments) {
 }
 
 async function oneRef(world: World, names: readonly string[]) {
+  refuseUnreadable(world);
   for (const name of names) {
     const found = await world.git.ref(name);
     if (found) return refNodeOf(world, { name, ...found });

@@ -49,8 +49,9 @@ export function violations(
   }
   const tag = change.name.replace('refs/tags/', '');
   for (const kind of kinds) {
-    // The tag of an immutable release can not move; its name can never be used again.
-    if (kind === 'creation' ? held.burned.has(tag) : held.locked.has(tag)) broken.add(kind);
+    // The tag of an immutable release stays. Once the release is gone the tag can go too, but its
+    // name is never for another commit.
+    if ((kind === 'deletion' ? held.locked : held.burned).has(tag)) broken.add(kind);
   }
   return [...broken].map((kind) => sentences[kind]);
 }

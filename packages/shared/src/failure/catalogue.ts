@@ -6,6 +6,7 @@ import { gitFailures } from './entries/git.ts';
 import { identityFailures } from './entries/identity.ts';
 import { imageFailures } from './entries/image.ts';
 import { sshFailures } from './entries/ssh.ts';
+import { tagFailures } from './entries/tag.ts';
 
 /**
  * Every failure the suite can name: code -> what happened and what to do.
@@ -20,6 +21,7 @@ export const catalogue = {
   ...identityFailures,
   ...imageFailures,
   ...sshFailures,
+  ...tagFailures,
 };
 
 /** A stable code such as `ssh/host-key-unknown`. */

@@ -1,0 +1,82 @@
+import { type Commit, CommitParser } from 'conventional-commits-parser';
+import { bumpOf, type Change, type Message, type Reverted } from './change.ts';
+import { splitUnits } from './units.ts';
+
+// The presets of the library follow Angular; this is version 1.0.0 of the specification: a type, an
+// optional scope, an optional `!`, a colon and a blank; `BREAKING CHANGE` in capitals with a colon.
+const parser = new CommitParser({
+  headerPattern:
+    /^(?<type>[\p{L}\p{N}_][\p{L}\p{N}_-]*)(?:\((?<scope>[^()]*)\))?(?<breaking>!)?: +(?<subject>\S.*)$/u,
+  headerCorrespondence: ['type', 'scope', 'breaking', 'subject'],
+  noteKeywords: ['BREAKING CHANGE', 'BREAKING-CHANGE'],
+  notesPattern: (keywords) => new RegExp(`^(${keywords}): +(.*)$`),
+  issuePrefixes: ['#'],
+  // Not the library's, which needs both lines of `git revert` and takes time on long ones.
+  revertPattern: /(?!)/,
+  fieldPattern: /(?!)/,
+});
+
+const longestMessage = 64 * 1024;
+const skipped = /\[(?:skip release|release skip)\]/i;
+
+/**
+ * Reads a commit message. Nothing in it can make this fail: what is not conventional is a change
+ * without type, and what is longer than 64 KiB is cut.
+ */
+export function parseMessage(text: string): Message {
+  const message = text.slice(0, longestMessage).trim();
+  const [header = ''] = message.split(/\r?\n/, 1);
+  if (message === '' || skipped.test(message)) return { header, changes: [] };
+  const changes = splitUnits(message).filter(Boolean).map(changeOf);
+  const reverts = revertOf(header, message);
+  const releaseAs = /^Release-As: *v?(\d\S*) *$/im.exec(message)?.[1];
+  return {
+    header,
+    changes: reverts ? changes.slice(0, 1).map((own) => asRevert(reverts, own)) : changes,
+    ...(reverts && { reverts }),
+    ...(releaseAs && { releaseAs }),
+  };
+}
+
+function changeOf(unit: string): Change {
+  const commit = parser.parse(unit);
+  const subject = commit['subject'] ?? commit.header ?? '';
+  const note = breakingNote(commit);
+  // A title that is the footer itself: nobody writes that without meaning it.
+  const titled = /^BREAKING[ -]CHANGE: +(\S.*)$/.exec(commit.header ?? '')?.[1];
+  return {
+    type: (commit['type'] ?? '').toLowerCase(),
+    scope: (commit['scope'] ?? '').trim(),
+    subject: titled ?? subject,
+    breaking: commit['breaking'] === '!' || note !== undefined || titled !== undefined,
+    breakingNote: note ?? '',
+  };
+}
+
+function breakingNote({ notes }: Commit): string | undefined {
+  return notes.length === 0 ? undefined : notes.map(({ text }) => text).join('\n');
+}
+
+/**
+ * What a commit reverts: `Revert "header"` and `Reapply "header"` (the revert of a revert) of git,
+ * `revert: header` of the specification's FAQ, with or without the line that names the commit.
+ */
+function revertOf(header: string, message: string): Reverted | undefined {
+  const typed = /^revert(?:\([^()]*\))?!?: +(\S.*)$/i.exec(header)?.[1];
+  const [, word, quoted] = /^(Revert|Reapply) "(.*)"(?: \(#\d+\))?$/.exec(typed ?? header) ?? [];
+  const named = word === 'Reapply' ? `Revert "${quoted}"` : (quoted ?? typed);
+  if (named === undefined) return undefined;
+  const commit = /^This reverts commit ([0-9a-f]{7,64})\b/im.exec(message)?.[1] ?? '';
+  return { header: named, commit: commit.toLowerCase(), typed: typed !== undefined };
+}
+
+// A revert of what needed no version needs none; of what needed one it is a fix for its users.
+function asRevert({ header, typed }: Reverted, own: Change): Change {
+  const reverted = changeOf(header);
+  const quiet = bumpOf(reverted) === 'none' && !(typed && reverted.type === '');
+  return { ...own, type: quiet ? reverted.type : 'revert', subject: quotedSubject(own, header) };
+}
+
+function quotedSubject({ type, subject }: Change, header: string): string {
+  return type === 'revert' ? subject : `Revert "${header}"`;
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { analyse } from '../src/analyse.ts';
+import type { Bump } from '../src/version/bump.ts';
+
+const bumpOf = (...messages: string[]): Bump =>
+  analyse(
+    messages.map((message, index) => ({
+      sha: String(index).padStart(40, '0'),
+      parents: [],
+      message,
+    })),
+  ).bump;
+
+describe('what one commit asks for', () => {
+  it.each<[Bump, string]>([
+    ['minor', 'feat: x'],
+    ['minor', 'feat(api): x'],
+    ['minor', 'feat(a, b): x'],
+    ['minor', 'feat(@scope/pkg:part): x'],
+    ['minor', 'feat(): x'],
+    ['minor', 'feature: x'],
+    ['minor', 'Feat: x'],
+    ['minor', 'FEAT(API): x'],
+    ['patch', 'fix: x'],
+    ['patch', 'Fix: x'],
+    ['patch', 'perf: x'],
+    ['none', 'chore: x'],
+    ['none', 'refactor: x'],
+    ['none', 'docs: x'],
+    ['none', 'ci: x'],
+    ['none', 'test: x'],
+    ['none', 'whatever: x'],
+    ['none', 'Update README'],
+    ['none', ''],
+    ['none', '\n\n'],
+    ['major', 'feat!: x'],
+    ['major', 'feat(api)!: x'],
+    ['major', 'chore!: x'],
+    ['major', 'chore(lala)!: foo'],
+    ['major', 'Refactor!: x'],
+    ['major', 'fix: x\n\nBREAKING CHANGE: y'],
+    ['major', 'fix: x\n\nBREAKING-CHANGE: y'],
+    ['major', 'fix: x\n\nbody\n\nReviewed-by: Z\nBREAKING CHANGE: y\nRefs: #1'],
+    ['major', 'fix: x\r\n\r\nBREAKING CHANGE: y\r\n'],
+    ['major', 'Update the API\n\nBREAKING CHANGE: y'],
+    ['major', 'BREAKING CHANGE: y'],
+    ['patch', 'fix: x\n\nbreaking change: y'],
+    ['patch', 'fix: x\n\nBREAKING change: y'],
+    ['patch', 'fix: x\n\nBREAKING_CHANGE: y'],
+    ['patch', 'fix: x\n\nBREAKING CHANGE y'],
+    ['patch', 'fix: x\n\nBREAKING CHANGE was discussed'],
+    ['patch', 'fix: x\n\nThis is not a BREAKING CHANGE: it only looks so'],
+    ['patch', 'fix: x\n\n    BREAKING CHANGE: quoted'],
+    ['none', 'BREAKING change: y'],
+    ['none', 'breaking-change: y'],
+    ['none', 'BREAKING_CHANGE: y'],
+    ['none', 'feat:x'],
+    ['none', 'feat : x'],
+    ['none', 'feat (api): x'],
+    ['none', 'feat!(api): x'],
+    ['none', 'feat:'],
+    ['none', 'feat: '],
+    ['none', 'fixup! feat: x'],
+    ['none', 'squash! feat!: x'],
+    ['none', 'docs: explain feat: usage'],
+    ['none', 'docs: the !: operator'],
+    ['none', '[JIRA-1] feat: x'],
+    ['none', 'Merge remote-tracking branch'],
+    ['none', "Merge branch 'feat: x'"],
+    ['none', 'chore: bump x\n\n---\nupdated-dependencies:\n- dependency-name: x\n  feat: y\n...'],
+    ['none', 'chore: sign\n\ngpg: feat: x'],
+    ['none', 'feat: x [skip release]'],
+    ['none', 'feat!: x\n\n[release skip]'],
+    ['patch', 'revert: feat: x'],
+    ['patch', 'revert: let us never again speak of the noodle incident\n\nRefs: 676104e'],
+    ['patch', 'Revert "feat: x"'],
+    ['patch', 'Revert "feat: x (#1)" (#2)'],
+    ['none', 'Revert "docs: x"\n\nThis reverts commit 0123456789abcdef.'],
+    ['none', 'Revert "Update README"'],
+  ])('%s: %j', (bump, message) => {
+    expect(bumpOf(message)).toBe(bump);
+  });
+});
+
+describe('commits that were made of several', () => {
+  it.each<[Bump, string]>([
+    ['major', 'fix: pr (#12)\n\n* feat!: x\n\n* docs: y'],
+    ['minor', 'Cart (#12)\n\n* wip\n\n* feat: x'],
+    ['major', 'Cart (#12)\n\n* feat: x\n\nBREAKING CHANGE: y\n\n* docs: z'],
+    ['none', 'chore(deps): bump x (#12)\n\nRelease notes:\n\n* feat!: theirs\n* fix: theirs'],
+    ['minor', 'fix: x\n\nfeat: y'],
+    ['major', 'fix: x\n\nfeat: y\n\nchore(api)!: z'],
+    ['patch', 'fix: x\nfeat: y'],
+    ['patch', 'fix: x\n\nNote: feat: y'],
+    ['none', 'docs: x\n\nFixes: #12'],
+    ['minor', 'Merge pull request #1 from octo/cart\n\nfeat: x'],
+    ['none', 'Merge pull request #1 from octo/feat\n\nA cart'],
+  ])('%s: %j', (bump, message) => {
+    expect(bumpOf(message)).toBe(bump);
+  });
+});
+
+describe('reverts', () => {
+  const sha = (index: number) => String(index).padStart(40, '0');
+  const revertOf = (header: string, index: number) =>
+    `Revert "${header}"\n\nThis reverts commit ${sha(index)}.`;
+  it.each<[string, Bump, string[]]>([
+    ['cancel what they name', 'none', ['feat: x', revertOf('feat: x', 0)]],
+    ['cancel by header', 'none', ['feat: x', 'Revert "feat: x"']],
+    ['cancel over pull requests', 'none', ['feat: x (#1)', 'Revert "feat: x (#1)" (#2)']],
+    ['cancel as a type', 'none', ['feat: x', 'revert: feat: x']],
+    [
+      'cancel by a short name',
+      'none',
+      ['feat: x', `revert: y\n\nThis reverts commit ${sha(0).slice(0, 9)}.`],
+    ],
+    ['leave others alone', 'minor', ['feat: x', 'feat: y', revertOf('feat: x', 0)]],
+    [
+      'of a revert bring it back',
+      'minor',
+      ['feat: x', revertOf('feat: x', 0), revertOf('Revert "feat: x"', 1)],
+    ],
+    [
+      'of a revert, as git says it now',
+      'minor',
+      ['feat: x', 'Revert "feat: x"', 'Reapply "feat: x"'],
+    ],
+    ['take the newest of that header', 'minor', ['feat: x', 'feat: x', 'Revert "feat: x"']],
+    ['do not reach forward', 'minor', ['Revert "feat: x"', 'feat: x']],
+    ['of what was released stay', 'patch', [revertOf('feat: x', 99)]],
+  ])('%s', (_, bump, messages) => {
+    expect(bumpOf(...messages)).toBe(bump);
+  });
+});
+
+it('takes the farthest of many', () => {
+  expect(bumpOf('docs: a', 'fix: b', 'feat: c', 'fix: d')).toBe('minor');
+  expect(bumpOf()).toBe('none');
+});
+
+it('survives any message', () => {
+  const word = fc.constantFrom(
+    'feat',
+    'fix',
+    '(',
+    ')',
+    '!',
+    ':',
+    ' ',
+    '\n',
+    '\n\n',
+    '* ',
+    '"',
+    'Revert "',
+    'BREAKING CHANGE: ',
+    '\u0000',
+    '{',
+    '%0A',
+    '::error::',
+  );
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(word, { maxLength: 30 }).map((words) => words.join('')),
+  );
+  fc.assert(
+    fc.property(text, (message) =>
+      expect(['none', 'patch', 'minor', 'major']).toContain(bumpOf(message)),
+    ),
+  );
+});
+
+it.each([
+  ['parentheses', `feat${'('.repeat(60_000)}`],
+  ['blanks', `feat:${' '.repeat(60_000)}`],
+  ['words', `a`.repeat(60_000)],
+  ['quotes', `Revert "${'Revert "'.repeat(8_000)}`],
+  ['colons', 'a: '.repeat(20_000)],
+  ['lines', 'BREAKING CHANGE\n'.repeat(4_000)],
+])('takes no time for %s without end', (_, message) => {
+  const start = performance.now();
+  bumpOf(message);
+  expect(performance.now() - start).toBeLessThan(2_000);
+});

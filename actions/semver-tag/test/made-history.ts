@@ -1,0 +1,104 @@
+import { type Decision, decide, type Policy } from '../src/decide.ts';
+import type { Commit, History, Range } from '../src/history.ts';
+import { surveyHistory } from '../src/survey.ts';
+import { type TagRef, versionTags } from '../src/version/tags.ts';
+
+/** A repository in memory, with the commit that is looked at. */
+export interface Made {
+  /** Parents before children. */
+  commits: Commit[];
+  tags: TagRef[];
+  head: string;
+}
+
+export const commitTime = Date.UTC(2026, 10, 21, 23, 59);
+
+const usual: Policy = {
+  mode: 'release',
+  prefix: 'v',
+  initialVersion: '0.1.0',
+  zeroMajor: 'keep',
+  noBump: 'skip',
+  bump: 'auto',
+  channel: 'rc',
+};
+
+/** Commits and all that is before them, by their names. */
+export function pastOf(commits: readonly Commit[], sha: string): Set<string> {
+  const parents = new Map(commits.map((commit) => [commit.sha, commit.parents]));
+  const past = new Set<string>();
+  const left = [sha];
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    if (past.has(one)) continue;
+    past.add(one);
+    left.push(...(parents.get(one) ?? []));
+  }
+  return past;
+}
+
+/** The history of a made repository, as a server would tell it. */
+export function historyOf({ commits, head }: Made): History {
+  const past = pastOf(commits, head);
+  return {
+    head,
+    headTime: commitTime,
+    peel: async (tags) => tags.map((tag) => ({ ...tag, commit: tag.oid })),
+    async since(base): Promise<Range | undefined> {
+      if (base !== undefined && !past.has(base)) return undefined;
+      const before = base === undefined ? new Set() : pastOf(commits, base);
+      const since = commits.filter(({ sha }) => past.has(sha) && !before.has(sha));
+      return { commits: since, complete: true };
+    },
+  };
+}
+
+export async function decideOn(made: Made, policy: Partial<Policy> = {}): Promise<Decision> {
+  const all = { ...usual, ...policy };
+  const tags = versionTags(made.tags, all.prefix);
+  const survey = await surveyHistory(historyOf(made), tags, all);
+  return decide(survey, all, { commitTime, run: '42' });
+}
+
+/** A line of commits, to write histories down in rows. */
+export interface Line extends Made {
+  /** More commits on a line of their own, which begins at a commit of the first one. */
+  beside(from: string, ...items: string[]): Line;
+  /** Merges the line beside into the first one. */
+  merged(): Line;
+}
+
+/** Commits by their messages, oldest first; what begins with `@` tags the commit before it. */
+export function line(...items: string[]): Line {
+  return extend({ commits: [], tags: [], head: '' }, undefined, items);
+}
+
+function extend(made: Made, from: string | undefined, items: readonly string[]): Line {
+  const commits = [...made.commits];
+  const tags = [...made.tags];
+  let tip = from;
+  for (const item of items) {
+    if (item.startsWith('@')) {
+      tags.push({ name: item.slice(1), oid: tip ?? '' });
+      continue;
+    }
+    const sha = commits.length.toString(16).padStart(40, '0');
+    commits.push({ sha, parents: tip === undefined ? [] : [tip], message: item });
+    tip = sha;
+  }
+  const head = made.head === '' ? (tip ?? '') : made.head;
+  const beside = tip ?? '';
+  return {
+    commits,
+    tags,
+    head,
+    beside(message, ...more) {
+      const start = commits.find((commit) => commit.message === message)?.sha;
+      const root = start === undefined ? [message, ...more] : more;
+      return extend({ commits, tags, head }, start, root);
+    },
+    merged() {
+      const merge = { sha: 'f'.repeat(40), parents: [head, beside], message: 'Merge' };
+      return extend({ commits: [...commits, merge], tags, head: merge.sha }, merge.sha, []);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { entry } from '../entry.ts';
+
+/** Failures of semver-tag. */
+export const tagFailures = {
+  'tag/nothing': entry({
+    cause: (f: { since: string }) => `No commit since ${f.since} asks for a new version.`,
+    remedy: () =>
+      'Commit a `feat:` or `fix:`, set `bump`, or let `no-bump` be `skip` so that such a run is green.',
+  }),
+  'tag/out-of-range': entry({
+    cause: (f: { tag: string; range: string; because: string }) =>
+      `The next version would be ${f.tag}, which is outside of ${f.range} (because of ${f.because}).`,
+    remedy: () =>
+      'A maintenance line takes no change that reaches beyond it: take the commit out, or release it from another branch.',
+  }),
+  'tag/not-higher': entry({
+    cause: (f: { wanted: string; base: string }) =>
+      `${f.wanted} was asked for, which is not higher than ${f.base}.`,
+    remedy: () => 'Ask for a higher version, in `bump` or in the footer `Release-As`.',
+  }),
+  'tag/taken': entry({
+    cause: (f: { tag: string; head: string }) =>
+      `${f.tag} was asked for commit ${f.head}, and another commit has it.`,
+    remedy: () => 'A version is given once. Ask for another one, or leave `bump` out.',
+  }),
+  'tag/commit': entry({
+    cause: (f: { sha: string; repository: string }) => `${f.repository} has no commit ${f.sha}.`,
+    remedy: () => 'Push the commit first, and check `sha`.',
+  }),
+  'tag/repository': entry({
+    cause: (f: { repository: string; said: string }) =>
+      `${f.repository} is not there, or not for this token: ${f.said}.`,
+    remedy: () => 'Give the job `contents: read`, or a `token` that may read this repository.',
+  }),
+  'tag/token': entry({
+    cause: (f: { said: string }) => `GitHub does not accept the token: ${f.said}.`,
+    remedy: () => 'Hand in a token that is valid; the default is the one of the job.',
+  }),
+  'tag/permission': entry({
+    cause: (f: { what: string; said: string; needed: string }) =>
+      `The token may not ${f.what}: ${f.said} (needed: ${f.needed}).`,
+    remedy: (f) => `Give the job \`permissions: ${f.needed}\`, or hand in a token that has it.`,
+  }),
+  'tag/workflow-files': entry({
+    cause: (f: { sha: string; said: string }) =>
+      `GitHub refuses to tag ${f.sha}, whose workflow files are not those of any branch: ${f.said}.`,
+    remedy: () =>
+      'Tag before the workflow files on the branch change again, or hand in the token of a GitHub App or a person that may write workflows.',
+  }),
+  'tag/ruleset': entry({
+    cause: (f: { what: string; said: string }) => `A ruleset forbids to ${f.what}: ${f.said}.`,
+    remedy: () =>
+      'The token of a job cannot bypass rulesets: add a GitHub App to the bypass list of the ruleset and hand in its token.',
+  }),
+  'tag/immutable': entry({
+    cause: (f: { tag: string; said: string }) =>
+      `${f.tag} belongs to an immutable release: ${f.said}.`,
+    remedy: () =>
+      'Tag and assets of a published immutable release stay as they are, and its name is used up even when it is deleted: release the next version.',
+  }),
+  'tag/rate-limit': entry({
+    cause: (f: { what: string; said: string; wait: string }) =>
+      `GitHub's rate limit left no time to ${f.what}: ${f.said}. It asks to wait ${f.wait}.`,
+    remedy: () => 'Run the job again after that time; with `timeout` the action waits itself.',
+  }),
+  'tag/github': entry({
+    cause: (f: { what: string; said: string }) => `GitHub failed to ${f.what}: ${f.said}.`,
+    remedy: () => 'Look at the status of GitHub and run the job again: it goes on where it ended.',
+  }),
+  'tag/race': entry({
+    cause: (f: { tag: string; tries: string }) =>
+      `Other runs took the version ${f.tries} times in a row, at last ${f.tag}.`,
+    remedy: () => 'Run the job again, or let such runs wait for each other with `concurrency`.',
+  }),
+  'tag/mismatch': entry({
+    cause: (f: { tag: string; wanted: string; got: string }) =>
+      `${f.tag} reads back as ${f.got}, not ${f.wanted}.`,
+    remedy: () => 'Something else moved or removed the tag at the same time.',
+  }),
+  'tag/git': entry({
+    cause: (f: { what: string; said: string }) => `git failed to ${f.what}: ${f.said}`,
+    remedy: () => 'Check that git is on the runner and may reach the server with this token.',
+  }),
+  'tag/asset': entry({
+    cause: (f: { asset: string; said: string }) =>
+      `The asset ${f.asset} cannot be released: ${f.said}.`,
+    remedy: () => 'Check `assets`, and that the files are there before this step.',
+  }),
+  'tag/starts-nothing': entry({
+    cause: (f: { tag: string }) =>
+      `${f.tag} was made with the token of the job: workflows that wait for a tag or a release do not start.`,
+    remedy: () =>
+      'Call what is to follow from this workflow, or hand in the token of a GitHub App or a person.',
+  }),
+} as const;

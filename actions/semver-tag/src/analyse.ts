@@ -22,7 +22,8 @@ export interface Analysis {
 
 /** Reads what commits ask for. @param commits parents before their children */
 export function analyse(commits: readonly Commit[]): Analysis {
-  const all = commits.map((commit) => {
+  const counted = commits.filter(({ elsewhere }) => !elsewhere);
+  const all = counted.map((commit) => {
     return { sha: commit.sha, commit, message: parseMessage(commit.message) };
   });
   const read = withoutReverted(all).map(({ commit, message: { changes } }) => {

@@ -7,6 +7,8 @@ export interface Commit {
   message: string;
   /** Account of the author; undefined when the server knows none. */
   login?: string | undefined;
+  /** True when it touches none of the paths that count. */
+  elsewhere?: boolean;
 }
 
 /** Commits up to the head that are not in a base. */
@@ -21,14 +23,23 @@ export interface Range {
 export interface History {
   /** The commit that the version is about. */
   head: string;
-  /** When that commit was made, in milliseconds since the epoch. */
-  headTime: number;
-  /** The commits behind tags: one for each, in the same order. Asks only for what is not known. */
+  /** Every tag whose name starts with the prefix, as it is now. */
+  tags(prefix: string): Promise<TagRef[]>;
+  /** The commits behind tags, for those that are still there; asks only for what is not known. */
   peel<T extends TagRef>(tags: readonly T[]): Promise<Array<T & { commit: string }>>;
   /**
-   * The commits since a base.
-   * @param base a commit, or undefined for all there are (a history may then give the newest only)
-   * @returns undefined when the base is not an ancestor of the head
+   * The commits since a tag.
+   * @param base undefined for all there are; a history may then give the newest only
+   * @returns undefined when the tag is not in the history of the head
    */
-  since(base: string | undefined): Promise<Range | undefined>;
+  since(base: (TagRef & { commit: string }) | undefined): Promise<Range | undefined>;
+  /** When the head was committed, in milliseconds since the epoch. */
+  headTime(): Promise<number>;
+  /** Node id of the repository, where it is known without asking for it alone. */
+  repositoryId?(): Promise<string>;
+}
+
+/** Too much for this way of reading; another one can do it. */
+export class TooMuch extends Error {
+  override readonly name = 'TooMuch';
 }

@@ -90,7 +90,7 @@ async function firstInHistory(
   for (let start = 0; start < tags.length; start += batch) {
     for (const tag of await history.peel(tags.slice(start, start + batch))) {
       if (tag.commit === history.head) return { tag, commits: [], complete: true };
-      const range = await history.since(tag.commit);
+      const range = await history.since(tag);
       if (range) return { tag, ...range };
     }
   }

@@ -37,15 +37,16 @@ export function pastOf(commits: readonly Commit[], sha: string): Set<string> {
 }
 
 /** The history of a made repository, as a server would tell it. */
-export function historyOf({ commits, head }: Made): History {
+export function historyOf({ commits, head, tags }: Made): History {
   const past = pastOf(commits, head);
   return {
     head,
-    headTime: commitTime,
+    headTime: async () => commitTime,
+    tags: async (prefix) => tags.filter(({ name }) => name.startsWith(prefix)),
     peel: async (tags) => tags.map((tag) => ({ ...tag, commit: tag.oid })),
     async since(base): Promise<Range | undefined> {
-      if (base !== undefined && !past.has(base)) return undefined;
-      const before = base === undefined ? new Set() : pastOf(commits, base);
+      if (base && !past.has(base.commit)) return undefined;
+      const before = base ? pastOf(commits, base.commit) : new Set();
       const since = commits.filter(({ sha }) => past.has(sha) && !before.has(sha));
       return { commits: since, complete: true };
     },
@@ -54,8 +55,9 @@ export function historyOf({ commits, head }: Made): History {
 
 export async function decideOn(made: Made, policy: Partial<Policy> = {}): Promise<Decision> {
   const all = { ...usual, ...policy };
-  const tags = versionTags(made.tags, all.prefix);
-  const survey = await surveyHistory(historyOf(made), tags, all);
+  const history = historyOf(made);
+  const tags = versionTags(await history.tags(all.prefix), all.prefix);
+  const survey = await surveyHistory(history, tags, all);
   return decide(survey, all, { commitTime, run: '42' });
 }
 

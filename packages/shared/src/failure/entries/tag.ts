@@ -50,7 +50,7 @@ export const tagFailures = {
   'tag/ruleset': entry({
     cause: (f: { what: string; said: string }) => `A ruleset forbids to ${f.what}: ${f.said}.`,
     remedy: () =>
-      'The token of a job cannot bypass rulesets: add a GitHub App to the bypass list of the ruleset and hand in its token.',
+      'The token of a job cannot bypass rulesets: add a GitHub App to the bypass list of the ruleset and hand in its token. A name that an immutable release ever had is refused in the same words; then release the next version.',
   }),
   'tag/immutable': entry({
     cause: (f: { tag: string; said: string }) =>
@@ -77,6 +77,11 @@ export const tagFailures = {
       `${f.tag} reads back as ${f.got}, not ${f.wanted}.`,
     remedy: () => 'Something else moved or removed the tag at the same time.',
   }),
+  'tag/timeout': entry({
+    cause: (f: { after: string }) => `The time for the version was up after ${f.after}.`,
+    remedy: () =>
+      'Run the job again: it goes on where it ended. Raise `timeout` if GitHub is slow.',
+  }),
   'tag/git': entry({
     cause: (f: { what: string; said: string }) => `git failed to ${f.what}: ${f.said}`,
     remedy: () => 'Check that git is on the runner and may reach the server with this token.',
@@ -88,7 +93,7 @@ export const tagFailures = {
   }),
   'tag/starts-nothing': entry({
     cause: (f: { tag: string }) =>
-      `${f.tag} was made with the token of the job: workflows that wait for a tag or a release do not start.`,
+      `If the token is the one of the job, no workflow that waits for a tag or a release starts for ${f.tag}.`,
     remedy: () =>
       'Call what is to follow from this workflow, or hand in the token of a GitHub App or a person.',
   }),

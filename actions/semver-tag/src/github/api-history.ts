@@ -1,0 +1,127 @@
+import { Failure } from '@slipway/shared/failure/failure';
+import { field, listField, textField } from '@slipway/shared/image/json';
+import { type Commit, type History, type Range, TooMuch } from '../history.ts';
+import type { Api, Reply } from './api.ts';
+import { type Facts, readFacts } from './facts.ts';
+import { listTags } from './list-tags.ts';
+import { failureOf } from './refusal.ts';
+
+/** Above this git is faster and asks less: a page has 100 commits. */
+const mostPages = 25;
+/** Tags that turned out to be in another history; then git tells all of them in one go. */
+const mostMisses = 10;
+/** Pages that are asked for at the same time. */
+const lanes = 4;
+
+/**
+ * Opens the history of a commit as GitHub tells it over its API. What was read about commits is kept: it never changes, so that
+ * a run which lost a race only has to look at what is new.
+ */
+export function openApiHistory(api: Api, head: string): History {
+  const peeled = new Map<string, string>();
+  const ranges = new Map<string, Range | undefined>();
+  let facts: Facts | undefined;
+  let misses = 0;
+
+  async function ask(tags: readonly string[]): Promise<Facts> {
+    facts = await readFacts(api, head, tags);
+    for (const { oid, commit } of facts.tags.values()) peeled.set(oid, commit);
+    return facts;
+  }
+
+  return {
+    head,
+    tags: (prefix) => listTags(api, prefix),
+    repositoryId: async () => (facts ?? (await ask([]))).repositoryId,
+    headTime: async () => (facts ?? (await ask([]))).headTime,
+    async peel(tags) {
+      const unknown = tags.filter(({ commit, oid }) => commit === undefined && !peeled.has(oid));
+      if (unknown.length > 0) await ask(unknown.map(({ name }) => name));
+      return tags.flatMap((tag) => {
+        const commit = tag.commit ?? peeled.get(tag.oid);
+        return commit === undefined ? [] : [{ ...tag, commit }];
+      });
+    },
+    async since(base) {
+      if (!base) return newest(api, head);
+      if (!ranges.has(base.commit)) {
+        if (misses >= mostMisses) throw new TooMuch(`${misses} tags are in other histories`);
+        const range = await compare(api, base.commit, head);
+        if (!range) misses += 1;
+        ranges.set(base.commit, range);
+      }
+      return ranges.get(base.commit);
+    },
+  };
+}
+
+async function newest(api: Api, head: string): Promise<Range> {
+  const what = `list the commits of ${api.repository}`;
+  const path = `/commits?sha=${head}&per_page=100`;
+  const reply = await api.rest({ method: 'GET', path, what });
+  if (reply.status !== 200) throw refusal(api, what, head, reply);
+  const commits = readCommits(reply.body, what).reverse();
+  return { commits, complete: commits.length < 100 };
+}
+
+/**
+ * The commits of the head that a base does not have, all pages of them.
+ * Source: https://docs.github.com/rest/commits/commits#compare-two-commits
+ * @throws TooMuch when there are more than git should be asked for instead
+ */
+async function compare(api: Api, base: string, head: string): Promise<Range | undefined> {
+  const what = `compare ${base} with ${head}`;
+  const page = async (number: number): Promise<Reply> => {
+    const path = `/compare/${base}...${head}?per_page=100&page=${number}`;
+    const reply = await api.rest({ method: 'GET', path, what });
+    if (reply.status !== 200) throw refusal(api, what, head, reply);
+    return reply;
+  };
+  let first: Reply;
+  try {
+    first = await page(1);
+  } catch (error) {
+    // Two histories without a common commit: also a way to be in another one.
+    if (error instanceof Failure && /no common ancestor/i.test(error.message)) return undefined;
+    throw error;
+  }
+  const status = textField(first.body, 'status');
+  if (status === 'behind' || status === 'diverged') return undefined;
+  const total = field(first.body, 'total_commits');
+  if ((status !== 'ahead' && status !== 'identical') || typeof total !== 'number') {
+    throw Failure.of('tag/github', { what, said: 'the answer is no comparison' });
+  }
+  const pages = Math.ceil(total / 100);
+  if (pages > mostPages) throw new TooMuch(`${total} commits`);
+  const bodies = [first.body];
+  for (let next = 2; next <= pages; next += lanes) {
+    const numbers = Array.from(
+      { length: Math.min(lanes, pages - next + 1) },
+      (_, lane) => next + lane,
+    );
+    bodies.push(...(await Promise.all(numbers.map(page))).map(({ body }) => body));
+  }
+  const commits = bodies.flatMap((body) => readCommits(field(body, 'commits'), what));
+  if (commits.length !== total) {
+    const said = `it has ${total} commits and gave ${commits.length}`;
+    throw Failure.of('tag/github', { what, said });
+  }
+  return { commits, complete: true };
+}
+
+function refusal(api: Api, what: string, sha: string, reply: Reply): Failure {
+  return failureOf({ what, ...reply }, { repository: api.repository, tag: '', sha });
+}
+
+function readCommits(list: unknown, what: string): Commit[] {
+  if (!Array.isArray(list)) throw Failure.of('tag/github', { what, said: 'there are no commits' });
+  return list.map((entry) => {
+    const sha = textField(entry, 'sha');
+    const message = field(field(entry, 'commit'), 'message');
+    if (sha === undefined || typeof message !== 'string') {
+      throw Failure.of('tag/github', { what, said: 'an entry is no commit' });
+    }
+    const parents = listField(entry, 'parents').map((parent) => textField(parent, 'sha') ?? '');
+    return { sha, message, parents, login: textField(field(entry, 'author'), 'login') };
+  });
+}

@@ -1,0 +1,157 @@
+import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import type { Answer } from '@slipway/shared/image/exchange';
+import { listField, parseJson, textField } from '@slipway/shared/image/json';
+import { passing, persist } from '@slipway/shared/image/retry';
+import { oneLine } from '@slipway/shared/image/said';
+import type { Clock } from '@slipway/shared/time/clock';
+import { TimeoutReached } from '@slipway/shared/time/deadline';
+import { formatDuration } from '@slipway/shared/time/duration';
+import { exchange, type Request, requestLimit, saidBy, textOf } from './exchange.ts';
+
+/** How GitHub is spoken to. */
+export interface ApiOptions {
+  /** `owner/name` */
+  repository: string;
+  token: string;
+  /** `https://api.github.com`, or `https://ghes.example/api/v3` */
+  restUrl: string;
+  graphqlUrl: string;
+  fetch: typeof fetch;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Time after which a failing request is not tried again, in milliseconds. */
+  budget: number;
+}
+
+/** A request to the REST API. */
+export interface Call {
+  method: Request['method'];
+  /** Behind the address of the repository: `/git/tags`; or an address in full. */
+  path: string;
+  /** What it does, for failures: "read the tags". */
+  what: string;
+  json?: unknown;
+  upload?: Blob;
+  /** False where a second request would do it twice: {@link Unanswered} then. */
+  repeatable?: boolean;
+}
+
+/** A definite answer of the REST API, which may be a refusal. */
+export interface Reply {
+  status: number;
+  headers: Headers;
+  body: unknown;
+  /** GitHub's words, on one line, when it refused. */
+  said: string;
+}
+
+/** What GraphQL answered: data, errors, or both. */
+export interface GraphqlReply {
+  data: unknown;
+  errors: ReadonlyArray<{ type: string; said: string }>;
+}
+
+/** Whether something was done is not known: the answer to a request that must not be repeated. */
+export class Unanswered extends Error {}
+
+/** GitHub's REST and GraphQL API for one repository. */
+export interface Api {
+  repository: string;
+  /** @throws Failure `tag/github`, `tag/rate-limit`, `tag/token`; the signal's reason when aborted */
+  rest(call: Call): Promise<Reply>;
+  /** @throws as {@link Api.rest} */
+  graphql(
+    query: string,
+    variables: Readonly<Record<string, unknown>>,
+    what: string,
+  ): Promise<GraphqlReply>;
+}
+
+const apiVersion = '2022-11-28';
+
+/** Opens the way to GitHub; nothing is sent yet. */
+export function openApi(options: ApiOptions): Api {
+  const { repository, token, restUrl, clock, signal, budget } = options;
+  const common = {
+    accept: 'application/vnd.github+json',
+    authorization: `Bearer ${token}`,
+    'user-agent': 'slipway-semver-tag',
+    'x-github-api-version': apiVersion,
+  };
+
+  async function send(request: Request, what: string, repeatable: boolean): Promise<Answer> {
+    const once = async (): Promise<Answer> => {
+      const answer = await exchange(options, request).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw repeatable ? error : new Unanswered(messageOf(error));
+      });
+      if (!repeatable && answer.status >= 500) throw new Unanswered(saidBy(answer));
+      return answer;
+    };
+    let answer: Answer;
+    try {
+      answer = await persist({ clock, signal, budget }, once);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof Unanswered) throw error;
+      const late = error instanceof TimeoutReached;
+      const said = late ? `no answer within ${requestLimit / 1_000} s` : hidden(messageOf(error));
+      throw Failure.of('tag/github', { what, said }, error);
+    }
+    const said = hidden(saidBy(answer));
+    if (answer.status === 401) throw Failure.of('tag/token', { said });
+    if (answer.status === 429) {
+      const wait = formatDuration(Number(answer.headers.get('retry-after') ?? 0) * 1_000);
+      throw Failure.of('tag/rate-limit', { what, said, wait });
+    }
+    if (passing.has(answer.status)) throw Failure.of('tag/github', { what, said });
+    return answer;
+  }
+
+  function hidden(text: string): string {
+    return oneLine(text.replaceAll(token, '***'));
+  }
+
+  return {
+    repository,
+    async rest({ method, path, what, json, upload, repeatable = true }) {
+      const url = path.startsWith('/') ? `${restUrl}/repos/${repository}${path}` : path;
+      const type = upload ? 'application/octet-stream' : 'application/json';
+      const body = upload ?? (json === undefined ? undefined : JSON.stringify(json));
+      const headers = body === undefined ? common : { ...common, 'content-type': type };
+      const request = { method, url, headers, ...(body !== undefined && { body }) };
+      const answer = await send(request, what, repeatable);
+      const refused = answer.status >= 300;
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: parseJson(textOf(answer)),
+        said: refused ? hidden(saidBy(answer)) : '',
+      };
+    },
+    async graphql(query, variables, what) {
+      const answer = await send(
+        {
+          method: 'POST',
+          url: options.graphqlUrl,
+          headers: { ...common, 'content-type': 'application/json' },
+          body: JSON.stringify({ query, variables }),
+        },
+        what,
+        true,
+      );
+      const body = parseJson(textOf(answer));
+      const errors = listField(body, 'errors').map((error) => ({
+        type: textField(error, 'type') ?? '',
+        said: hidden(textField(error, 'message') ?? 'an error without words'),
+      }));
+      if (answer.status >= 300 && errors.length === 0) {
+        errors.push({
+          type: answer.status === 403 ? 'FORBIDDEN' : '',
+          said: hidden(saidBy(answer)),
+        });
+      }
+      return { data: Object.getOwnPropertyDescriptor(Object(body), 'data')?.value, errors };
+    },
+  };
+}

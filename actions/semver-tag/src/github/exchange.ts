@@ -1,0 +1,91 @@
+import type { Answer } from '@slipway/shared/image/exchange';
+import { field, listField, parseJson, textField } from '@slipway/shared/image/json';
+import type { Clock } from '@slipway/shared/time/clock';
+import { deadline } from '@slipway/shared/time/deadline';
+
+/** One HTTP request to GitHub. */
+export interface Request {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string | Blob;
+}
+
+/** Time for one request with its body, in milliseconds. */
+export const requestLimit = 30_000;
+/** What GitHub asks for where it names no time. Source: "Rate limits for the REST API" */
+const secondaryPause = 60;
+
+/** Sends one request and reads the answer. The token goes to no other origin: `fetch` sees to that. */
+export function exchange(
+  wire: { fetch: typeof fetch; clock: Clock; signal: AbortSignal },
+  { method, url, headers, body }: Request,
+): Promise<Answer> {
+  // What is uploaded may take longer than an answer.
+  const limit = body instanceof Blob ? requestLimit + body.size / 100 : requestLimit;
+  return deadline(wire.clock, limit, wire.signal, async (signal) => {
+    const answer = await wire.fetch(url, { method, headers, body: body ?? null, signal });
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return asNotNow({ status: answer.status, headers: answer.headers, body: bytes }, wire.clock);
+  });
+}
+
+/** The text of an answer. */
+export function textOf({ body }: Answer): string {
+  return new TextDecoder().decode(body);
+}
+
+/**
+ * Gives a rate limit the status and header that say so: GitHub answers 403 as often as 429, with
+ * `retry-after`, with the time of the reset, or with words only; GraphQL answers 200.
+ * Source: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+function asNotNow(answer: Answer, clock: Clock): Answer {
+  const seconds = pauseAskedFor(answer, clock);
+  if (seconds === undefined) return answer;
+  const headers = new Headers(answer.headers);
+  headers.set('retry-after', String(Math.max(0, Math.ceil(seconds))));
+  return { ...answer, headers, status: 429 };
+}
+
+function pauseAskedFor(answer: Answer, clock: Clock): number | undefined {
+  const { headers, status } = answer;
+  if (status !== 403 && status !== 429 && !(status === 200 && isRateLimited(answer))) {
+    return undefined;
+  }
+  const after = headers.get('retry-after');
+  if (after !== null && /^\d+$/.test(after)) return Number(after);
+  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN);
+  if (headers.get('x-ratelimit-remaining') === '0' && !Number.isNaN(reset)) {
+    return reset - clock.now() / 1_000;
+  }
+  const limited =
+    status !== 403 || /secondary rate limit|rate limit exceeded/i.test(textOf(answer));
+  return limited ? secondaryPause : undefined;
+}
+
+// Only a refusal is short; the answers that are wanted need not be parsed twice.
+function isRateLimited(answer: Answer): boolean {
+  if (answer.body.length > 4_000) return false;
+  const errors = listField(parseJson(textOf(answer)), 'errors');
+  return errors.some((error) => textField(error, 'type') === 'RATE_LIMITED');
+}
+
+/** GitHub's words in an answer that refuses, on one line. */
+export function saidBy(answer: Answer): string {
+  const body = parseJson(textOf(answer));
+  const details = listField(body, 'errors').map((error) => {
+    const code = textField(error, 'code');
+    if (typeof error === 'string') return error;
+    return (
+      textField(error, 'message') ?? [textField(error, 'field'), code].filter(Boolean).join(' ')
+    );
+  });
+  const words = [textField(body, 'message'), ...details, textOfField(body, 'error')];
+  return words.filter(Boolean).join('; ') || `status ${answer.status}`;
+}
+
+function textOfField(body: unknown, key: string): string | undefined {
+  const found = field(body, key);
+  return typeof found === 'string' ? found : undefined;
+}

@@ -8,7 +8,10 @@ import {
   type GitHubOptions,
   startGitHub,
 } from '../../../packages/local-cloud/src/github/github.ts';
-import { type HistoryWriter, makeRepository } from '../../../packages/local-cloud/src/github/history.ts';
+import {
+  type HistoryWriter,
+  makeRepository,
+} from '../../../packages/local-cloud/src/github/history.ts';
 import {
   makeRunner,
   type Runner,
@@ -49,9 +52,15 @@ export interface World extends AsyncDisposable {
   /** All tags with the commits behind them. */
   tags(): Promise<Record<string, string>>;
   /** Starts the action for the tip of `main`, or another `sha`. */
-  start(inputs?: Readonly<Record<string, string>>, env?: Readonly<Record<string, string>>): Promise<Step>;
+  start(
+    inputs?: Readonly<Record<string, string>>,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<Step>;
   /** Runs it to its end. */
-  run(inputs?: Readonly<Record<string, string>>, env?: Readonly<Record<string, string>>): Promise<StepResult>;
+  run(
+    inputs?: Readonly<Record<string, string>>,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<StepResult>;
   /** Requests since the last call: `GET /repos/…`, `graphql query`, `graphql mutation`, `git …`. */
   asked(): string[];
 }
@@ -91,21 +100,28 @@ export async function worldOf(
     git,
     commit,
     async tags() {
-      const format = '%(refname:strip=2) %(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)';
+      const format =
+        '%(refname:strip=2) %(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)';
       const lines = (await git('for-each-ref', `--format=${format}`, 'refs/tags')).split('\n');
       return Object.fromEntries(lines.filter(Boolean).map((line) => line.split(' ')));
     },
     async start(inputs = {}, env = {}) {
       const sha = inputs['sha'] ?? (await commit('main'));
       const all = { ...defaults, token, ...inputs };
-      return runner.start(bundle, all, { ...github.env, GITHUB_SHA: sha, GITHUB_RUN_NUMBER: '42', ...env });
+      return runner.start(bundle, all, {
+        ...github.env,
+        GITHUB_SHA: sha,
+        GITHUB_RUN_NUMBER: '42',
+        ...env,
+      });
     },
     run: async (inputs, env) => (await world.start(inputs, env)).done,
     asked() {
       const requests = github.requests.slice(seen);
       seen = github.requests.length;
       return requests.map(({ kind, method, path, query }) => {
-        if (kind === 'graphql') return /mutation/.test(query ?? '') ? 'graphql mutation' : 'graphql query';
+        if (kind === 'graphql')
+          return /mutation/.test(query ?? '') ? 'graphql mutation' : 'graphql query';
         return kind === 'git' ? `git ${path}` : `${method} ${path.replace('/repos/octo/shop', '')}`;
       });
     },

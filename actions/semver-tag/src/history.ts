@@ -19,6 +19,9 @@ export interface Range {
   complete: boolean;
 }
 
+/** A tag with the commit behind it. */
+export type PeeledTag = TagRef & { commit: string };
+
 /** What a version is computed from. All of it is read from the server, never from a checkout. */
 export interface History {
   /** The commit that the version is about. */
@@ -28,11 +31,12 @@ export interface History {
   /** The commits behind tags, for those that are still there; asks only for what is not known. */
   peel<T extends TagRef>(tags: readonly T[]): Promise<Array<T & { commit: string }>>;
   /**
-   * The commits since a tag.
-   * @param base undefined for all there are; a history may then give the newest only
-   * @returns undefined when the tag is not in the history of the head
+   * The first of some tags that is in the history of the head, or on it, with the commits since.
+   * @param tags in the order in which they are wanted
    */
-  since(base: (TagRef & { commit: string }) | undefined): Promise<Range | undefined>;
+  firstOf<T extends PeeledTag>(tags: readonly T[]): Promise<(Range & { tag: T }) | undefined>;
+  /** The newest commits up to the head, or all there are. */
+  newest(): Promise<Range>;
   /** When the head was committed, in milliseconds since the epoch. */
   headTime(): Promise<number>;
   /** Node id of the repository, where it is known without asking for it alone. */

@@ -38,7 +38,7 @@ export function releaseNotes(analysis: Analysis, complete: boolean, links: Links
   const parts: string[] = [];
   for (const [title, belongs] of sections) {
     const own = entries.filter(({ change }) => firstSection(change) === title && belongs(change));
-    if (own.length > 0) parts.push(`## ${title}`, ...own.map((entry) => line(entry, links)), '');
+    if (own.length > 0) parts.push(`### ${title}`, ...own.map((entry) => line(entry, links)), '');
   }
   const quiet = analysis.read.filter(({ bump }) => bump === 'none').length;
   if (parts.length === 0) parts.push(nothing(quiet, links), '');

@@ -57,7 +57,7 @@ export function tagSummary(report: Report): string {
     decision ? facts(report, decision) : '',
     decision ? why(report, decision) : '',
     created ? nothingStarts(decision?.tag ?? '') : '',
-    notes && decision?.kind !== 'nothing' ? `### Notes\n\n${notes.trim()}` : '',
+    decision?.kind === 'nothing' ? '' : notes.trim(),
     gantt(timeline),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

@@ -1,4 +1,5 @@
-import type { Commit, History } from './history.ts';
+import { commitsSince } from './graph.ts';
+import type { Commit, History, Range } from './history.ts';
 import { inRange, type VersionRange } from './version/range.ts';
 import type { TagRef, VersionTag } from './version/tags.ts';
 import { compareVersions, isStable } from './version/version.ts';
@@ -49,8 +50,7 @@ export async function surveyHistory(
     ? ofLine.filter((tag) => compareVersions(tag.version, own.version) < 0)
     : ofLine;
   const base = await firstInHistory(history, below);
-  const { commits, complete } = base ??
-    (await history.since(undefined)) ?? { commits: [], complete: true };
+  const { commits, complete } = base ?? (await history.newest());
   const survey: Survey = { head, tags, commits, complete };
   if (own) survey.own = own;
   if (base) survey.base = base.tag;
@@ -77,22 +77,13 @@ async function findOwn(
   return highest.find(atHead) ?? tags.slice(batch).find(atHead);
 }
 
-interface Found {
-  tag: VersionTag;
-  commits: readonly Commit[];
-  complete: boolean;
-}
-
 async function firstInHistory(
   history: History,
   tags: readonly VersionTag[],
-): Promise<Found | undefined> {
+): Promise<(Range & { tag: VersionTag }) | undefined> {
   for (let start = 0; start < tags.length; start += batch) {
-    for (const tag of await history.peel(tags.slice(start, start + batch))) {
-      if (tag.commit === history.head) return { tag, commits: [], complete: true };
-      const range = await history.since(tag);
-      if (range) return { tag, ...range };
-    }
+    const found = await history.firstOf(await history.peel(tags.slice(start, start + batch)));
+    if (found) return found;
   }
   return undefined;
 }
@@ -114,17 +105,4 @@ async function findLast(
     if (tag) return { tag, commits: commitsSince(commits, tag.commit) };
   }
   return undefined;
-}
-
-/** Those of some commits that are not in the history of one of them. */
-function commitsSince(commits: readonly Commit[], base: string): Commit[] {
-  const parents = new Map(commits.map((commit) => [commit.sha, commit.parents]));
-  const past = new Set<string>();
-  const left = [base];
-  for (let sha = left.pop(); sha !== undefined; sha = left.pop()) {
-    if (past.has(sha) || !parents.has(sha)) continue;
-    past.add(sha);
-    left.push(...(parents.get(sha) ?? []));
-  }
-  return commits.filter(({ sha }) => !past.has(sha));
 }

@@ -38,7 +38,11 @@ export interface Report {
   failure?: Failure;
 }
 
-const mostTries = 100;
+// Many runs that want the same version at the same time find their turn without asking GitHub more
+// than it allows: the token of a job has 1,000 requests an hour.
+const mostTries = 40;
+const firstPause = 200;
+const longestPause = 20_000;
 
 /**
  * Finds the version, tags it, moves what follows it, and releases it. What is done already is left
@@ -133,12 +137,12 @@ async function settle(
   report: Report,
   stack: AsyncDisposableStack,
 ): Promise<{ survey: Survey; decision: Decision }> {
+  const { prefix, sha } = settings;
   const policy = policyOf(settings);
-  const { prefix, mode, sha } = settings;
-  let history: History = openApiHistory(api, sha);
-  if (settings.paths) history = await gitHistory(settings, run, stack);
-  for (let tries = 1; ; tries += 1) {
-    const refs = await history.tags(prefix);
+  const git = async () => stack.use(await gitHistory(settings, run));
+  let history: History = settings.paths ? await git() : openApiHistory(api, sha);
+  let refs = await history.tags(prefix);
+  for (let tries = 1; ; ) {
     const versions = versionTags(refs, prefix);
     let survey: Survey;
     try {
@@ -146,42 +150,50 @@ async function settle(
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error;
       run.commands.info(`going on with git: ${error.message}.`);
-      history = await gitHistory(settings, run, stack);
+      history = await git();
       continue;
     }
-    const commitTime = mode === 'dev' ? await history.headTime() : 0;
+    const commitTime = policy.mode === 'dev' ? await history.headTime() : 0;
     const decision = decide(survey, policy, { commitTime, run: runNumber(run) });
-    report.survey = survey;
-    report.decision = decision;
-    const links = {
-      repositoryUrl: report.repositoryUrl,
-      previousTag: decision.previousTag,
-      tag: decision.tag || sha,
-    };
-    report.notes = releaseNotes(decision.analysis, survey.complete, links);
+    const settled = { survey, decision };
+    Object.assign(report, settled, { notes: notesOf(report, settled) });
     const { kind, tag, version } = decision;
-    const writes = mode === 'release' || mode === 'prerelease';
-    if (!writes || kind === 'nothing') return { survey, decision };
+    const writes = policy.mode === 'release' || policy.mode === 'prerelease';
+    if (!writes || kind === 'nothing') return settled;
     const moves = movesTo(version, sha, settings['moving-tags'], prefix, refs, versions);
-    if (kind === 'exists' && moves.length === 0) return { survey, decision };
+    if (kind === 'exists' && moves.length === 0) return settled;
     const written = await writeTags(api, systemClock, {
       repositoryId: await repositoryIdOf(history, api, sha),
       sha,
       moves,
-      prefix,
       ...(kind === 'create' && {
         tag: { name: tag, message: tagMessage(decision), tagger: settings.tagger },
       }),
     });
-    if (written === 'written') {
-      report.created = kind === 'create';
-      report.moves = moves;
-      return { survey, decision };
+    if (written.is === 'open') {
+      await systemClock.sleep(
+        Math.random() * Math.min(firstPause * 2 ** tries, longestPause),
+        run.signal,
+      );
+      refs = await history.tags(prefix);
     }
-    report.lost += 1;
-    if (tries >= mostTries) throw Failure.of('tag/race', { tag, tries: String(report.lost) });
-    await systemClock.sleep(Math.random() * Math.min(100 * 1.3 ** tries, 2_000), run.signal);
+    const verdict = written.is === 'open' ? written.judge(refs) : 'written';
+    if (verdict === 'written') {
+      Object.assign(report, { created: kind === 'create', moves });
+      return settled;
+    }
+    if (verdict === 'lost') report.lost += 1;
+    tries += 1;
+    if (tries > mostTries) throw Failure.of('tag/race', { tag, tries: String(report.lost) });
   }
+}
+
+function notesOf(
+  { repositoryUrl, sha }: Report,
+  { decision, survey }: { decision: Decision; survey: Survey },
+): string {
+  const { analysis, previousTag, tag } = decision;
+  return releaseNotes(analysis, survey.complete, { repositoryUrl, previousTag, tag: tag || sha });
 }
 
 function policyOf(settings: Settings): Policy {
@@ -211,21 +223,18 @@ async function repositoryIdOf(history: History, api: Api, sha: string): Promise<
 async function gitHistory(
   settings: Settings,
   { env, github, signal, commands }: ActionRun,
-  stack: AsyncDisposableStack,
-): Promise<History> {
+): Promise<History & AsyncDisposable> {
   const { openGitHistory } = await import('./git/git-history.ts');
-  return stack.use(
-    await openGitHistory({
-      url: `${github.serverUrl}/${github.repository}.git`,
-      token: settings.token,
-      head: settings.sha,
-      paths: settings.paths ?? [],
-      folder: env['RUNNER_TEMP'] || env['TMPDIR'] || '/tmp',
-      env,
-      signal,
-      say: commands.info,
-    }),
-  );
+  return openGitHistory({
+    url: `${github.serverUrl}/${github.repository}.git`,
+    token: settings.token,
+    head: settings.sha,
+    paths: settings.paths ?? [],
+    folder: env['RUNNER_TEMP'] || env['TMPDIR'] || '/tmp',
+    env,
+    signal,
+    say: commands.info,
+  });
 }
 
 function tagMessage({ tag, analysis }: Decision): string {

@@ -2,11 +2,11 @@ import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { Api } from './github/api.ts';
 import { readFacts } from './github/facts.ts';
-import { listTags } from './github/list-tags.ts';
 import { failureOf } from './github/refusal.ts';
 import { createTagObject, type TagObject } from './github/tag-object.ts';
 import { absent, type RefUpdate, updateRefs } from './github/update-refs.ts';
 import type { Move } from './moving-tags.ts';
+import type { TagRef } from './version/tags.ts';
 
 /** What is to be written, in one go. */
 export interface Wanted {
@@ -16,19 +16,25 @@ export interface Wanted {
   /** The version's tag; undefined when it is there already. */
   tag?: Omit<TagObject, 'sha' | 'time'>;
   moves: readonly Move[];
-  prefix: string;
 }
 
-/** `lost` when another run was faster: nothing was written, and there is a new state to look at. */
-export type Written = 'written' | 'lost';
+/** What came of it. `open`: the refs, read again, have to tell. */
+export type Written = { is: 'written' } | { is: 'open'; judge: Judge };
+
+/**
+ * Judges by the refs as they are afterwards: it was `written` and only the answer got lost, another
+ * run was faster and it is `lost`, or it may be tried `again`.
+ * @throws Failure when nothing has changed, so that it was a refusal
+ */
+export type Judge = (refs: readonly TagRef[]) => 'written' | 'lost' | 'again';
 
 /**
  * Writes the tag of a version and moves the others, as one operation which GitHub does in full or
  * not at all, and only if no ref has changed since it was read. Then reads it back.
- * @throws Failure for a refusal, `tag/mismatch`
+ * @throws Failure for a refusal that says so, `tag/mismatch`
  */
 export async function writeTags(api: Api, clock: Clock, wanted: Wanted): Promise<Written> {
-  const { moves, prefix, repositoryId, sha, tag } = wanted;
+  const { moves, repositoryId, sha, tag } = wanted;
   const oid = tag && (await createTagObject(api, { ...tag, sha, time: clock.now() }));
   const updates: RefUpdate[] = moves.map(({ name, before }) => ({
     name: `refs/tags/${name}`,
@@ -40,29 +46,41 @@ export async function writeTags(api: Api, clock: Clock, wanted: Wanted): Promise
     const name = `refs/tags/${tag.name}`;
     updates.unshift({ name, beforeOid: absent, afterOid: oid, force: false });
   }
-  if (updates.length === 0) return 'written';
   const names = updates.map(({ name }) => name.slice('refs/tags/'.length));
   const what = `write ${names.join(', ')}`;
-  const [error] = await updateRefs(api, repositoryId, updates, what);
-  if (error) {
-    // The words of a refusal are no contract, the refs are: changed ones mean that a run was
-    // faster, or that this one was, and only the answer got lost.
-    const now = new Map((await listTags(api, prefix)).map((ref) => [ref.name, ref.oid]));
-    const holds = (update: RefUpdate) => now.get(update.name.slice('refs/tags/'.length)) ?? absent;
-    if (tag ? now.get(tag.name) === oid : updates.every((one) => holds(one) === one.afterOid)) {
-      return 'written';
-    }
-    if (updates.some((one) => holds(one) !== one.beforeOid)) return 'lost';
-    const subject = { repository: api.repository, tag: names[0] ?? '', sha };
-    throw failureOf({ what, ...error, writes: oid !== undefined }, subject);
+  const { error, unsure } = await updateRefs(api, repositoryId, updates, what);
+  if (!error) {
+    await readBack(api, wanted, names, oid);
+    return { is: 'written' };
   }
-  await readBack(api, wanted, oid);
-  return 'written';
+  const subject = { repository: api.repository, tag: names[0] ?? '', sha };
+  const refusal = failureOf({ what, ...error, writes: oid !== undefined }, subject);
+  // Beyond these, the words of GitHub are no contract, but the refs are.
+  if (!unsure && refusal.code !== 'tag/github') throw refusal;
+  return { is: 'open', judge: (refs) => judge(updates, refs, unsure, refusal) };
 }
 
-// A moving tag may have gone on with a run that came right after; it is at no lower version then.
-async function readBack(api: Api, { sha, tag, moves }: Wanted, oid?: string): Promise<void> {
-  const names = [...(tag ? [tag.name] : []), ...moves.map(({ name }) => name)];
+function judge(
+  updates: readonly RefUpdate[],
+  refs: readonly TagRef[],
+  unsure: boolean,
+  refusal: Failure,
+): ReturnType<Judge> {
+  const now = new Map(refs.map(({ name, oid }) => [`refs/tags/${name}`, oid]));
+  const [first] = updates;
+  if (unsure && first && now.get(first.name) === first.afterOid) return 'written';
+  if (updates.some(({ name, beforeOid }) => (now.get(name) ?? absent) !== beforeOid)) return 'lost';
+  if (unsure) return 'again';
+  throw refusal;
+}
+
+// A moving tag may have gone on already, with a run that came right after.
+async function readBack(
+  api: Api,
+  { sha, tag }: Wanted,
+  names: readonly string[],
+  oid: string | undefined,
+): Promise<void> {
   const { tags } = await readFacts(api, sha, names);
   for (const name of names) {
     const found = tags.get(name);

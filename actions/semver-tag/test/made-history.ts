@@ -1,5 +1,5 @@
 import { type Decision, decide, type Policy } from '../src/decide.ts';
-import type { Commit, History, Range } from '../src/history.ts';
+import type { Commit, History } from '../src/history.ts';
 import { surveyHistory } from '../src/survey.ts';
 import { type TagRef, versionTags } from '../src/version/tags.ts';
 
@@ -44,11 +44,15 @@ export function historyOf({ commits, head, tags }: Made): History {
     headTime: async () => commitTime,
     tags: async (prefix) => tags.filter(({ name }) => name.startsWith(prefix)),
     peel: async (tags) => tags.map((tag) => ({ ...tag, commit: tag.oid })),
-    async since(base): Promise<Range | undefined> {
-      if (base && !past.has(base.commit)) return undefined;
-      const before = base ? pastOf(commits, base.commit) : new Set();
+    async newest() {
+      return { commits: commits.filter(({ sha }) => past.has(sha)), complete: true };
+    },
+    async firstOf(some) {
+      const tag = some.find(({ commit }) => past.has(commit));
+      if (!tag) return undefined;
+      const before = pastOf(commits, tag.commit);
       const since = commits.filter(({ sha }) => past.has(sha) && !before.has(sha));
-      return { commits: since, complete: true };
+      return { tag, commits: since, complete: true };
     },
   };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@slipway/shared/failure/failure';
 import { systemClock } from '@slipway/shared/time/clock';
-import type { Commit, History, Range } from '../history.ts';
+import type { Commit, History, PeeledTag, Range } from '../history.ts';
 import type { TagRef } from '../version/tags.ts';
 import { readCommits } from './read-commits.ts';
 import { type GitPlace, git, gitFailure, runGit } from './run-git.ts';
@@ -80,7 +80,7 @@ export async function openGitHistory(
     return commits.map((commit) => ({ ...commit, elsewhere: !touching.has(commit.sha) }));
   }
 
-  async function sinceFetched(base: { name: string; commit: string }): Promise<Range | undefined> {
+  async function sinceFetched(base: PeeledTag): Promise<Range | undefined> {
     if (!(await fetch(`--shallow-exclude=refs/tags/${base.name}`))) return undefined;
     const commits = await list(head);
     // The tag is in the history of the head if a commit beyond it has it as a parent.
@@ -88,6 +88,17 @@ export async function openGitHistory(
     // What the oldest of them changed is only seen beside their parents.
     if (paths.length > 0) await fetch('--deepen=1');
     return { commits: await marked(commits), complete: true };
+  }
+
+  async function since(base: PeeledTag): Promise<Range | undefined> {
+    if (base.commit === head) return { commits: [], complete: true };
+    if (!whole) {
+      const found = await sinceFetched(base);
+      if (found) return found;
+      whole = everything();
+    }
+    if (!(await whole).some(({ sha }) => sha === base.commit)) return undefined;
+    return { commits: await marked(await list(`${base.commit}..${head}`)), complete: true };
   }
 
   return {
@@ -98,19 +109,17 @@ export async function openGitHistory(
       if ((await runGit(place, ['cat-file', '-e', head])).code !== 0) await fetch('--depth=1');
       return Number(await git(place, 'log', '-1', '--format=%ct', head)) * 1_000;
     },
-    async since(base) {
-      if (!base) {
-        if (!whole) await fetch('--depth=101');
-        const commits = (await list(head)).slice(-100);
-        return { commits: await marked(commits), complete: commits.length < 100 };
+    async newest() {
+      if (!whole) await fetch('--depth=101');
+      const commits = (await list(head)).slice(-100);
+      return { commits: await marked(commits), complete: commits.length < 100 };
+    },
+    async firstOf(tags) {
+      for (const tag of tags) {
+        const range = await since(tag);
+        if (range) return { tag, ...range };
       }
-      if (!whole) {
-        const found = await sinceFetched(base);
-        if (found) return found;
-        whole = everything();
-      }
-      if (!(await whole).some(({ sha }) => sha === base.commit)) return undefined;
-      return { commits: await marked(await list(`${base.commit}..${head}`)), complete: true };
+      return undefined;
     },
     [Symbol.asyncDispose]: dispose,
   };

@@ -1,27 +1,35 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import { field, listField, textField } from '@slipway/shared/image/json';
-import { type Commit, type History, type Range, TooMuch } from '../history.ts';
+import { narrowed } from '../graph.ts';
+import { type Commit, type History, type PeeledTag, type Range, TooMuch } from '../history.ts';
 import type { Api, Reply } from './api.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { listTags } from './list-tags.ts';
 import { failureOf } from './refusal.ts';
+import { readRelations } from './relations.ts';
 
 /** Above this git is faster and asks less: a page has 100 commits. */
 const mostPages = 25;
 /** Tags that turned out to be in another history; then git tells all of them in one go. */
 const mostMisses = 10;
+/** How many tags are asked about in one request, where the first one was in another history. */
+const batch = 25;
+const mostBatches = 8;
 /** Pages that are asked for at the same time. */
 const lanes = 4;
 
 /**
- * Opens the history of a commit as GitHub tells it over its API. What was read about commits is kept: it never changes, so that
- * a run which lost a race only has to look at what is new.
+ * Opens the history of a commit as GitHub tells it over its API. What was read about commits is
+ * kept, for it never changes: a run which lost a race only has to look at what is new.
  */
 export function openApiHistory(api: Api, head: string): History {
   const peeled = new Map<string, string>();
-  const ranges = new Map<string, Range | undefined>();
+  /** By the commit of a tag: whether it is in this history. */
+  const known = new Map<string, boolean>([[head, true]]);
+  const ranges = new Map<string, Range>([[head, { commits: [], complete: true }]]);
   let facts: Facts | undefined;
   let misses = 0;
+  let batches = 0;
 
   async function ask(tags: readonly string[]): Promise<Facts> {
     facts = await readFacts(api, head, tags);
@@ -29,9 +37,37 @@ export function openApiHistory(api: Api, head: string): History {
     return facts;
   }
 
+  async function compareWith(base: string): Promise<Range | undefined> {
+    const range = narrow(base) ?? (await compare(api, base, head));
+    known.set(base, range !== undefined);
+    if (range) ranges.set(base, range);
+    else misses += 1;
+    return range;
+  }
+
+  // A tag that was made while this run was busy is most often one of the commits it knows.
+  function narrow(base: string): Range | undefined {
+    for (const [earlier, { commits }] of ranges) {
+      const fewer = narrowed(commits, earlier, base);
+      if (fewer) return { commits: fewer, complete: true };
+    }
+    return undefined;
+  }
+
+  async function askRelations(tags: readonly PeeledTag[]): Promise<void> {
+    batches += 1;
+    const open = tags.filter(({ commit }) => !known.has(commit)).slice(0, batch);
+    const relations = await readRelations(api, head, open);
+    for (const { name, commit } of open) {
+      const inHistory = relations.get(name);
+      if (inHistory !== undefined) known.set(commit, inHistory);
+    }
+  }
+
   return {
     head,
     tags: (prefix) => listTags(api, prefix),
+    newest: () => newest(api, head),
     repositoryId: async () => (facts ?? (await ask([]))).repositoryId,
     headTime: async () => (facts ?? (await ask([]))).headTime,
     async peel(tags) {
@@ -42,15 +78,19 @@ export function openApiHistory(api: Api, head: string): History {
         return commit === undefined ? [] : [{ ...tag, commit }];
       });
     },
-    async since(base) {
-      if (!base) return newest(api, head);
-      if (!ranges.has(base.commit)) {
-        if (misses >= mostMisses) throw new TooMuch(`${misses} tags are in other histories`);
-        const range = await compare(api, base.commit, head);
-        if (!range) misses += 1;
-        ranges.set(base.commit, range);
+    async firstOf(tags) {
+      for (const [index, tag] of tags.entries()) {
+        const { commit } = tag;
+        if (misses > 0 && !known.has(commit) && !narrow(commit))
+          await askRelations(tags.slice(index));
+        if (known.get(commit) === false) continue;
+        const range = ranges.get(commit) ?? (await compareWith(commit));
+        if (range) return { tag, ...range };
+        if (misses > mostMisses || batches > mostBatches) {
+          throw new TooMuch('many versions are in other histories');
+        }
       }
-      return ranges.get(base.commit);
+      return undefined;
     },
   };
 }

@@ -59,11 +59,15 @@ export interface Api {
   repository: string;
   /** @throws Failure `tag/github`, `tag/rate-limit`, `tag/token`; the signal's reason when aborted */
   rest(call: Call): Promise<Reply>;
-  /** @throws as {@link Api.rest} */
+  /**
+   * @param repeatable false where a second request would not be the same: {@link Unanswered} then
+   * @throws as {@link Api.rest}
+   */
   graphql(
     query: string,
     variables: Readonly<Record<string, unknown>>,
     what: string,
+    repeatable?: boolean,
   ): Promise<GraphqlReply>;
 }
 
@@ -129,7 +133,7 @@ export function openApi(options: ApiOptions): Api {
         said: refused ? hidden(saidBy(answer)) : '',
       };
     },
-    async graphql(query, variables, what) {
+    async graphql(query, variables, what, repeatable = true) {
       const answer = await send(
         {
           method: 'POST',
@@ -138,7 +142,7 @@ export function openApi(options: ApiOptions): Api {
           body: JSON.stringify({ query, variables }),
         },
         what,
-        true,
+        repeatable,
       );
       const body = parseJson(textOf(answer));
       const errors = listField(body, 'errors').map((error) => ({

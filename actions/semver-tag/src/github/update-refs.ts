@@ -1,4 +1,4 @@
-import type { Api, GraphqlReply } from './api.ts';
+import { type Api, type GraphqlReply, Unanswered } from './api.ts';
 
 /** A change of one ref, with what it must hold before. */
 export interface RefUpdate {
@@ -8,6 +8,14 @@ export interface RefUpdate {
   beforeOid: string;
   afterOid: string;
   force: boolean;
+}
+
+/** How an update ended. */
+export interface Updated {
+  /** None when it is done. */
+  error?: GraphqlReply['errors'][number];
+  /** True when only the answer is missing: it may be done. */
+  unsure: boolean;
 }
 
 /** The object id that stands for no object. */
@@ -20,14 +28,19 @@ const mutation = `mutation($input: UpdateRefsInput!) {
 /**
  * Changes refs, all or none of them, each only if it holds what is expected.
  * Source: https://docs.github.com/graphql/reference/git#updaterefs
- * @returns the errors; none when it is done
  */
 export async function updateRefs(
   api: Api,
   repositoryId: string,
   refUpdates: readonly RefUpdate[],
   what: string,
-): Promise<GraphqlReply['errors']> {
-  const { errors } = await api.graphql(mutation, { input: { repositoryId, refUpdates } }, what);
-  return errors;
+): Promise<Updated> {
+  try {
+    const input = { repositoryId, refUpdates };
+    const [error] = (await api.graphql(mutation, { input }, what, false)).errors;
+    return { unsure: false, ...(error && { error }) };
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    return { unsure: true, error: { type: '', said: error.message } };
+  }
 }

@@ -1,0 +1,41 @@
+import { Failure } from '@slipway/shared/failure/failure';
+import { field, textField } from '@slipway/shared/image/json';
+import type { TagRef } from '../version/tags.ts';
+import type { Api } from './api.ts';
+
+/**
+ * Whether tags are in the history of a commit, for many of them in one request. A hint that saves
+ * requests: what GitHub leaves open here has to be compared one by one.
+ * Source: https://docs.github.com/graphql/reference/git#object-ref
+ * @returns by the name of the tag; without those that are not told
+ */
+export async function readRelations(
+  api: Api,
+  sha: string,
+  tags: readonly TagRef[],
+): Promise<ReadonlyMap<string, boolean>> {
+  const [owner = '', name = ''] = api.repository.split('/');
+  const declared = tags.map((_, index) => `, $t${index}: String!`).join('');
+  const asked = tags.map(
+    (_, index) => `t${index}: ref(qualifiedName: $t${index}) { compare(headRef: $sha) { status } }`,
+  );
+  const query = `query($owner: String!, $name: String!, $sha: String!${declared}) {
+  repository(owner: $owner, name: $name) {
+    ${asked.join('\n    ')}
+  }
+}`;
+  const refs = Object.fromEntries(tags.map((tag, index) => [`t${index}`, `refs/tags/${tag.name}`]));
+  const what = `compare tags with ${sha}`;
+  const { data } = await api.graphql(query, { owner, name, sha, ...refs }, what).catch((error) => {
+    if (error instanceof Failure && error.code === 'tag/github') return { data: undefined };
+    throw error;
+  });
+  const relations = new Map<string, boolean>();
+  tags.forEach((tag, index) => {
+    const compared = field(field(field(data, 'repository'), `t${index}`), 'compare');
+    const status = textField(compared, 'status');
+    if (status === 'AHEAD' || status === 'IDENTICAL') relations.set(tag.name, true);
+    if (status === 'BEHIND' || status === 'DIVERGED') relations.set(tag.name, false);
+  });
+  return relations;
+}

@@ -5,12 +5,14 @@ import { fiveCommands } from './five-commands.ts';
 import { manyHosts } from './many-hosts.ts';
 import type { Row } from './measure.ts';
 import { releaseSize } from './release-size.ts';
+import { semverTag } from './semver-tag.ts';
 import { startUp } from './start-up.ts';
 import { trivyGate } from './trivy-gate.ts';
 import { upload } from './upload.ts';
 
 const rows: Row[] = [
   ...(await startUp()),
+  ...(await semverTag()),
   ...(await buildPush()),
   ...(await trivyGate()),
   ...(await releaseSize()),

@@ -14,7 +14,7 @@ const mostPages = 25;
 const mostMisses = 10;
 /** How many tags are asked about in one request, where the first one was in another history. */
 const batch = 25;
-const mostBatches = 8;
+const mostBatches = 3;
 /** Pages that are asked for at the same time. */
 const lanes = 4;
 
@@ -55,6 +55,7 @@ export function openApiHistory(api: Api, head: string): History {
   }
 
   async function askRelations(tags: readonly PeeledTag[]): Promise<void> {
+    if (batches === mostBatches) throw new TooMuch('many versions are in other histories');
     batches += 1;
     const open = tags.filter(({ commit }) => !known.has(commit)).slice(0, batch);
     const relations = await readRelations(api, head, open);
@@ -86,9 +87,7 @@ export function openApiHistory(api: Api, head: string): History {
         if (known.get(commit) === false) continue;
         const range = ranges.get(commit) ?? (await compareWith(commit));
         if (range) return { tag, ...range };
-        if (misses > mostMisses || batches > mostBatches) {
-          throw new TooMuch('many versions are in other histories');
-        }
+        if (misses > mostMisses) throw new TooMuch('many versions are in other histories');
       }
       return undefined;
     },

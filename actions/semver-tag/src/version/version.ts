@@ -29,7 +29,9 @@ export function stableVersion(major: number, minor: number, patch: number): Vers
 
 /** Negative when `a` is the lower one; build metadata only decides between equals. */
 export function compareVersions(a: Version, b: Version): number {
-  return compareBuild(a.text, b.text);
+  // The numbers nearly always tell; the library would parse both texts each time.
+  const numbers = a.major - b.major || a.minor - b.minor || a.patch - b.patch;
+  return numbers === 0 ? compareBuild(a.text, b.text) : numbers;
 }
 
 /** Whether it is one that moving tags may follow. */

@@ -3,7 +3,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { borrowBigRepository, newestBigVersion } from '../packages/local-cloud/src/github/big-history.ts';
+import {
+  borrowBigRepository,
+  newestBigVersion,
+} from '../packages/local-cloud/src/github/big-history.ts';
 import { startGitHub } from '../packages/local-cloud/src/github/github.ts';
 import { makeRunner } from '../packages/local-cloud/src/runner.ts';
 import { median, type Row } from './measure.ts';
@@ -49,7 +52,12 @@ export async function semverTag(): Promise<Row[]> {
       bar: '≤ 0.30 s',
       held: own <= 0.3,
     },
-    { what: `${what}, memory`, measured: `${memory.toFixed(0)} MB`, bar: '≤ 150 MB', held: memory <= 150 },
+    {
+      what: `${what}, memory`,
+      measured: `${memory.toFixed(0)} MB`,
+      bar: '≤ 150 MB',
+      held: memory <= 150,
+    },
   ];
 }
 

@@ -151,6 +151,7 @@ async function settle(
       if (!(error instanceof TooMuch)) throw error;
       run.commands.info(`going on with git: ${error.message}.`);
       history = await git();
+      refs = await history.tags(prefix);
       continue;
     }
     const commitTime = policy.mode === 'dev' ? await history.headTime() : 0;

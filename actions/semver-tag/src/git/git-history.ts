@@ -44,13 +44,10 @@ export async function openGitHistory(
     throw error;
   }
 
-  /** @returns false when the server says that there is nothing to send */
-  async function fetch(...how: string[]): Promise<boolean> {
-    const args = ['fetch', '--quiet', '--no-tags', filter, ...how, 'origin', head];
+  async function fetch(...how: string[]): Promise<void> {
     for (let tries = 1; ; tries += 1) {
-      const result = await runGit(place, args);
-      if (result.code === 0) return true;
-      if (/no commits selected for shallow requests/.test(result.stderr)) return false;
+      const result = await runGit(place, fetchArguments(how));
+      if (result.code === 0) return;
       if (/not our ref|upload-pack: not our ref|couldn't find remote ref/.test(result.stderr)) {
         const repository = new URL(options.url).pathname.replace(/^\/|\.git$/g, '');
         throw Failure.of('tag/commit', { sha: head, repository });
@@ -58,6 +55,10 @@ export async function openGitHistory(
       if (tries === mostTries) throw gitFailure('fetch', result);
       await systemClock.sleep(tries * 1_000, options.signal);
     }
+  }
+
+  function fetchArguments(how: readonly string[]): string[] {
+    return ['fetch', '--quiet', '--no-tags', filter, ...how, 'origin', head];
   }
 
   async function list(...revisions: string[]): Promise<Commit[]> {
@@ -81,7 +82,10 @@ export async function openGitHistory(
   }
 
   async function sinceFetched(base: PeeledTag): Promise<Range | undefined> {
-    if (!(await fetch(`--shallow-exclude=refs/tags/${base.name}`))) return undefined;
+    // It fails where there is nothing beyond the tag, and says so in words that the server's side of
+    // HTTP swallows. Whatever it was: fetching everything tells.
+    const how = fetchArguments([`--shallow-exclude=refs/tags/${base.name}`]);
+    if ((await runGit(place, how)).code !== 0) return undefined;
     const commits = await list(head);
     // The tag is in the history of the head if a commit beyond it has it as a parent.
     if (!commits.some(({ parents }) => parents.includes(base.commit))) return undefined;
@@ -104,7 +108,9 @@ export async function openGitHistory(
   return {
     head,
     tags: async (prefix) => readTags(await git(place, 'ls-remote', '--tags', 'origin'), prefix),
-    peel: async (tags) => tags.map((tag) => ({ ...tag, commit: tag.commit ?? tag.oid })),
+    // `ls-remote` tells the commit behind every tag; one without it came from somewhere else.
+    peel: async (tags) =>
+      tags.flatMap((tag) => (tag.commit ? [{ ...tag, commit: tag.commit }] : [])),
     async headTime() {
       if ((await runGit(place, ['cat-file', '-e', head])).code !== 0) await fetch('--depth=1');
       return Number(await git(place, 'log', '-1', '--format=%ct', head)) * 1_000;

@@ -8,7 +8,11 @@ const root = join(import.meta.dirname, '..');
 const heavy =
   /^(?:@actions\/|@aws-sdk\/|@azure\/|@octokit\/|ssh2$|undici$|yaml$|semver$|node:https?$|node:crypto$)/;
 // Loaded by dynamic import themselves; what they import at their top is loaded then.
-const late = ['actions/deploy-ssh/src/remote-script.ts', 'packages/shared/src/identity/'];
+const late = [
+  'actions/deploy-ssh/src/remote-script.ts',
+  'actions/semver-tag/src/release/',
+  'packages/shared/src/identity/',
+];
 const problems: string[] = [];
 
 for (const group of ['packages', 'actions']) {

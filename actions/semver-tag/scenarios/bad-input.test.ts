@@ -39,6 +39,7 @@ const cases: Case[] = [
     /inside the workspace/,
   ],
   ['a name alone', 'tagger', { tagger: 'Octo Cat' }, /not a name and an address/],
+  ['a public key', 'signing-key', { 'signing-key': 'ssh-ed25519 AAAA' }, /not an SSH private key/],
   ['a time without unit', 'timeout', { timeout: '60' }, /not a duration/],
   ['no token', 'token', { token: '' }, /is required/],
 ];
@@ -59,7 +60,9 @@ let world: World;
 beforeAll(async () => {
   world = await startWorld((history) => history.commit('chore: start'));
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
 
 it.each([...cases, ...controls, ...lengths])('refuses %s in %s', async (_, input, values, says) => {
   const step = await world.run(values);

@@ -18,7 +18,9 @@ beforeAll(async () => {
   });
   before = await world.tags();
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
 
 /** Runs with some settings, and puts the old ones back. */
 async function runWith(settings: Partial<Settings>, inputs: Record<string, string> = {}) {

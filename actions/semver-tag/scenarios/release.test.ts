@@ -1,7 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './world.ts';
+
+const run = promisify(execFile);
 
 const shop = () =>
   startWorld((history) => {
@@ -44,6 +48,40 @@ describe('the tag', () => {
     expect(step.log).toContain(`tagged v1.1.0 after v1.0.0 (${sha.slice(0, 7)}), v1 with it.`);
     expect(step.summary).toMatch(/^## ✅ tagged v1\.1\.0 after v1\.0\.0\n/);
     expect(world.asked().filter((request) => request === 'graphql mutation')).toHaveLength(1);
+  });
+
+  it('is signed with an SSH key, and moves the others in the same push', async () => {
+    await using world = await shop();
+    const key = join(world.runner.temp, 'key');
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'rel@example.com', '-f', key]);
+    const signers = join(world.runner.temp, 'signers');
+    await writeFile(signers, `rel@example.com ${await readFile(`${key}.pub`, 'utf8')}`);
+    const inputs = {
+      'signing-key': await readFile(key, 'utf8'),
+      tagger: 'Rel Ease <rel@example.com>',
+      'moving-tags': 'minor',
+    };
+    const sha = await world.commit('main');
+    const step = await world.run(inputs);
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ created: 'true', tag: 'v1.1.0' });
+    expect(await world.tags()).toMatchObject({ v1: sha, 'v1.1': sha, 'v1.1.0': sha });
+    const check = ['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-tag', 'v1.1.0'];
+    await expect(world.git(...check)).resolves.toBeDefined();
+    expect(step.log.replace(/^::add-mask::.*$/gm, '')).not.toContain('PRIVATE KEY');
+    await expect(readdir(world.runner.temp)).resolves.toEqual(['key', 'key.pub', 'signers']);
+
+    // Again, and with an older commit: nothing is forced.
+    expect((await world.run(inputs)).outputs).toMatchObject({ created: 'false', tag: 'v1.1.0' });
+    const before = await world.run({ ...inputs, sha: await world.commit('main~1') });
+    expect(before.outputs).toMatchObject({ created: 'true', tag: 'v1.2.0' });
+    expect(await world.tags()).toMatchObject({ 'v1.1.0': sha, 'v1.1': sha });
+
+    // A refusal of the push is told like one of the API.
+    world.github.settings.rules = [{ include: ['refs/tags/v*'], restrict: ['creation'] }];
+    await world.git('tag', '-d', 'v1.2.0');
+    const refused = await world.run({ ...inputs, sha: await world.commit('main~1') });
+    expect(refused.errors.map(({ title }) => title)).toEqual(['semver-tag: tag/ruleset']);
   });
 
   it('moves v1 only forward, and never for a prerelease', async () => {
@@ -165,6 +203,23 @@ describe('modes that write nothing', () => {
     expect(preview.summary).toMatch(/^## ✅ would tag v1\.1\.0 after v1\.0\.0\n/);
     expect(await world.tags()).toEqual(before);
     expect(world.asked().filter((request) => !/^GET|graphql query/.test(request))).toEqual([]);
+  });
+
+  it('count the title of a pull request, which a squash would make a message', async () => {
+    await using world = await startWorld((history) => {
+      history.commit('chore: start');
+      history.tag('v1.0.0');
+      history.commit('wip');
+      history.commit('Merge 1 into 2');
+    });
+    await writeFile(
+      world.runner.env['GITHUB_EVENT_PATH'] ?? '',
+      JSON.stringify({ pull_request: { number: 7, title: 'feat!: a cart', head: {}, base: {} } }),
+    );
+    const step = await world.run({ mode: 'preview' }, { GITHUB_EVENT_NAME: 'pull_request' });
+    expect(step.outputs).toMatchObject({ tag: 'v2.0.0', bump: 'major', created: 'false' });
+    const real = await world.run();
+    expect(real.outputs).toMatchObject({ bump: 'none', created: 'false' });
   });
 
   it('skips a run without a reason, green', async () => {

@@ -18,6 +18,7 @@ export const manifest = {
     release: { required: false, default: 'none' },
     assets: { required: false, default: '' },
     tagger: { required: false, default: 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>' },
+    'signing-key': { required: false, default: '' },
     timeout: { required: false, default: '5m' },
     token: { required: false, default: '${{ github.token }}' },
   },

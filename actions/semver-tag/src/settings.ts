@@ -36,6 +36,7 @@ export function readSettings(run: Run<typeof manifest>) {
       release: choice('none', 'draft', 'published'),
       assets: lines(assetGlob),
       tagger: person,
+      'signing-key': signingKey,
       timeout: duration('1s', '6h'),
       token: { ...secret(text), longest: 20_000, example: 'the token of the job' },
     },
@@ -123,6 +124,27 @@ const assetGlob: Input<string> = {
     }
     return value;
   },
+};
+
+const keyExample = 'the whole file, from -----BEGIN OPENSSH PRIVATE KEY----- to the END line';
+
+const signingKey: Input<string> = {
+  ...secret({
+    parse(value: string) {
+      const text = value.trim();
+      if (
+        !/^-----BEGIN [A-Z ]*PRIVATE KEY-----\r?\n[\s\S]+-----END [A-Z ]*PRIVATE KEY-----$/.test(
+          text,
+        )
+      ) {
+        throw new BadInput('is not an SSH private key', keyExample);
+      }
+      return text;
+    },
+  }),
+  multiline: true,
+  longest: 20_000,
+  example: keyExample,
 };
 
 const person: Input<{ name: string; email: string }> = {

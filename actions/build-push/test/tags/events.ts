@@ -17,6 +17,7 @@ export const pushDev: GitHubContext = {
   runUrl: 'https://github.com/octocat/Hello-World/actions/runs/7',
   event: {
     pullRequest: undefined,
+    pullRequestTitle: undefined,
     headSha: undefined,
     baseRef: undefined,
     defaultBranch: 'main',

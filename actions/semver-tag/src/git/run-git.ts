@@ -1,5 +1,6 @@
 import { type ProgramResult, runProgram } from '@slipway/shared/exec/program';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import { oneLine } from '@slipway/shared/image/said';
 
 /** Where git works, and as whom. */
 export interface GitPlace {
@@ -34,10 +35,12 @@ export async function git(place: GitPlace, ...args: string[]): Promise<string> {
   throw gitFailure(args[0] ?? '', result);
 }
 
+/** The failure for a git that ended with an error, in the words of git and of the server. */
 export function gitFailure(what: string, { code, stderr }: ProgramResult): Failure {
-  const lines = stderr.split('\n').filter((line) => /^(?:fatal|error|remote):/.test(line));
-  const said = lines.slice(-3).join(' ') || `it ended with ${code}`;
-  return Failure.of('tag/git', { what, said });
+  const lines = stderr.split('\n').filter((line) => /^(?:fatal:|error:|remote:| ! \[)/.test(line));
+  const words = lines.map((line) => line.replace(/^(?:remote:|error:|fatal:)+/, '').trim());
+  const said = oneLine(words.filter((line) => line !== '').join('; '));
+  return Failure.of('tag/git', { what, said: said || `it ended with ${code}` });
 }
 
 // The token goes through the environment: what is in the arguments, every process can read. Hooks,

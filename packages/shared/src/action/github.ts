@@ -28,6 +28,8 @@ export interface GitHubContext {
 /** Fields of the webhook payload; each is undefined when the event has no such thing. */
 export interface GitHubEvent {
   pullRequest: number | undefined;
+  /** Title of the pull request, which a squash makes a commit message. */
+  pullRequestTitle: string | undefined;
   /** Last commit of the pull request's branch (not the merge commit). */
   headSha: string | undefined;
   /** Branch that the pull request wants to go into. */
@@ -69,6 +71,7 @@ function readEvent(path: string | undefined): GitHubEvent {
   const number = at(pull, 'number');
   return {
     pullRequest: typeof number === 'number' ? number : undefined,
+    pullRequestTitle: text(at(pull, 'title')),
     headSha: text(at(at(pull, 'head'), 'sha')),
     baseRef: text(at(at(pull, 'base'), 'ref')),
     defaultBranch: text(at(repository, 'default_branch')),

@@ -42,6 +42,7 @@ describe('readGitHubContext', () => {
 
 const nothing: GitHubEvent = {
   pullRequest: undefined,
+  pullRequestTitle: undefined,
   headSha: undefined,
   baseRef: undefined,
   defaultBranch: undefined,
@@ -66,7 +67,12 @@ describe('the event file', () => {
 
   it('of a pull request', () => {
     const payload = {
-      pull_request: { number: 7, head: { sha: 'abc' }, base: { ref: 'main' } },
+      pull_request: {
+        number: 7,
+        title: 'feat: a cart',
+        head: { sha: 'abc' },
+        base: { ref: 'main' },
+      },
       repository: {
         default_branch: 'trunk',
         description: 'A shop',
@@ -76,6 +82,7 @@ describe('the event file', () => {
     };
     expect(event(JSON.stringify(payload))).toEqual({
       pullRequest: 7,
+      pullRequestTitle: 'feat: a cart',
       headSha: 'abc',
       baseRef: 'main',
       defaultBranch: 'trunk',

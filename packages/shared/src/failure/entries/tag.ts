@@ -86,6 +86,11 @@ export const tagFailures = {
     cause: (f: { what: string; said: string }) => `git failed to ${f.what}: ${f.said}`,
     remedy: () => 'Check that git is on the runner and may reach the server with this token.',
   }),
+  'tag/signing': entry({
+    cause: (f: { said: string }) => `The tag could not be signed: ${f.said}`,
+    remedy: () =>
+      'Check that `signing-key` is an SSH private key without a passphrase, and that git 2.34 or newer and ssh-keygen are on the runner.',
+  }),
   'tag/asset': entry({
     cause: (f: { asset: string; said: string }) =>
       `The asset ${f.asset} cannot be released: ${f.said}.`,

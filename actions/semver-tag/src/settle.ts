@@ -1,0 +1,178 @@
+import { tmpdir } from 'node:os';
+import type { Run } from '@slipway/shared/action/run';
+import { Failure } from '@slipway/shared/failure/failure';
+import { systemClock } from '@slipway/shared/time/clock';
+import { type Decision, decide, type Policy } from './decide.ts';
+import type { Api } from './github/api.ts';
+import { openApiHistory } from './github/api-history.ts';
+import { readFacts } from './github/facts.ts';
+import { type History, TooMuch } from './history.ts';
+import type { manifest } from './manifest.ts';
+import { type Move, movesTo } from './moving-tags.ts';
+import { plainNotes, releaseNotes } from './notes.ts';
+import type { Settings } from './settings.ts';
+import { type Survey, surveyHistory } from './survey.ts';
+import type { Report } from './tag-version.ts';
+import { type TagRef, versionTags } from './version/tags.ts';
+import { type Verdict, type Wanted, writeTags } from './write-tags.ts';
+
+type ActionRun = Run<typeof manifest>;
+
+// Many runs that want the same version at the same time find their turn without asking GitHub more
+// than it allows: the token of a job has 1,000 requests an hour.
+const mostTries = 40;
+const mostUnanswered = 5;
+const firstPause = 200;
+const longestPause = 20_000;
+
+interface Settled {
+  survey: Survey;
+  decision: Decision;
+}
+
+/**
+ * Decides and writes until a decision holds that no other run has overtaken.
+ * @param report gets what is known as soon as it is
+ * @param stack for what has to be removed afterwards
+ * @throws Failure `tag/race`, and those of reading, deciding and writing
+ */
+export async function settle(
+  settings: Settings,
+  run: ActionRun,
+  api: Api,
+  report: Report,
+  stack: AsyncDisposableStack,
+): Promise<Settled> {
+  const { prefix, sha } = settings;
+  const git = async () => stack.use(await openGit(settings, run));
+  let history: History = settings.paths ? await git() : openApiHistory(api, sha);
+  let refs = await history.tags(prefix);
+  for (let tries = 1; tries <= mostTries; tries += 1) {
+    let settled: Settled;
+    try {
+      settled = await look(history, refs, settings, run);
+    } catch (error) {
+      if (!(error instanceof TooMuch)) throw error;
+      run.commands.info(`going on with git: ${error.message}.`);
+      history = await git();
+      refs = await history.tags(prefix);
+      settled = await look(history, refs, settings, run);
+    }
+    Object.assign(report, settled, { notes: notesOf(report, settled) });
+    const moves = movesFor(settled, refs, settings);
+    if (!hasToWrite(settled, moves, settings)) return settled;
+    const repositoryId =
+      (await history.repositoryId?.()) ?? (await readFacts(api, sha, [])).repositoryId;
+    const wanted = wantedOf(settled, moves, repositoryId, settings, run);
+    const judge = await writeTags(api, systemClock, wanted);
+    let verdict: Verdict = 'written';
+    if (judge) {
+      const most = Math.min(firstPause * 2 ** tries, longestPause);
+      await systemClock.sleep(Math.random() * most, run.signal);
+      refs = await history.tags(prefix);
+      verdict = judge(refs, tries < mostUnanswered);
+    }
+    if (verdict === 'written') {
+      Object.assign(report, { created: settled.decision.kind === 'create', moves });
+      return settled;
+    }
+    if (verdict === 'lost') report.lost += 1;
+  }
+  throw Failure.of('tag/race', { tag: report.decision?.tag ?? '', tries: String(mostTries) });
+}
+
+async function look(
+  history: History,
+  refs: readonly TagRef[],
+  settings: Settings,
+  run: ActionRun,
+): Promise<Settled> {
+  const policy = policyOf(settings);
+  const found = await surveyHistory(history, versionTags(refs, settings.prefix), policy);
+  const survey = policy.mode === 'preview' ? withTitle(found, run) : found;
+  const commitTime = policy.mode === 'dev' ? await history.headTime() : 0;
+  return { survey, decision: decide(survey, policy, { commitTime, run: runNumber(run) }) };
+}
+
+// A squash makes the title of a pull request the message of the one commit that counts then.
+function withTitle(survey: Survey, { github }: ActionRun): Survey {
+  const title = github.event.pullRequestTitle;
+  if (title === undefined || survey.own) return survey;
+  const squashed = { sha: survey.head, parents: [], message: title };
+  return { ...survey, commits: [...survey.commits, squashed] };
+}
+
+function movesFor(
+  { decision, survey }: Settled,
+  refs: readonly TagRef[],
+  settings: Settings,
+): Move[] {
+  const { prefix, sha, 'moving-tags': which } = settings;
+  return movesTo(decision.version, sha, which, prefix, refs, survey.tags);
+}
+
+function hasToWrite({ decision }: Settled, moves: readonly Move[], { mode }: Settings): boolean {
+  if (mode !== 'release' && mode !== 'prerelease') return false;
+  return decision.kind === 'create' || (decision.kind === 'exists' && moves.length > 0);
+}
+
+function wantedOf(
+  { decision }: Settled,
+  moves: readonly Move[],
+  repositoryId: string,
+  settings: Settings,
+  run: ActionRun,
+): Wanted {
+  const { sha, tagger, 'signing-key': key } = settings;
+  const { analysis, kind, tag: name } = decision;
+  const message = [name, plainNotes(analysis)].filter(Boolean).join('\n\n');
+  return {
+    repositoryId,
+    sha,
+    moves,
+    ...(kind === 'create' && { tag: { name, message, tagger } }),
+    ...(key && { sign: signer(key, settings, run) }),
+  };
+}
+
+function notesOf({ repositoryUrl, sha }: Report, { decision, survey }: Settled): string {
+  const { analysis, previousTag, tag } = decision;
+  return releaseNotes(analysis, survey.complete, { repositoryUrl, previousTag, tag: tag || sha });
+}
+
+function policyOf(settings: Settings): Policy {
+  return {
+    mode: settings.mode,
+    prefix: settings.prefix,
+    initialVersion: settings['initial-version'],
+    zeroMajor: settings['zero-major'],
+    noBump: settings['no-bump'],
+    bump: settings.bump,
+    channel: settings.channel,
+    range: settings.range,
+  };
+}
+
+// The number grows with each run of a workflow, and stays when a run is repeated.
+function runNumber({ env, github }: ActionRun): string {
+  const number = env['GITHUB_RUN_NUMBER'] || github.runId;
+  return /^(?:0|[1-9]\d{0,14})$/.test(number) ? number : '0';
+}
+
+async function openGit(settings: Settings, run: ActionRun): Promise<History & AsyncDisposable> {
+  const { openGitHistory } = await import('./git/git-history.ts');
+  const { sha: head, paths = [] } = settings;
+  return openGitHistory({ ...gitPlace(settings, run), head, paths, say: run.commands.info });
+}
+
+function signer(key: string, settings: Settings, run: ActionRun): NonNullable<Wanted['sign']> {
+  return async (tag, moves) => {
+    const { pushSigned } = await import('./git/push-signed.ts');
+    return pushSigned({ ...gitPlace(settings, run), tag, key, moves });
+  };
+}
+
+function gitPlace({ token }: Settings, { env, github, signal }: ActionRun) {
+  const url = `${github.serverUrl}/${github.repository}.git`;
+  return { url, token, folder: env['RUNNER_TEMP'] || tmpdir(), env, signal };
+}

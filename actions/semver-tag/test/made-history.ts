@@ -57,9 +57,12 @@ export function historyOf({ commits, head, tags }: Made): History {
   };
 }
 
-export async function decideOn(made: Made, policy: Partial<Policy> = {}): Promise<Decision> {
+export async function decideOn(
+  made: Made,
+  policy: Partial<Policy> = {},
+  history = historyOf(made),
+): Promise<Decision> {
   const all = { ...usual, ...policy };
-  const history = historyOf(made);
   const tags = versionTags(await history.tags(all.prefix), all.prefix);
   const survey = await surveyHistory(history, tags, all);
   return decide(survey, all, { commitTime, run: '42' });

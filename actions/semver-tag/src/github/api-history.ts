@@ -27,9 +27,13 @@ export function openApiHistory(api: Api, head: string): History {
   /** By the commit of a tag: whether it is in this history. */
   const known = new Map<string, boolean>([[head, true]]);
   const ranges = new Map<string, Range>([[head, { commits: [], complete: true }]]);
+  /** Tags whose relation was asked for; what was not told then has to be compared. */
+  const asked = new Set<string>();
   let facts: Facts | undefined;
+  // Since the tags were last listed.
   let misses = 0;
   let batches = 0;
+  let missed = false;
 
   async function ask(tags: readonly string[]): Promise<Facts> {
     facts = await readFacts(api, head, tags);
@@ -42,6 +46,7 @@ export function openApiHistory(api: Api, head: string): History {
     known.set(base, range !== undefined);
     if (range) ranges.set(base, range);
     else misses += 1;
+    missed ||= !range;
     return range;
   }
 
@@ -57,9 +62,11 @@ export function openApiHistory(api: Api, head: string): History {
   async function askRelations(tags: readonly PeeledTag[]): Promise<void> {
     if (batches === mostBatches) throw new TooMuch('many versions are in other histories');
     batches += 1;
-    const open = tags.filter(({ commit }) => !known.has(commit)).slice(0, batch);
-    const relations = await readRelations(api, head, open);
-    for (const { name, commit } of open) {
+    const open = tags.filter(({ commit }) => !known.has(commit) && !asked.has(commit));
+    const some = open.slice(0, batch);
+    const relations = await readRelations(api, head, some);
+    for (const { name, commit } of some) {
+      asked.add(commit);
       const inHistory = relations.get(name);
       if (inHistory !== undefined) known.set(commit, inHistory);
     }
@@ -67,7 +74,11 @@ export function openApiHistory(api: Api, head: string): History {
 
   return {
     head,
-    tags: (prefix) => listTags(api, prefix),
+    tags(prefix) {
+      misses = 0;
+      batches = 0;
+      return listTags(api, prefix);
+    },
     newest: () => newest(api, head),
     repositoryId: async () => (facts ?? (await ask([]))).repositoryId,
     headTime: async () => (facts ?? (await ask([]))).headTime,
@@ -82,8 +93,8 @@ export function openApiHistory(api: Api, head: string): History {
     async firstOf(tags) {
       for (const [index, tag] of tags.entries()) {
         const { commit } = tag;
-        if (misses > 0 && !known.has(commit) && !narrow(commit))
-          await askRelations(tags.slice(index));
+        const open = !known.has(commit) && !asked.has(commit) && !narrow(commit);
+        if (missed && open) await askRelations(tags.slice(index));
         if (known.get(commit) === false) continue;
         const range = ranges.get(commit) ?? (await compareWith(commit));
         if (range) return { tag, ...range };

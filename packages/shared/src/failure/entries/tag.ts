@@ -83,7 +83,7 @@ export const tagFailures = {
       'Run the job again: it goes on where it ended. Raise `timeout` if GitHub is slow.',
   }),
   'tag/git': entry({
-    cause: (f: { what: string; said: string }) => `git failed to ${f.what}: ${f.said}`,
+    cause: (f: { what: string; said: string }) => `Git failed to ${f.what}: ${f.said}`,
     remedy: () => 'Check that git is on the runner and may reach the server with this token.',
   }),
   'tag/signing': entry({

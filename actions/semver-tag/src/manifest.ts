@@ -20,7 +20,7 @@ export const manifest = {
     tagger: { required: false, default: 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>' },
     'signing-key': { required: false, default: '' },
     timeout: { required: false, default: '5m' },
-    token: { required: false, default: '${{ github.token }}' },
+    token: { required: false, default: '' },
   },
   outputs: [
     'version',

@@ -47,8 +47,8 @@ export function readSettings(run: Run<typeof manifest>) {
       if (!/^[^/\s]+\/[^/\s]+$/.test(github.repository)) {
         problem('token', 'is for no repository: GITHUB_REPOSITORY is not owner/name');
       }
-      // The default of action.yml, which only a runner fills in.
-      if (given.token.startsWith('${{')) problem('token', 'is required', 'the token of the job');
+      // Its default in action.yml is one that only a runner fills in.
+      if (given.token === undefined) problem('token', 'is required', 'the token of the job');
       const writes = given.mode === 'release' || given.mode === 'prerelease';
       if (!writes && given.release !== 'none') {
         problem('release', `has no meaning in mode ${given.mode}, which writes nothing`, 'none');
@@ -59,7 +59,7 @@ export function readSettings(run: Run<typeof manifest>) {
     },
   );
   const range: VersionRange | undefined = values.range ?? rangeOfBranch(github.ref);
-  return { ...values, sha: values.sha ?? github.sha, range };
+  return { ...values, token: values.token ?? '', sha: values.sha ?? github.sha, range };
 }
 
 // What git allows in a ref, without what would make the tag another kind of argument or ref.

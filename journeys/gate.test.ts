@@ -69,7 +69,9 @@ describe('the gate of ship.yml and build.yml, under act', () => {
       image,
       'trivy-sha256': sha256,
       'db-repository': database,
-      ...(workflow === 'ship' ? { hosts: 'deploy@127.0.0.1:9', path: '/srv/shop' } : {}),
+      ...(workflow === 'ship'
+        ? { version: 'false', hosts: 'deploy@127.0.0.1:9', path: '/srv/shop' }
+        : {}),
       ...inputs,
     };
     const lines = Object.entries(all).map(
@@ -82,7 +84,7 @@ on: push
 permissions: {}
 jobs:
   call:
-    permissions: { contents: read, packages: write, id-token: write }
+    permissions: { contents: write, packages: write, id-token: write }
     uses: org/actions/.github/workflows/${workflow}.yml@v1
     with:
 ${lines.join('')}`,

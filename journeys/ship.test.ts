@@ -8,25 +8,34 @@ describe('a repository ships itself by ship.yml of the release tree, under act',
   beforeAll(async () => {
     shop = await openShop();
   }, 60_000);
+  const imageTags = async () => {
+    const answer = await fetch(`http://${shop.registry.host}/v2/octo/shop/tags/list`);
+    const { tags = [] }: { tags?: string[] } = Object(await answer.json());
+    return tags;
+  };
   afterAll(async () => shop[Symbol.asyncDispose](), 30_000);
 
-  it('proves that the pushed commit serves', async () => {
-    good = await shop.repository.commit('Open the shop');
+  it('proves that the pushed commit serves, and tags it with its version', async () => {
+    good = await shop.repository.commit('feat: open the shop');
     const run = await shop.ship();
     expect(run.log).toContain('deployed: ');
     expect(run.code).toBe(0);
-    expect(await shop.info()).toMatchObject({ commit: good });
+    expect(await shop.info()).toMatchObject({ commit: good, version: '0.1.0' });
     expect(run.summaries.join('\n')).toContain('deployed and proven');
+    expect(await shop.repository.tagsOf(good)).toEqual(['v0.1.0']);
+    expect(await imageTags()).toEqual(expect.arrayContaining(['0.1.0', '0.1', 'main']));
   }, 120_000);
 
   it('refuses a commit that cannot start, says why, and leaves the one before serving', async () => {
     await shop.breakApp();
-    await shop.repository.commit('Read the database URL');
+    const bad = await shop.repository.commit('feat: read the database URL');
     const run = await shop.ship();
     expect(run.code).not.toBe(0);
     expect(run.log.match(/::error title=/g)).toHaveLength(1);
     expect(run.log).toContain('::error title=deploy-ssh%3A deploy/exited::');
     expect(run.summaries.join('\n')).toContain('The setting DATABASE_URL is missing');
     expect(await shop.info()).toMatchObject({ commit: good });
+    expect(await shop.repository.tagsOf(bad)).toEqual([]);
+    expect(await imageTags()).not.toContain('0.2.0');
   }, 120_000);
 });

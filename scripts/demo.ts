@@ -32,16 +32,19 @@ try {
   const workflow = readFileSync(join(shop.repository.folder, '.github/workflows/ship.yml'), 'utf8');
   say(workflow.trimEnd().replace(/^/gm, '           '));
 
-  const good = await shop.repository.commit('Open the shop');
-  step(`commit ${short(good)} "Open the shop" is pushed`);
+  const good = await shop.repository.commit('feat: open the shop');
+  step(`commit ${short(good)} "feat: open the shop" is pushed`);
   const first = await ship();
   holds('ship.yml is green', first.code === 0);
   const serving = await shop.info();
   holds(`${shop.url} serves ${short(serving?.commit)}`, serving?.commit === good);
 
+  const tags = await shop.repository.tagsOf(good);
+  holds(`${short(good)} is tagged: ${tags.join(', ')}`, tags.includes('v0.1.0'));
+
   await shop.breakApp();
-  const bad = await shop.repository.commit('Read the database URL');
-  step(`commit ${short(bad)} "Read the database URL" is pushed; it cannot start`);
+  const bad = await shop.repository.commit('feat: read the database URL');
+  step(`commit ${short(bad)} "feat: read the database URL" is pushed; it cannot start`);
   const second = await ship();
   holds('ship.yml is red', second.code !== 0);
   const reason = annotation(second.log);
@@ -51,6 +54,7 @@ try {
     'the summary shows the last log line: The setting DATABASE_URL is missing',
     found.includes('The setting DATABASE_URL is missing'),
   );
+  holds(`${short(bad)} has no tag`, (await shop.repository.tagsOf(bad)).length === 0);
   const after = await shop.info();
   holds(`${shop.url} still serves ${short(after?.commit)}`, after?.commit === good);
 

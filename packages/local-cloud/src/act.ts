@@ -24,6 +24,8 @@ export interface ActRequest {
   refs: readonly string[];
   secrets: Readonly<Record<string, string>>;
   env?: Readonly<Record<string, string>>;
+  /** What the runner tells the steps otherwise than act does, such as `GITHUB_API_URL`. */
+  github?: Readonly<Record<string, string>>;
   onLine?(line: string): void;
 }
 
@@ -43,7 +45,7 @@ export async function runAct(request: ActRequest): Promise<ActRun> {
 }
 
 function act(
-  { repository, workflow, tree, refs, env, onLine }: ActRequest,
+  { repository, workflow, tree, refs, env, github = {}, onLine }: ActRequest,
   folder: string,
   secretFile: string,
 ): Promise<ActRun> {
@@ -53,6 +55,7 @@ function act(
     workflow,
     '--platform',
     'ubuntu-latest=-self-hosted',
+    ...Object.entries(github).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     ...refs.flatMap((ref) => ['--local-repository', `${ref}=${tree}`]),
     '--action-offline-mode',
     '--action-cache-path',

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ActRun, runAct } from './act.ts';
+import { type GitHub, startGitHub } from './github/github.ts';
 import { freePort } from './program.ts';
 import { keptStorage, type LocalRegistry, startRegistry } from './registry.ts';
 import { type LocalSshd, startSshd } from './sshd.ts';
@@ -13,9 +14,10 @@ import { makeUserRepository, type UserRepository } from './user-repository.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../..');
 
-/** The example app in a repository of its own, with a registry and a host to ship it to. */
+/** The example app in a repository of its own on GitHub, with a registry and a host to ship it to. */
 export interface Shop extends AsyncDisposable {
   repository: UserRepository;
+  github: GitHub;
   registry: LocalRegistry;
   sshd: LocalSshd;
   /** Where the app serves once it is shipped. */
@@ -47,7 +49,7 @@ on:
 permissions: {}
 jobs:
   ship:
-    permissions: { contents: read, packages: write, id-token: write }
+    permissions: { contents: write, packages: write, id-token: write }
     uses: org/actions/.github/workflows/ship.yml@v1
     with:
       image: ${facts.image}
@@ -66,7 +68,7 @@ jobs:
 `;
 }
 
-/** Starts a registry and an SSH host, and makes the repository. Needs `out/release`. */
+/** Starts GitHub, a registry and an SSH host, and makes the repository. Needs `out/release`. */
 export async function openShop(): Promise<Shop> {
   const [registry, sshd, port] = await Promise.all([
     startRegistry(undefined, keptStorage()),
@@ -88,6 +90,7 @@ export async function openShop(): Promise<Shop> {
   const repository = await makeUserRepository(join(root, 'example-app'), {
     '.github/workflows/ship.yml': workflow,
   });
+  const github = await startGitHub({ repository: 'octo/shop', git: repository.bare });
   const tree = join(root, 'out/release');
   const { version }: { version: string } = JSON.parse(
     await readFile(join(root, 'package.json'), 'utf8'),
@@ -95,6 +98,7 @@ export async function openShop(): Promise<Shop> {
   const url = `http://127.0.0.1:${port}`;
   return {
     repository,
+    github,
     registry,
     sshd,
     url,
@@ -105,7 +109,8 @@ export async function openShop(): Promise<Shop> {
         workflow: '.github/workflows/ship.yml',
         tree,
         refs: ['org/actions@v1', `org/actions@v${version}`],
-        secrets: { SSH_PRIVATE_KEY: sshd.privateKey },
+        secrets: { SSH_PRIVATE_KEY: sshd.privateKey, GITHUB_TOKEN: github.settings.token },
+        github: { GITHUB_API_URL: github.api, GITHUB_GRAPHQL_URL: github.graphql },
         ...(onLine ? { onLine } : {}),
       }),
     async info() {
@@ -127,6 +132,7 @@ export async function openShop(): Promise<Shop> {
       const ids = stdout.split('\n').filter((id) => id !== '');
       if (ids.length > 0) await run('docker', ['rm', '-f', ...ids]);
       await run('docker', ['network', 'rm', `shop-${port}_default`]).catch(() => undefined);
+      await github[Symbol.asyncDispose]();
       await repository[Symbol.asyncDispose]();
       await sshd[Symbol.asyncDispose]();
       await registry[Symbol.asyncDispose]();

@@ -9,8 +9,12 @@ const run = promisify(execFile);
 /** A repository as a user of the suite has it. */
 export interface UserRepository extends AsyncDisposable {
   folder: string;
-  /** Commits everything; returns the commit. */
+  /** The bare repository that GitHub has of it. */
+  bare: string;
+  /** Commits everything and pushes it; returns the commit. */
   commit(message: string): Promise<string>;
+  /** Names of the tags that GitHub has on a commit. */
+  tagsOf(commit: string): Promise<string[]>;
 }
 
 /** Makes a Git repository out of a copy of a folder, with nothing that was installed in it. */
@@ -19,6 +23,7 @@ export async function makeUserRepository(
   files: Readonly<Record<string, string>>,
 ): Promise<UserRepository> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-user-'));
+  const bare = `${folder}.git`;
   await cp(source, folder, {
     recursive: true,
     filter: (path) => !['node_modules', 'coverage'].includes(basename(path)),
@@ -32,14 +37,24 @@ export async function makeUserRepository(
       cwd: folder,
     });
   await git('init', '--quiet', '--initial-branch=main');
+  await git('init', '--quiet', '--initial-branch=main', '--bare', bare);
   await git('remote', 'add', 'origin', 'https://github.com/octo/shop.git');
   return {
     folder,
+    bare,
     async commit(message) {
       await git('add', '--all');
       await git('commit', '--quiet', '--message', message);
+      await git('push', '--quiet', bare, 'main');
       return (await git('rev-parse', 'HEAD')).stdout.trim();
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    async tagsOf(commit) {
+      const { stdout } = await git('--git-dir', bare, 'tag', '--points-at', commit);
+      return stdout.split('\n').filter((tag) => tag !== '');
+    },
+    async [Symbol.asyncDispose]() {
+      await rm(folder, { recursive: true, force: true });
+      await rm(bare, { recursive: true, force: true });
+    },
   };
 }

@@ -22,8 +22,9 @@ type ActionRun = Run<typeof manifest>;
 // than it allows: the token of a job has 1,000 requests an hour.
 const mostTries = 40;
 const mostUnanswered = 5;
-const firstPause = 200;
-const longestPause = 20_000;
+const mostDoublings = 6;
+/** In milliseconds. */
+const shortestTry = 100;
 
 interface Settled {
   survey: Survey;
@@ -46,6 +47,7 @@ export async function settle(
   const { prefix, sha } = settings;
   const git = async () => stack.use(await openGit(settings, run));
   let history: History = settings.paths ? await git() : openApiHistory(api, sha);
+  let begin = systemClock.now();
   let refs = await history.tags(prefix);
   for (let tries = 1; tries <= mostTries; tries += 1) {
     let settled: Settled;
@@ -67,8 +69,8 @@ export async function settle(
     const judge = await writeTags(api, systemClock, wanted);
     let verdict: Verdict = 'written';
     if (judge) {
-      const most = Math.min(firstPause * 2 ** tries, longestPause);
-      await systemClock.sleep(Math.random() * most, run.signal);
+      await systemClock.sleep(pauseAfter(systemClock.now() - begin, tries), run.signal);
+      begin = systemClock.now();
       refs = await history.tags(prefix);
       verdict = judge(refs, tries < mostUnanswered);
     }
@@ -79,6 +81,12 @@ export async function settle(
     if (verdict === 'lost') report.lost += 1;
   }
   throw Failure.of('tag/race', { tag: report.decision?.tag ?? '', tries: String(mostTries) });
+}
+
+// Somewhere in a window that doubles, and begins with the time that a try takes here: that is how
+// long runs are in each other's way.
+function pauseAfter(took: number, tries: number): number {
+  return Math.random() * Math.max(took, shortestTry) * 2 ** Math.min(tries - 1, mostDoublings);
 }
 
 async function look(

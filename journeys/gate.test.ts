@@ -7,7 +7,7 @@ import { writeFiles } from '../packages/local-cloud/src/oci/archive.ts';
 import { type LocalRegistry, startRegistry } from '../packages/local-cloud/src/registry.ts';
 import { pushDatabase } from '../packages/local-cloud/src/trivy/database-artifact.ts';
 import { oldRouter } from '../packages/local-cloud/src/trivy/images.ts';
-import { packageFiles } from '../packages/local-cloud/src/trivy/packages.ts';
+import { type Package, packageFiles } from '../packages/local-cloud/src/trivy/packages.ts';
 import { trivySha256 } from '../packages/local-cloud/src/trivy/program.ts';
 import {
   makeUserRepository,
@@ -79,6 +79,7 @@ describe('the gate of ship.yml and build.yml, under act', () => {
     );
     const path = '.github/workflows/call.yml';
     await writeFiles(repository.folder, {
+      'changes.txt': `${Date.now()}\n`,
       [path]: `name: call
 on: push
 permissions: {}
@@ -103,7 +104,15 @@ ${lines.join('')}`,
     return { ...run, tags: tags.filter((tag) => tag === `sha-${commit.slice(0, 7)}`) };
   }
 
+  /** What the image has in it now, whatever a test before left there. */
+  async function plant(...packages: Package[]): Promise<void> {
+    const files = join(repository.folder, 'files');
+    await rm(files, { recursive: true, force: true });
+    await writeFiles(files, { 'hello.txt': 'hello\n', ...packageFiles(packages) });
+  }
+
   it('lets a clean image pass, and moves its tags only then', async () => {
+    await plant();
     const run = await call('build');
     expect(run.code).toBe(0);
     expect(run.log).toMatch(/pass: .* has 0 findings[\s\S]*points to sha256:/);
@@ -111,7 +120,7 @@ ${lines.join('')}`,
   }, 120_000);
 
   it('blocks a planted CRITICAL with a fix: no tag moves, nothing is deployed', async () => {
-    await writeFiles(join(repository.folder, 'files'), packageFiles([oldRouter]));
+    await plant(oldRouter);
     const run = await call('ship');
     expect(run.code).not.toBe(0);
     expect(run.log.match(/::error title=[^:]*/g)).toEqual([
@@ -123,6 +132,7 @@ ${lines.join('')}`,
   }, 120_000);
 
   it('lets it pass with an allowlist entry, and not the day after its last one', async () => {
+    await plant(oldRouter);
     const allowed = await call('build', { allowlist: 'allow.yml' });
     expect(allowed.code).toBe(0);
     expect(allowed.tags).toHaveLength(1);
@@ -135,12 +145,12 @@ ${lines.join('')}`,
   }, 120_000);
 
   it('lets it pass when it is in the baseline, and blocks what is new', async () => {
+    await plant(oldRouter);
     const known = await call('build', { baseline: `${image}:main` });
     expect(known.code).toBe(0);
     expect(known.summaries.join('\n')).toContain('Against the baseline');
 
-    const second = { ...oldRouter, folder: 'admin' };
-    await writeFiles(join(repository.folder, 'files'), packageFiles([second]));
+    await plant(oldRouter, { ...oldRouter, folder: 'admin' });
     const fresh = await call('ship', { baseline: `${image}:main` });
     expect(fresh.code).not.toBe(0);
     expect(fresh.summaries.join('\n')).toContain('New: 1');
@@ -148,7 +158,7 @@ ${lines.join('')}`,
   }, 120_000);
 
   it('knows nothing without a database, and says just that', async () => {
-    await rm(join(repository.folder, 'files/app'), { recursive: true });
+    await plant();
     const run = await call('ship', { 'db-repository': `${registry.host}/octo/no-db:2` });
     expect(run.code).not.toBe(0);
     expect(run.log).toContain('::error title=trivy-gate%3A gate/database::');

@@ -22,7 +22,7 @@ describe('the vulnerability database', () => {
   const updatedAt = new Date(Date.now() - 3_600_000).toISOString();
   beforeAll(async () => {
     image = await planted('new');
-    good = await pushDatabase(registry, 'gate/trivy-db', { updatedAt });
+    good = await pushDatabase(registry, 'gate-scenario/trivy-db', { updatedAt });
     proxy = await startFaultProxy(registry, ({ path }) => turn(path));
   });
   beforeEach(async () => {
@@ -32,7 +32,7 @@ describe('the vulnerability database', () => {
   afterEach(async () => runner[Symbol.asyncDispose]());
   afterAll(async () => proxy[Symbol.asyncDispose]());
 
-  const through = (repository = 'gate/trivy-db:2') => `${proxy.host}/${repository}`;
+  const through = (repository = 'gate-scenario/trivy-db:2') => `${proxy.host}/${repository}`;
   const start = (values: Record<string, string>, env: Record<string, string> = {}) =>
     runner.start(
       bundle,
@@ -110,7 +110,7 @@ describe('the vulnerability database', () => {
     ['warn', 1, 'fail', 'gate/finding'],
   ])('that is too old is, by choice, %s', async (onStale, code, verdict, reason) => {
     const old = new Date(Date.now() - 4 * day).toISOString();
-    const stale = await pushDatabase(registry, 'gate/stale-db', { updatedAt: old });
+    const stale = await pushDatabase(registry, 'gate-scenario/stale-db', { updatedAt: old });
     const step = await start({ 'db-repository': stale, 'db-max-age': '72h', 'on-stale': onStale });
     expect(step.code).toBe(code);
     expect(step.outputs).toMatchObject({ verdict, reason });

@@ -122,13 +122,13 @@ function freeVersion(
   const start = exact ?? (base ? raise(base.version, step) : initial);
   if (!start) throw new Error('the initial version is not one');
   const taken: VersionTag[] = [];
-  const holders = new Map(
-    tags.filter((tag) => isStable(tag.version)).map((tag) => [coreOf(tag.version), tag]),
-  );
+  const holderOf = (wanted: Version) =>
+    tags.find(({ version }) => sameCore(version, wanted) && isStable(version));
   let core = start;
-  for (let holder = holders.get(coreOf(core)); holder; holder = holders.get(coreOf(core))) {
-    if (exact && policy.bump !== 'auto')
+  for (let holder = holderOf(core); holder; holder = holderOf(core)) {
+    if (exact && policy.bump !== 'auto') {
       throw Failure.of('tag/taken', { tag: holder.name, head: survey.head });
+    }
     taken.push(holder);
     core = raise(core, effectiveBump(core, step, policy.zeroMajor));
   }

@@ -102,14 +102,12 @@ export function openApi(options: ApiOptions): Api {
       const said = late ? `no answer within ${requestLimit / 1_000} s` : hidden(messageOf(error));
       throw Failure.of('tag/github', { what, said }, error);
     }
+    if (answer.status !== 401 && !passing.has(answer.status)) return answer;
     const said = hidden(saidBy(answer));
     if (answer.status === 401) throw Failure.of('tag/token', { said });
-    if (answer.status === 429) {
-      const wait = formatDuration(Number(answer.headers.get('retry-after') ?? 0) * 1_000);
-      throw Failure.of('tag/rate-limit', { what, said, wait });
-    }
-    if (passing.has(answer.status)) throw Failure.of('tag/github', { what, said });
-    return answer;
+    if (answer.status !== 429) throw Failure.of('tag/github', { what, said });
+    const wait = formatDuration(Number(answer.headers.get('retry-after') ?? 0) * 1_000);
+    throw Failure.of('tag/rate-limit', { what, said, wait });
   }
 
   function hidden(text: string): string {

@@ -1,5 +1,4 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import { field, textField } from '@slipway/shared/image/json';
 import type { TagRef } from '../version/tags.ts';
 import type { Api, Reply } from './api.ts';
 import { failureOf } from './refusal.ts';
@@ -31,15 +30,21 @@ export async function listTags(api: Api, prefix: string): Promise<TagRef[]> {
   return found;
 }
 
+// There may be ten thousand of them, so nothing is made that is not kept.
 function readRef(entry: unknown, what: string): TagRef {
-  const ref = textField(entry, 'ref');
-  const object = field(entry, 'object');
-  const oid = textField(object, 'sha');
-  if (!ref?.startsWith('refs/tags/') || oid === undefined) {
-    throw Failure.of('tag/github', { what, said: 'an entry of the list is no tag' });
+  if (isObject(entry) && 'ref' in entry && 'object' in entry && isObject(entry.object)) {
+    const { ref, object } = entry;
+    const oid = 'sha' in object ? object.sha : undefined;
+    if (typeof ref === 'string' && ref.startsWith('refs/tags/') && typeof oid === 'string') {
+      const commit = 'type' in object && object.type === 'commit' ? oid : undefined;
+      return { name: ref.slice('refs/tags/'.length), oid, commit };
+    }
   }
-  const commit = textField(object, 'type') === 'commit' ? oid : undefined;
-  return { name: ref.slice('refs/tags/'.length), oid, commit };
+  throw Failure.of('tag/github', { what, said: 'an entry of the list is no tag' });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Address of the next page in the header `Link` (RFC 8288). */

@@ -1,14 +1,14 @@
 # The commands of the project; each brings what it needs by scripts/setup.
 SHELL := /bin/bash -euo pipefail
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate test lint demo release-tree bench doctor clean
+.PHONY: help setup build generate test lint demo release-tree verify-release bench doctor clean
 
 # Runs a command with the cached tools in front of PATH.
 with := set -a; eval "$$(scripts/setup env)"; set +a;
 jest := NODE_OPTIONS=--experimental-vm-modules NODE_NO_WARNINGS=1 node_modules/.bin/jest
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Compile and bundle the actions
 	@scripts/setup node
@@ -30,9 +30,13 @@ demo: ## Ship the example app, then a broken commit of it; KEEP=1 leaves it runn
 	@scripts/setup run node
 	@$(with) scripts/build && $(with) node --conditions=source scripts/demo.ts
 
-release-tree: build ## Write out/release, exactly what a tag contains
-	@$(with) node scripts/release-tree.ts
+release-tree: build ## Write out/release, exactly what a tag contains; VERSION=1.2.3 stamps it
+	@$(with) node scripts/release-tree.ts $${VERSION:+"--version=$$VERSION"}
 	@echo "out/release is written"
+
+verify-release: ## Rebuild VERSION=1.2.3 and compare it with its tag; REPOSITORY=url or folder
+	@scripts/setup node
+	@$(with) node scripts/verify-release.ts -- "$${VERSION:-}" "$${REPOSITORY:-}"
 
 bench: ## Measure against the bars; one table
 	@scripts/setup run node

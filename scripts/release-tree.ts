@@ -23,6 +23,9 @@ const { values } = parseArgs({
     slug: { type: 'string', default: 'org/actions' },
   },
 });
+if (!/^\d+\.\d+\.\d+$/.test(values.version)) {
+  throw new Error(`${values.version} is not a version of three numbers, such as 1.2.3`);
+}
 const out = resolve(values.out);
 const reusable = ['ship.yml', 'build.yml', 'deploy.yml'];
 
@@ -38,7 +41,7 @@ for (const name of readdirSync(join(root, 'actions')).sort()) {
 for (const file of reusable) {
   cpSync(join(root, '.github/workflows', file), join(out, '.github/workflows', file));
 }
-for (const file of ['LICENSE', 'README.md', 'SECURITY.md']) {
+for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md']) {
   if (existsSync(join(root, file))) cpSync(join(root, file), join(out, file));
 }
 for (const file of files(out)) stamp(file);

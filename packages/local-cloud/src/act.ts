@@ -26,11 +26,15 @@ export interface ActRequest {
   env?: Readonly<Record<string, string>>;
   /** What the runner tells the steps otherwise than act does, such as `GITHUB_API_URL`. */
   github?: Readonly<Record<string, string>>;
+  /** What started it; default is a push. */
+  event?: string;
+  /** Whether it works in the repository's own folder, with all that is built there, not in a copy. */
+  inPlace?: boolean;
   onLine?(line: string): void;
 }
 
 /**
- * Runs a workflow as a push on this machine, without containers around the steps and without the
+ * Runs a workflow on this machine, without containers around the steps and without the
  * network. The runner label `ubuntu-latest` is this machine.
  */
 export async function runAct(request: ActRequest): Promise<ActRun> {
@@ -45,12 +49,23 @@ export async function runAct(request: ActRequest): Promise<ActRun> {
 }
 
 function act(
-  { repository, workflow, tree, refs, env, github = {}, onLine }: ActRequest,
+  {
+    repository,
+    workflow,
+    tree,
+    refs,
+    env,
+    github = {},
+    event = 'push',
+    inPlace,
+    onLine,
+  }: ActRequest,
   folder: string,
   secretFile: string,
 ): Promise<ActRun> {
   const args = [
-    'push',
+    event,
+    ...(inPlace ? ['--bind'] : []),
     '--workflows',
     workflow,
     '--platform',

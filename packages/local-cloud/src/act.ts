@@ -28,8 +28,8 @@ export interface ActRequest {
   github?: Readonly<Record<string, string>>;
   /** What started it; default is a push. */
   event?: string;
-  /** Whether it works in the repository's own folder, with all that is built there, not in a copy. */
-  inPlace?: boolean;
+  /** Whether the job also gets what git ignores, such as what is built there already. */
+  ignored?: boolean;
   onLine?(line: string): void;
 }
 
@@ -57,7 +57,7 @@ function act(
     env,
     github = {},
     event = 'push',
-    inPlace,
+    ignored = false,
     onLine,
   }: ActRequest,
   folder: string,
@@ -65,7 +65,7 @@ function act(
 ): Promise<ActRun> {
   const args = [
     event,
-    ...(inPlace ? ['--bind'] : []),
+    `--use-gitignore=${!ignored}`,
     '--workflows',
     workflow,
     '--platform',

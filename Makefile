@@ -11,11 +11,11 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Compile and bundle the actions
-	@scripts/setup node
+	@scripts/setup build
 	@$(with) scripts/build
 
 generate: ## Write what follows from action.yml and from the failure catalogue
-	@scripts/setup node
+	@scripts/setup build
 	@$(with) node --conditions=source scripts/generate.ts
 
 test: ## All three rings of tests
@@ -35,7 +35,7 @@ release-tree: build ## Write out/release, exactly what a tag contains; VERSION=1
 	@echo "out/release is written"
 
 verify-release: ## Rebuild VERSION=1.2.3 and compare it with its tag; REPOSITORY=url or folder
-	@scripts/setup node
+	@scripts/setup build
 	@$(with) node scripts/verify-release.ts -- "$${VERSION:-}" "$${REPOSITORY:-}"
 
 bench: ## Measure against the bars; one table

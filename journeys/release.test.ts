@@ -104,7 +104,7 @@ describe('the suite releases itself by its own semver-tag, under act', () => {
     await addToChangelog(suite, '1.0.1');
     await suite.commit('docs: what comes next');
     const quiet = await release();
-    expect(quiet.log).toContain('No commit since v1.0.0 asks for a release.');
+    expect(quiet.log).toContain('nothing to tag: no commit since v1.0.0 asks for a version');
     expect([again.code, quiet.code]).toEqual([0, 0]);
     expect(await onGitHub('for-each-ref', 'refs/tags', 'refs/heads/releases')).toBe(before);
     expect(releases()).toHaveLength(1);

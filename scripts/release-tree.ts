@@ -24,7 +24,8 @@ const { values } = parseArgs({
   },
 });
 if (!/^\d+\.\d+\.\d+$/.test(values.version)) {
-  throw new Error(`${values.version} is not a version of three numbers, such as 1.2.3`);
+  console.error(`${values.version} is not a version of three numbers, such as 1.2.3`);
+  process.exit(1);
 }
 const out = resolve(values.out);
 const reusable = ['ship.yml', 'build.yml', 'deploy.yml'];

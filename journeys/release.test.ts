@@ -90,7 +90,7 @@ describe('the suite releases itself by its own semver-tag, under act', () => {
     const assets = ['SHA256SUMS', 'slipway-1.0.0.tar.gz'];
     expect(releases()).toEqual([{ tagName: 'v1.0.0', draft: false, assets }]);
     const files = join(suite.folder, 'assets');
-    await mkdir(files);
+    await mkdir(files, { recursive: true });
     for (const { name, content } of github.releases.latest()?.assets ?? []) {
       await writeFile(join(files, name), content);
     }

@@ -7,7 +7,7 @@ const app = join(import.meta.dirname, '../../../../example-app');
 /** The ports of the app's two instances on a host. */
 export type Instances = readonly [first: number, second: number];
 
-/** Copies the app into a folder as it runs in production: sources and what they depend on. */
+/** Copies the app into a folder as it runs in production: sources and what they load. */
 export async function copyExampleApp(to: string): Promise<void> {
   const lock: { packages: Record<string, { dev?: true }> } = JSON.parse(
     await readFile(join(app, 'package-lock.json'), 'utf8'),
@@ -17,7 +17,8 @@ export async function copyExampleApp(to: string): Promise<void> {
   );
   await mkdir(to, { recursive: true });
   for (const path of ['package.json', 'src', ...wanted]) {
-    await cp(join(app, path), join(to, path), { recursive: true });
+    const filter = (name: string) => !/\.(?:md|d\.[cm]?ts|map)$|\/(?:LICENSE|\.\w+)$/i.test(name);
+    await cp(join(app, path), join(to, path), { recursive: true, filter });
   }
 }
 

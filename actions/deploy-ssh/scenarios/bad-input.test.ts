@@ -129,6 +129,7 @@ describe('a bad input', () => {
     ['image', '', 'is required'],
     ['mode', 'release', 'has no meaning in mode release'],
     ['shared', 'storage/', 'has no meaning in mode compose'],
+    ['release', 'yesterday', 'is neither previous nor the name of a release'],
     ['shared', '../storage/', 'is not a path inside the release'],
     ['migrate-timeout', 'soon', 'is not a duration'],
     ['max-parallel', '0', 'is not a number from 1 to 100'],

@@ -70,10 +70,16 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
   }, 60_000);
 
   it('goes back by hand to the version before, as it was', async () => {
-    const step = await deploy({ image: two, expect: 'version 2', release: 'previous' });
+    const step = await deploy({
+      image: two,
+      before: 'exit 7',
+      migrate: 'exit 7',
+      expect: 'version 2',
+      release: 'previous',
+    });
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ status: 'deployed', image: one, 'previous-image': two });
-    expect(step.log).toContain('Going back, so not used: source, image, expect.');
+    expect(step.log).toContain('Going back, so not used: source, image, before, migrate, expect.');
     expect(await world.ask()).toBe('version 1 hello = you');
     // The first version, once more when nothing had changed, and the second.
     const kept = hostFolder(world, 'releases');

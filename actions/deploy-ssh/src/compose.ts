@@ -186,7 +186,7 @@ export function composeTarget(
       if (release) await change('writing the release', writeScript(id, release), signal);
       tools.say(`docker pull ${image}`);
       await change('docker pull', pullScript(image, settings.pull), signal);
-      if (release) await step('before', steps.before, placeOf(id), signal);
+      await step('before', steps.before, placeOf(id), signal);
     },
 
     ...migration(steps, clock, (text, { release: id }, signal) =>

@@ -18,11 +18,12 @@ export interface UserSteps {
   after: string;
 }
 
-/** The steps among all settings. */
+/** The steps among all settings; those that make a new release are none of an old one's. */
 export function stepsOf(settings: Settings): UserSteps {
+  const old = settings.release !== undefined;
   return {
-    before: settings.before ?? '',
-    migrate: settings.migrate ?? '',
+    before: old ? '' : (settings.before ?? ''),
+    migrate: old ? '' : (settings.migrate ?? ''),
     migrateTimeout: settings['migrate-timeout'],
     restart: settings.restart ?? [],
     after: settings.after ?? '',
@@ -47,8 +48,9 @@ export interface StepPlace {
 
 /**
  * A script of the user, with the environment of the release. It stops at the first error. All that
- * it prints comes on stderr, which the log shows. It does not inherit the descriptor by which a deployment's scripts exclude each other, so a program that
- * it leaves in the background holds nothing up.
+ * it prints comes on stderr, which the log shows. It does not inherit the descriptor by which a
+ * deployment's scripts exclude each other, so a program that it leaves in the background holds
+ * nothing up.
  */
 export function stepScript(place: StepPlace, text: string): string {
   const { path, id, folder, envFile, begin = '' } = place;

@@ -28,9 +28,11 @@ interface World {
   hosts?: number;
   settings?: Partial<FleetSettings>;
   cancelAt?: { host: number; phase: Phase };
+  /** Host (from 1) -> the release that it would go to; `r2` on the others. */
+  releases?: Readonly<Record<number, string>>;
 }
 
-async function run({ failing = {}, hosts = 5, settings = {}, cancelAt }: World) {
+async function run({ failing = {}, hosts = 5, settings = {}, cancelAt, releases = {} }: World) {
   const clock = virtualClock();
   const log: string[] = [];
   const cancel = new AbortController();
@@ -77,7 +79,7 @@ async function run({ failing = {}, hosts = 5, settings = {}, cancelAt }: World) 
           previousImage: 'app@old',
           diff: [{ what: 'image', before: 'app@old', after: 'app@new' }],
           wayBack: 'previous',
-          release: 'r2',
+          release: releases[number] ?? 'r2',
           back: 'r1',
         };
       },
@@ -226,6 +228,14 @@ describe('five hosts', () => {
     expect(asked).toEqual(['forward', 'back']);
     expect(result).toMatchObject({ status: 'rolled-back', proof: { url: 'https://shop' } });
     expect(sites.every(({ serves }) => serves === 'old')).toBe(true);
+  });
+
+  it('does not go back to different releases, and leaves all as they are', async () => {
+    const { thrown, sites, log } = await run({ releases: { 4: 'r0' } });
+    expect(thrown).toMatchObject({ code: 'ssh/releases-differ' });
+    expect(String(thrown)).toContain('h3 r2, h4 r0, h5 r2');
+    expect(log.filter((line) => / (?:prepare|switch)$/.test(line))).toEqual([]);
+    expect(sites.every(({ serves, locked }) => serves === 'old' && !locked)).toBe(true);
   });
 
   it('takes all back when it is cancelled in the middle', async () => {

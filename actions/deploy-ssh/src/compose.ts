@@ -19,7 +19,7 @@ import { type Container, judge, publishes } from './compose-state.ts';
 import { bringUp } from './compose-up.ts';
 import type { Host } from './connection.ts';
 import { diagnoseContainers } from './diagnosis.ts';
-import { releaseToGoBackTo } from './go-back.ts';
+import { readKept, releaseToGoBackTo } from './go-back.ts';
 import { siteName } from './host.ts';
 import { inputFailure } from './input-failure.ts';
 import { holdLock, longestOf } from './lock.ts';
@@ -28,6 +28,7 @@ import { proveOnHost } from './proof.ts';
 import {
   differences,
   discardScript,
+  keptReleasesScript,
   provenScript,
   type Release,
   readState,
@@ -177,7 +178,9 @@ export function composeTarget(
         return { ...facts, image: release.image, diff, release: settings.nameRelease() };
       }
       const { goBackTo = 'previous' } = settings;
-      const { id, image } = releaseToGoBackTo(goBackTo, state.current, state.kept, host.address);
+      const { stdout } = await again('reading the releases', keptReleasesScript(path), signal);
+      const kept = readKept(stdout);
+      const { id, image } = releaseToGoBackTo(goBackTo, state.current, kept, host.address);
       const change = { what: 'release', before: state.proven?.id ?? '', after: id };
       return { ...facts, image, diff: id === state.proven?.id ? [] : [change], release: id };
     },

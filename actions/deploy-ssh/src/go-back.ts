@@ -1,5 +1,6 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import type { HostAddress } from './host.ts';
+import { quote } from './shell.ts';
 
 /** Inputs that make a new release, and mean nothing to an old one. */
 export const ofNewReleases = [
@@ -24,12 +25,14 @@ export interface KeptRelease {
 }
 
 /**
- * Prints a line for each release that has been proven, the oldest first. Runs in the deployment's folder.
+ * Prints a line for each release that has been proven, the oldest first. Changes nothing.
+ * @param path folder of the deployment
  * @param mark path of the mark of a proven release, for a shell variable that holds its name
  * @param content command that prints what is the same for releases that are the same, for `$id`
  */
-export function keptScript(mark: (id: string) => string, content: string): string {
-  return `for folder in releases/*; do
+export function keptScript(path: string, mark: (id: string) => string, content: string): string {
+  return `cd -- ${quote(path)} 2>/dev/null || exit 0
+for folder in releases/*; do
   id=\${folder##*/}
   if [ -d "$folder" ] && [ -f "${mark('$id')}" ]; then
     printf 'kept %s %s %s\\n' "$id" "$(${content} | sha256sum | cut -c 1-64)" "$(cat "$folder/image" 2>/dev/null || true)"

@@ -1,5 +1,5 @@
 import { envFileText } from './env-file.ts';
-import { type KeptRelease, keptScript, readKept } from './go-back.ts';
+import { keptScript } from './go-back.ts';
 import { rememberScript } from './releases.ts';
 import { quote } from './shell.ts';
 
@@ -20,22 +20,12 @@ export interface KnownTree {
   content: string;
 }
 
-/** What a host has now. */
-export interface TreeState {
-  /** Id of the release that was switched to last; empty before the first. */
-  current: string;
-  proven: KnownTree | undefined;
-  /** All that have been proven, the oldest first. */
-  kept: KeptRelease[];
-}
-
 const keptMark = (id: string) => `.slipway/kept/${id}`;
 
 /** Prints what {@link readTreeState} reads. Changes nothing. */
 export function treeStateScript(path: string): string {
   return `cd -- ${quote(path)} 2>/dev/null || exit 0
 if [ -L current ]; then printf 'current %s\\n' "$(basename "$(readlink current)")"; fi
-${keptScript(keptMark, 'cat ".slipway/releases/$id"')}
 proven=$(cat .slipway/proven 2>/dev/null) || exit 0
 [ -d "releases/$proven" ] || exit 0
 printf 'proven %s\\n' "$proven"
@@ -43,14 +33,10 @@ printf 'content %s\\n' "$(cat ".slipway/releases/$proven" 2>/dev/null || echo un
 }
 
 /** Reads what {@link treeStateScript} printed. */
-export function readTreeState(printed: string): TreeState {
+export function readTreeState(printed: string): { current: string; proven: KnownTree | undefined } {
   const said = (word: string) => new RegExp(`^${word} (.*)$`, 'm').exec(printed)?.[1] ?? '';
   const id = said('proven');
-  return {
-    current: said('current'),
-    proven: id ? { id, content: said('content') } : undefined,
-    kept: readKept(printed),
-  };
+  return { current: said('current'), proven: id ? { id, content: said('content') } : undefined };
 }
 
 /**
@@ -85,6 +71,11 @@ export interface DressFacts {
   shared: readonly string[];
   /** As in {@link KnownTree}. */
   content: string;
+}
+
+/** Prints what `readKept` reads. Changes nothing. */
+export function keptTreesScript(path: string): string {
+  return keptScript(path, keptMark, 'cat ".slipway/releases/$id"');
 }
 
 /** `rememberScript` for mode `release`, whose mark is outside of the files. */

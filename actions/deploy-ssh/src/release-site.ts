@@ -3,7 +3,7 @@ import type { Expectation } from '@slipway/shared/probe/probe';
 import type { Clock } from '@slipway/shared/time/clock';
 import { alone } from './compose-scripts.ts';
 import type { Host } from './connection.ts';
-import { releaseToGoBackTo } from './go-back.ts';
+import { readKept, releaseToGoBackTo } from './go-back.ts';
 import { siteName } from './host.ts';
 import { holdLock, longestOf } from './lock.ts';
 import { proveThroughHost } from './proof.ts';
@@ -12,6 +12,7 @@ import {
   dressScript,
   dropScript,
   keepScript,
+  keptTreesScript,
   readTreeState,
   treeStateScript,
 } from './release-scripts.ts';
@@ -80,6 +81,13 @@ export function releaseSite(
     await step('restart', restartScript(steps.restart), place, signal);
   };
 
+  const oldRelease = async (current: string, signal: AbortSignal) => {
+    const { goBackTo } = settings;
+    if (goBackTo === undefined) return undefined;
+    const { stdout } = await again('reading the releases', keptTreesScript(path), signal);
+    return releaseToGoBackTo(goBackTo, current, readKept(stdout), host.address).id;
+  };
+
   return {
     name: `${siteName(host.address)}:${path}`,
 
@@ -93,11 +101,10 @@ export function releaseSite(
       ),
 
     async plan(signal) {
-      const { proven, current, kept } = readTreeState(
+      const { proven, current } = readTreeState(
         (await again('reading the host', treeStateScript(path), signal)).stdout,
       );
-      const { goBackTo } = settings;
-      const old = goBackTo && releaseToGoBackTo(goBackTo, current, kept, host.address).id;
+      const old = await oldRelease(current, signal);
       const same = proven !== undefined && proven.content === content;
       const unchanged = current === proven?.id && (old ? old === current : same);
       return {
@@ -105,9 +112,9 @@ export function releaseSite(
         previousImage: undefined,
         diff: unchanged
           ? []
-          : [{ what: 'release', before: proven?.id ?? '', after: old || 'this one' }],
+          : [{ what: 'release', before: proven?.id ?? '', after: old ?? 'this one' }],
         wayBack: proven ? 'previous' : 'remove',
-        release: old || settings.nameRelease(),
+        release: old ?? settings.nameRelease(),
         back: proven?.id,
       };
     },

@@ -1,5 +1,5 @@
 import type { DiffLine } from '@slipway/shared/deploy/target';
-import { type KeptRelease, keptScript, readKept } from './go-back.ts';
+import { keptScript } from './go-back.ts';
 import { exports, quote } from './shell.ts';
 
 /**
@@ -32,8 +32,6 @@ export interface HostState {
   proven: KnownRelease | undefined;
   /** Id of the release that was switched to last; empty before the first. */
   current: string;
-  /** All that have been proven, the oldest first. */
-  kept: KeptRelease[];
 }
 
 /** A release's name: the UTC time to the millisecond and the start of the commit; sorts by age. */
@@ -59,7 +57,6 @@ function sha256(text: string): string {
 export function stateScript(path: string): string {
   return `cd -- ${quote(path)} 2>/dev/null || exit 0
 if [ -L current ]; then printf 'current %s\\n' "$(basename "$(readlink current)")"; fi
-${keptScript(provenMark, 'cat "$folder/compose.yaml" "$folder/env"')}
 proven=$(cat .slipway/proven 2>/dev/null) || exit 0
 [ -d "releases/$proven" ] || exit 0
 cd "releases/$proven"
@@ -82,7 +79,6 @@ export function readState(printed: string): HostState {
   const id = facts.get('proven');
   return {
     current: facts.get('current') ?? '',
-    kept: readKept(printed),
     proven: id
       ? {
           id,
@@ -95,10 +91,7 @@ export function readState(printed: string): HostState {
 }
 
 /** What a release would change on a host; empty when nothing. */
-export function differences(
-  { proven, current }: Omit<HostState, 'kept'>,
-  release: Release,
-): DiffLine[] {
+export function differences({ proven, current }: HostState, release: Release): DiffLine[] {
   if (!proven) return [{ what: 'image', before: '', after: release.image }];
   const changed = (what: string, before: string, after: string): DiffLine[] =>
     before === after ? [] : [{ what, before: '', after: 'changed' }];
@@ -160,6 +153,11 @@ done | xargs -0r rm -rf`;
 }
 
 const provenMark = (id: string) => `releases/${id}/proven`;
+
+/** Prints what `readKept` reads. Changes nothing. */
+export function keptReleasesScript(path: string): string {
+  return keptScript(path, provenMark, 'cat "$folder/compose.yaml" "$folder/env"');
+}
 
 /** {@link rememberScript} for mode `compose`, whose mark is in the release. */
 export function provenScript(id: string, keep: number): string {

@@ -11,10 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readKept } from '../src/go-back.ts';
 import {
   differences,
   discardScript,
   envFile,
+  keptReleasesScript,
   provenScript,
   type Release,
   readState,
@@ -69,7 +71,7 @@ describe('the folder of a deployment', () => {
   const [first = '', second = '', third = '', fourth = ''] = ids;
 
   it('knows nothing at first', () => {
-    expect(state()).toEqual({ proven: undefined, current: '', kept: [] });
+    expect(state()).toEqual({ proven: undefined, current: '' });
     expect(readState(run(stateScript(`${path}/nowhere`)))).toEqual(state());
     expect(differences(state(), release)).toEqual([
       { what: 'image', before: '', after: release.image },
@@ -149,7 +151,7 @@ describe('the folder of a deployment', () => {
     run(writeScript(second, next)); // never proven
     prove(third, release);
     prove(fourth, next);
-    const { kept } = state();
+    const kept = readKept(run(keptReleasesScript(path)));
     expect(kept.map(({ id, image }) => [id, image])).toEqual([
       [first, release.image],
       [third, release.image],

@@ -1,6 +1,6 @@
-// Writes what follows from action.yml, from the failure catalogue and from the shape of a policy: each
-// action's src/manifest.ts, the tables in its README, docs/failures.md and policy.schema.json. `--check` writes nothing and
-// fails when a file is not what it would be.
+// Writes what follows from action.yml, from the failure catalogue and from the shape of a policy:
+// each action's src/manifest.ts, the tables in its README, docs/failures.md and policy.schema.json.
+// `--check` writes nothing and fails when a file is not what it would be.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

@@ -1,9 +1,6 @@
 import { BadInput, type Input } from '@slipway/shared/action/input';
-import {
-  type ImageReference,
-  InvalidReference,
-  parseReference,
-} from '@slipway/shared/image/reference';
+import type { ImageReference } from '@slipway/shared/image/reference';
+import { referenceInput } from '@slipway/shared/image/reference-input';
 
 const repository = 'ghcr.io/owner/app';
 const image = `${repository}@sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -18,7 +15,7 @@ export const repositoryList: Input<ImageReference[]> = {
     const given = lines.filter((line) => line !== '' && !line.startsWith('#'));
     if (given.length === 0) throw new BadInput('names no repository', repository);
     return given.map((line) => {
-      const parsed = reference(line, repository);
+      const parsed = referenceInput(line, repository);
       if (parsed.digest)
         throw new BadInput(`has a digest where a repository belongs: ${line}`, repository);
       if (parsed.tag) throw new BadInput(`has a tag, which belongs into tags: ${line}`, repository);
@@ -31,19 +28,8 @@ export const repositoryList: Input<ImageReference[]> = {
 export const existingImage: Input<ImageReference> = {
   example: image,
   parse(value) {
-    const parsed = reference(value, image);
+    const parsed = referenceInput(value, image);
     if (!parsed.digest && !parsed.tag) throw new BadInput('has neither digest nor tag', image);
     return parsed;
   },
 };
-
-function reference(value: string, example: string): ImageReference {
-  try {
-    return parseReference(value);
-  } catch (error) {
-    if (!(error instanceof InvalidReference)) throw error;
-    // It may hold a password, so it is only shown when it is harmless: InvalidReference decides.
-    const [what = ''] = error.message.split('; valid: ');
-    throw new BadInput(`is wrong: ${what}`, example);
-  }
-}

@@ -1,9 +1,10 @@
 import type { Run } from '@slipway/shared/action/run';
 import { type RegistryLogin, registryLogin } from '@slipway/shared/identity/login';
+import { givenForRegistries } from '@slipway/shared/identity/registry-inputs';
 import { systemClock } from '@slipway/shared/time/clock';
 import type { Login } from './docker-config.ts';
 import type { manifest } from './manifest.ts';
-import { hostsOf, registryInputs, type Settings } from './settings.ts';
+import { hostsOf, type Settings } from './settings.ts';
 
 /**
  * Logs in to every registry that an input is about, and makes the repositories there where that was
@@ -15,7 +16,7 @@ export async function logIn(settings: Settings, run: Run<typeof manifest>): Prom
   const means = { env, fetch: globalThis.fetch, clock: systemClock, mask: commands.mask, signal };
   const logins = new Map<string, RegistryLogin>();
   for (const host of hostsOf(settings.image)) {
-    const login = await registryLogin(host, registryInputs(settings), means);
+    const login = await registryLogin(host, givenForRegistries(settings), means);
     if (login) logins.set(host, login);
   }
   if (settings['create-repository']) {

@@ -6,13 +6,16 @@ import {
   type Input,
   map,
   matching,
-  secret,
   text,
 } from '@slipway/shared/action/input';
 import type { Problem } from '@slipway/shared/action/inputs';
 import type { Run } from '@slipway/shared/action/run';
 import { checkRegistryLogin } from '@slipway/shared/identity/check-login';
-import type { RegistryInputs } from '@slipway/shared/identity/login-way';
+import {
+  givenForRegistries,
+  registryInputs,
+  tellLoginProblems,
+} from '@slipway/shared/identity/registry-inputs';
 import { type ImageReference, repositoryName } from '@slipway/shared/image/reference';
 import { existingImage, repositoryList } from './image-input.ts';
 import type { manifest } from './manifest.ts';
@@ -47,23 +50,14 @@ export function readSettings(run: Run<typeof manifest>) {
       'move-tags': boolean,
       from: existingImage,
       'create-repository': boolean,
-      // In HTTP's Basic authentication the first colon ends the name (RFC 7617).
-      'registry-username': matching(/^[^:]*$/, 'has a colon in it', 'octocat'),
-      'registry-password': { ...secret(text), longest: 20_000 },
-      'aws-role': text,
-      'aws-region': text,
-      'azure-client-id': text,
-      'azure-tenant-id': text,
+      ...registryInputs,
     },
     (given, problem) => {
       const names = given.image.map(repositoryName);
       const twice = names.find((name, index) => names.indexOf(name) !== index);
       if (twice) problem('image', `names ${twice} twice`, 'each repository once');
-      for (const sentence of checkRegistryLogin(registryInputs(given), hostsOf(given.image))) {
-        const [name = '', ...rest] = sentence.split(': ');
-        const wrong = rest.join(': ').replace(/\.$/, '');
-        problem(name, wrong.startsWith('missing') ? `is ${wrong}` : `is wrong: ${wrong}`);
-      }
+      const login = givenForRegistries(given);
+      tellLoginProblems(checkRegistryLogin(login, hostsOf(given.image)), problem);
       if (given['create-repository'] && !given['aws-role']) {
         const example = 'arn:aws:iam::123456789012:role/deploy';
         problem('create-repository', 'needs aws-role: only Amazon ECR has to be told', example);
@@ -72,25 +66,6 @@ export function readSettings(run: Run<typeof manifest>) {
       else checkDockerfile(workspace, given, problem);
     },
   );
-}
-
-/** The inputs about registries, by their name in the identity room. */
-export function registryInputs(given: {
-  'registry-username': string | undefined;
-  'registry-password': string | undefined;
-  'aws-role': string | undefined;
-  'aws-region': string | undefined;
-  'azure-client-id': string | undefined;
-  'azure-tenant-id': string | undefined;
-}): RegistryInputs {
-  return {
-    username: given['registry-username'],
-    password: given['registry-password'],
-    awsRole: given['aws-role'],
-    awsRegion: given['aws-region'],
-    azureClientId: given['azure-client-id'],
-    azureTenantId: given['azure-tenant-id'],
-  };
 }
 
 /** Hosts of some references, each once. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type GitServer, startGitServer } from '../../../packages/local-cloud/src/git-server.ts';
@@ -9,6 +8,7 @@ import type { StepResult } from '../../../packages/local-cloud/src/runner.ts';
 import { commit, git, makeRepository } from '../test/git/repositories.ts';
 import { filesWith } from './files-with.ts';
 import { makeKey } from './keys.ts';
+import { startSilentServer } from './silent-server.ts';
 import { watchProcesses } from './watch-processes.ts';
 import { bundle, hostFolder, makeWorld, type World } from './world.ts';
 
@@ -256,7 +256,7 @@ describe('mode git', () => {
   }, 60_000);
 
   it('leaves nothing half-made, and nothing running, when it is cancelled', async () => {
-    const { silent, port, called } = await startSilentServer();
+    const { server: silent, port, called } = await startSilentServer();
     try {
       const before = hostFolder(world, 'releases');
       const source = `https://127.0.0.1:${port}/shop.git`;
@@ -274,13 +274,3 @@ describe('mode git', () => {
     expect((await deploy({}, change({ app: '7' }))).outputs['status']).toBe('deployed');
   }, 60_000);
 });
-
-/** A server that takes a connection and never says a word. */
-async function startSilentServer() {
-  const silent = createServer();
-  const called = new Promise<void>((resolve) => silent.once('connection', () => resolve()));
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  const address = silent.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { silent, port: address.port, called };
-}

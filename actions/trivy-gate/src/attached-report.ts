@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Registry } from '@slipway/shared/image/registry';
+import { saveBlob } from './save-blob.ts';
 
 const artifactType = 'application/vnd.slipway.trivy-report.v1';
 const mediaType = 'application/vnd.slipway.trivy-report.v1+json+gzip';
@@ -50,18 +50,7 @@ export async function fetchAttachedReport(
     Failure.of('gate/baseline', { baseline: `attached to ${digest}`, said }, cause);
   if (layer?.mediaType !== mediaType) throw fail('it is no report');
   const packed = `${path}.gz`;
-  await using file = await open(packed, 'w', 0o600);
-  let offset = 0;
-  await registry.blob(repository, layer, {
-    async begin() {
-      await file.truncate(0);
-      offset = 0;
-    },
-    async write(piece) {
-      await file.write(piece, 0, piece.length, offset);
-      offset += piece.length;
-    },
-  });
+  await saveBlob(registry, repository, layer, packed);
   try {
     await pipeline(createReadStream(packed), createGunzip(), createWriteStream(path));
   } catch (error) {

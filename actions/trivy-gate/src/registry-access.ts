@@ -1,12 +1,13 @@
 import type { Run } from '@slipway/shared/action/run';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import { registryLogin } from '@slipway/shared/identity/login';
+import { givenForRegistries } from '@slipway/shared/identity/registry-inputs';
 import type { Credentials } from '@slipway/shared/image/credentials';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
 import { openRegistry, type Registry } from '@slipway/shared/image/registry';
 import { systemClock } from '@slipway/shared/time/clock';
 import type { manifest } from './manifest.ts';
-import { registryInputs, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 /** Opens registries with the logins of the inputs and of the job's Docker. */
 export interface RegistryAccess {
@@ -24,7 +25,7 @@ export function registryAccess(
 
   async function find(host: string): Promise<Credentials | undefined> {
     const mine = host === settings.image?.registry;
-    const given = mine ? await registryLogin(host, registryInputs(settings), means) : undefined;
+    const given = mine ? await registryLogin(host, givenForRegistries(settings), means) : undefined;
     return credentialsFor(host, given, dockerConfigFolder(env), commands.info);
   }
 

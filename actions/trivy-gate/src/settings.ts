@@ -13,7 +13,11 @@ import {
 import type { Problem } from '@slipway/shared/action/inputs';
 import type { Run } from '@slipway/shared/action/run';
 import { checkLoginForms } from '@slipway/shared/identity/check-login';
-import type { RegistryInputs } from '@slipway/shared/identity/login-way';
+import {
+  givenForRegistries,
+  registryInputs,
+  tellLoginProblems,
+} from '@slipway/shared/identity/registry-inputs';
 import type { ImageReference } from '@slipway/shared/image/reference';
 import type { manifest } from './manifest.ts';
 import { failOn } from './policy/fail-on.ts';
@@ -77,13 +81,7 @@ export function readSettings(run: Run<typeof manifest>) {
       'cache-folder': text,
       timeout: duration('10s', '6h'),
       attach: boolean,
-      // In HTTP's Basic authentication the first colon ends the name (RFC 7617).
-      'registry-username': matching(/^[^:]*$/, 'has a colon in it', 'octocat'),
-      'registry-password': { ...secret(text), longest: 20_000 },
-      'aws-role': text,
-      'aws-region': text,
-      'azure-client-id': text,
-      'azure-tenant-id': text,
+      ...registryInputs,
     },
     (values, problem) => {
       checkSubject(values, problem);
@@ -94,11 +92,7 @@ export function readSettings(run: Run<typeof manifest>) {
       if (values.baseline?.kind === 'image' && !values.image) {
         problem('baseline', 'is an image, which only goes with image', 'baseline.json');
       }
-      for (const sentence of checkLoginForms(registryInputs(values))) {
-        const [name = '', ...rest] = sentence.split(': ');
-        const wrong = rest.join(': ').replace(/\.$/, '');
-        problem(name, wrong.startsWith('missing') ? `is ${wrong}` : `is wrong: ${wrong}`);
-      }
+      tellLoginProblems(checkLoginForms(givenForRegistries(values)), problem);
     },
   );
   const cache = given['cache-folder'];
@@ -110,25 +104,6 @@ export function readSettings(run: Run<typeof manifest>) {
     mirrors: given['trivy-mirrors'] ?? defaultMirrors,
     database: given['db-repository'] ?? publicDatabase(),
     cacheFolder: cache ? resolve(workspace, cache) : join(tools || temp, 'slipway'),
-  };
-}
-
-/** The inputs about registries, by their name in the identity room. */
-export function registryInputs(given: {
-  'registry-username': string | undefined;
-  'registry-password': string | undefined;
-  'aws-role': string | undefined;
-  'aws-region': string | undefined;
-  'azure-client-id': string | undefined;
-  'azure-tenant-id': string | undefined;
-}): RegistryInputs {
-  return {
-    username: given['registry-username'],
-    password: given['registry-password'],
-    awsRole: given['aws-role'],
-    awsRegion: given['aws-region'],
-    azureClientId: given['azure-client-id'],
-    azureTenantId: given['azure-tenant-id'],
   };
 }
 

@@ -1,11 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BadInput, type Input, lines, text } from '@slipway/shared/action/input';
-import {
-  type ImageReference,
-  InvalidReference,
-  parseReference,
-} from '@slipway/shared/image/reference';
+import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
+import { referenceInput } from '@slipway/shared/image/reference-input';
 
 export const exampleImage = 'ghcr.io/owner/app@sha256:0123…';
 const publicMirrors = [
@@ -22,7 +19,7 @@ export function publicDatabase(): { mirrors: ImageReference[] } {
 /** An image by tag or digest. */
 export const imageReference: Input<ImageReference> = {
   example: exampleImage,
-  parse: (value) => reference(value, exampleImage),
+  parse: (value) => referenceInput(value, exampleImage),
 };
 
 const mirrorExample = 'https://mirror.example.com/trivy/{version}/{archive}';
@@ -53,7 +50,7 @@ export function databaseSource(
       const [first = ''] = given;
       if (!/^[./]/.test(first) && !/^[A-Za-z]:\\/.test(first)) {
         if (given.length === 0) throw new BadInput('names nothing', example);
-        return { mirrors: given.map((one) => reference(one, example)) };
+        return { mirrors: given.map((one) => referenceInput(one, example)) };
       }
       if (given.length > 1) throw new BadInput('has more than one folder', './trivy-cache');
       const folder = resolve(workspace, first);
@@ -78,7 +75,7 @@ export function baseline(
       if (/^[./]|\.json$/.test(value)) {
         throw new BadInput(`is a file that is not there: ${value}`, 'baseline.json');
       }
-      const image = reference(value, exampleImage);
+      const image = referenceInput(value, exampleImage);
       if (!image.digest && !image.tag) {
         throw new BadInput(
           `is neither a file that is there nor an image by digest: ${value}`,
@@ -88,15 +85,4 @@ export function baseline(
       return { kind: 'image', image };
     },
   };
-}
-
-function reference(value: string, example: string): ImageReference {
-  try {
-    return parseReference(value);
-  } catch (error) {
-    if (!(error instanceof InvalidReference)) throw error;
-    // It may hold a password, so it is only shown when it is harmless: InvalidReference decides.
-    const [what = ''] = error.message.split('; valid: ');
-    throw new BadInput(`is wrong: ${what}`, example);
-  }
 }

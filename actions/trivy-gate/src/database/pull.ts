@@ -1,8 +1,9 @@
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { formatReference, type ImageReference } from '@slipway/shared/image/reference';
 import type { Registry } from '@slipway/shared/image/registry';
+import { saveBlob } from '../save-blob.ts';
 
 const layerType = 'application/vnd.aquasec.trivy.db.layer.v1.tar+gzip';
 
@@ -26,18 +27,7 @@ export async function pullDatabase(
   if (!layer) throw said('is no vulnerability database of Trivy');
   await mkdir(folder, { recursive: true });
   const archive = join(folder, 'db.tar.gz');
-  await using file = await open(archive, 'w', 0o600);
-  let offset = 0;
-  await registry.blob(repository, layer, {
-    async begin() {
-      await file.truncate(0);
-      offset = 0;
-    },
-    async write(piece) {
-      await file.write(piece, 0, piece.length, offset);
-      offset += piece.length;
-    },
-  });
+  await saveBlob(registry, repository, layer, archive);
   const { extract } = await import('tar');
   const wanted = new Set(['trivy.db', 'metadata.json']);
   const filter = (path: string) => wanted.has(path.replace(/^\.\//, ''));

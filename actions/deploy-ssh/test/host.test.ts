@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BadInput } from '@slipway/shared/action/input';
 import fc from 'fast-check';
+import { anyCharacter } from '../../../packages/local-cloud/src/any-character.ts';
 import { hostAddress, knownHostsName, placeName, siteName, wireName } from '../src/host.ts';
 
 describe('a host', () => {
@@ -68,7 +69,7 @@ describe('a host', () => {
   it('that is any text is read back as it was written, or refused', () => {
     const part = fc.string({ unit: fc.constantFrom(...'ab1.-_@:[]%/ é$'), maxLength: 8 });
     const text = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 80 }),
+      fc.string({ unit: anyCharacter, maxLength: 80 }),
       fc.tuple(part, part, fc.nat(70_000)).map(([user, host, port]) => `${user}@${host}:${port}`),
     );
     fc.assert(

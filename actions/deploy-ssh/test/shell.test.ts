@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { anyCharacter } from '../../../packages/local-cloud/src/any-character.ts';
 import { exports, quote, reservedNames, script } from '../src/shell.ts';
 
 const count = 10_000;
@@ -21,7 +22,7 @@ describe('quote', () => {
   const words = fc.sample(
     fc
       .oneof(
-        fc.string({ unit: 'binary', maxLength: 24 }),
+        fc.string({ unit: anyCharacter, maxLength: 24 }),
         fc.string({ unit: fc.constantFrom(...`'"\\$\`!*~#&;|<>()[]{}?^%= \t\n`), maxLength: 12 }),
       )
       .map((text) => text.replaceAll('\0', '').toWellFormed()),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { anyCharacter } from '../../../packages/local-cloud/src/any-character.ts';
 import { analyse } from '../src/analyse.ts';
 import type { Bump } from '../src/version/bump.ts';
 
@@ -160,7 +161,7 @@ it('survives any message', () => {
     '::error::',
   );
   const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
     fc.array(word, { maxLength: 30 }).map((words) => words.join('')),
   );
   fc.assert(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { anyCharacter } from '../../../packages/local-cloud/src/any-character.ts';
 import { readReport } from '../src/findings/read-report.ts';
 import { ReportPieces } from '../src/findings/report-pieces.ts';
 import { failureOf, fileWith, reportOf } from './sample.ts';
@@ -148,7 +149,7 @@ describe('a report of Trivy', () => {
 });
 
 describe('taking a report apart', () => {
-  const text = fc.string({ unit: 'binary', maxLength: 8 });
+  const text = fc.string({ unit: anyCharacter, maxLength: 8 });
   const value = fc.jsonValue({ maxDepth: 2 });
   const entry = fc.dictionary(text, value, { maxKeys: 3 });
   const result = fc.record({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { anyCharacter } from '../../../../packages/local-cloud/src/any-character.ts';
 import { InvalidTags } from '../../src/tags/invalid-tags.ts';
 import { parseRules } from '../../src/tags/parse-rules.ts';
 
@@ -210,7 +211,7 @@ describe('parseRules with any text', () => {
   );
   const text = fc.oneof(
     fc.string({ maxLength: 200 }),
-    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.string({ unit: anyCharacter, maxLength: 200 }),
     fc.array(word, { maxLength: 40 }).map((words) => words.join('')),
   );
 

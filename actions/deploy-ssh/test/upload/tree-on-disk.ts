@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
+import { anyCharacter } from '../../../../packages/local-cloud/src/any-character.ts';
 
 /** What is at a path: a file's text and mode, a link's target, or a folder. */
 export type Thing = { text: string; mode: number } | { target: string } | 'folder';
@@ -88,7 +89,7 @@ const thing: fc.Arbitrary<Thing> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       text: fc.oneof(
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: anyCharacter }),
         fc.integer({ min: 510, max: 3_000 }).map((size) => 'long'.repeat(size)),
       ),
       mode: fc.constantFrom(0o644, 0o755, 0o600, 0o444, 0o640, 0o777, 0o400),

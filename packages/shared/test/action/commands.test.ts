@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
+import { anyCharacter } from '../../../local-cloud/src/any-character.ts';
 import { inert, maskable, runnerCommands } from '../../src/action/commands.ts';
 import { obeyed, readOutputFile } from './runner-rules.ts';
 
@@ -126,7 +127,7 @@ describe('texts of others in the log', () => {
           ...['::', ':', '##[', '#', '[', ']', 'error', 'add-mask', 'stop-commands', ' ', '\n'],
           ...['\r', '\t', '\v', '\0', '\x1b', '\x1b[', 'm', '\x85', '\xa0', '\u2028', '\ufeff'],
         ),
-        fc.string({ unit: 'binary', maxLength: 3 }),
+        fc.string({ unit: anyCharacter, maxLength: 3 }),
       ),
       { maxLength: 30 },
     )
@@ -167,7 +168,7 @@ describe('files of the runner', () => {
     const values: string[] = [];
     const piece = fc.constantFrom('\n', '<<', '=', 'end_', '\r', 'output0=x', '\ufeff');
     const value = fc
-      .array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 5 })))
+      .array(fc.oneof(piece, fc.string({ unit: anyCharacter, maxLength: 5 })))
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(value, (text) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
+import { anyCharacter } from '../../../local-cloud/src/any-character.ts';
 import {
   BadInput,
   boolean,
@@ -185,11 +186,14 @@ describe('secrets', () => {
 
   test('are never in an error, whatever is wrong with them', () => {
     const line = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.base64String({ minLength: 4 }),
       fc.tuple(fc.constantFrom('A', 'B', 'A-B', ''), fc.string()).map((pair) => pair.join('=')),
     );
-    const given = fc.record({ secrets: fc.array(line), password: fc.string({ unit: 'binary' }) });
+    const given = fc.record({
+      secrets: fc.array(line),
+      password: fc.string({ unit: anyCharacter }),
+    });
     // Texts of ours that a random secret may hit upon.
     const ours =
       read({ secrets: '=\0', password: '\n', image: 'A' }).problems.join() +

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
+import { anyCharacter } from '../../../local-cloud/src/any-character.ts';
 import {
   formatReference,
   type ImageReference,
@@ -215,7 +216,7 @@ describe('properties', () => {
       return text.slice(0, cut) + noise + text.slice(cut);
     });
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), near, bent), (text) => {
+      fc.property(fc.oneof(fc.string({ unit: anyCharacter }), near, bent), (text) => {
         let full: string;
         try {
           full = formatReference(parseReference(text));

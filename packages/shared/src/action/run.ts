@@ -73,6 +73,13 @@ export async function runAction<M extends Manifest>(
   } catch (error) {
     say({ outputs: {}, closing: '', failure: asFailure(error, manifest) }, manifest, commands);
   }
+  if (process.exitCode === 1 && env['ACT'] === 'true') await soThatActReadsAll();
+}
+
+// act closes the terminal of a step that failed without having read all that is in it.
+// Source: pkg/container/host_environment.go of act, where `cmd.Run` returns an error
+function soThatActReadsAll(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 250));
 }
 
 /** An {@link Outcome} of whatever action. */

@@ -47,6 +47,12 @@ describe('an action as a process', () => {
     expect(lastLine(step.log)).toBe('rolled-back: web serves the version before.');
   });
 
+  it('that fails under act stays until act has read what it said', async () => {
+    const red = await start({ does: 'red' }, { ACT: 'true' }).done;
+    expect(red).toMatchObject({ code: 1, errors: [{ title: 'sample: deploy/exited' }] });
+    expect(red.ms).toBeGreaterThan(250);
+  });
+
   it('that throws a failure it knows is failed, for that reason', async () => {
     const step = await start({ does: 'known failure' }).done;
     expect(step).toMatchObject({

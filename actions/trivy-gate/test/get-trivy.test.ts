@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -31,6 +41,26 @@ beforeEach(async () => {
   [asked, said] = [[], []];
 });
 
+async function installed(): Promise<string> {
+  const bin = join(root, 'bin');
+  await mkdir(bin);
+  await writeFile(join(bin, 'trivy'), program, { mode: 0o755 });
+  return bin;
+}
+
+/** Changes one byte, and leaves everything of it that a user can set as it was. */
+async function forge(path: string): Promise<void> {
+  const { atime, mtime } = await stat(path);
+  const bytes = await readFile(path);
+  await writeFile(path, Buffer.from(bytes.map((byte, at) => (at === 12 ? byte ^ 1 : byte))));
+  await utimes(path, atime, mtime);
+}
+
+async function replace(path: string, content: string): Promise<void> {
+  await rm(path);
+  await writeFile(path, content, { mode: 0o755 });
+}
+
 type Answers = Record<string, () => Response | Promise<Response>>;
 
 const get = (answers: Answers, more: { sha256?: string; given?: boolean; path?: string } = {}) =>
@@ -61,7 +91,7 @@ const address = (host: string) => `https://${host}/v1.2.3/trivy_1.2.3_Linux-64bi
 
 describe('getting Trivy', () => {
   it('downloads, checks, unpacks for this user alone, and keeps the archive', async () => {
-    const path = await get({ a: good });
+    const { path } = await get({ a: good });
     expect(await readFile(path, 'utf8')).toBe(program);
     expect((await stat(path)).mode & 0o777).toBe(0o500);
     expect(asked).toEqual([address('a')]);
@@ -72,7 +102,7 @@ describe('getting Trivy', () => {
     await get({ a: good });
     folder = join(root, 'next');
     await mkdir(folder);
-    expect(await readFile(await get({}), 'utf8')).toBe(program);
+    expect(await readFile((await get({})).path, 'utf8')).toBe(program);
     expect(asked).toHaveLength(1);
   });
 
@@ -102,7 +132,7 @@ describe('getting Trivy', () => {
   });
 
   it('goes from mirror to mirror, and says what each of them did', async () => {
-    const path = await get({
+    const { path } = await get({
       gone: () => new Response('', { status: 404 }),
       other: () => new Response(new Uint8Array(changed(archive))),
       good,
@@ -116,7 +146,7 @@ describe('getting Trivy', () => {
 
   it('tries a mirror again that has enough for now', async () => {
     const answers = [429, 503, 200];
-    const path = await get({
+    const { path } = await get({
       busy: () => {
         const status = answers.shift() ?? 0;
         return status === 200 ? good() : new Response('', { status });
@@ -140,12 +170,11 @@ describe('getting Trivy', () => {
   });
 
   it('takes an installed one only when its digest was given', async () => {
-    const bin = join(root, 'bin');
-    await mkdir(bin);
-    await writeFile(join(bin, 'trivy'), program);
-    await chmod(join(bin, 'trivy'), 0o755);
+    const bin = await installed();
     const given = { given: true, sha256: sum(program), path: bin };
-    expect(await readFile(await get({}, given), 'utf8')).toBe(program);
+    const found = await get({}, given);
+    expect(found.path).toBe(join(bin, 'trivy'));
+    await expect(found.check()).resolves.toBeUndefined();
 
     await writeFile(join(bin, 'trivy'), `${program}# more`);
     const failure = await failureOf(() => get({ a: good }, given));
@@ -153,8 +182,29 @@ describe('getting Trivy', () => {
     expect(said[0]).toContain(`${join(bin, 'trivy')} is not used: its SHA-256 is`);
   });
 
+  it.each<[string, (path: string) => Promise<void>, boolean]>([
+    ['was written to, with the length and the times of before', forge, false],
+    ['is another file now', (path) => replace(path, `${program}# more`), false],
+    ['is gone', (path) => rm(path), false],
+    ['is another file with the same bytes', (path) => replace(path, program), true],
+    ['has another name besides', (path) => link(path, `${path}-too`), true],
+  ])('looks again before each start at an installed one: it %s', async (_, change, starts) => {
+    const path = await installed();
+    const found = await get({}, { given: true, sha256: sum(program), path });
+    await change(found.path);
+    if (starts) await expect(found.check()).resolves.toBeUndefined();
+    else await expect(found.check()).rejects.toThrow(/is not the Trivy|no such file/);
+  });
+
+  it('passes over what is called trivy and cannot be started', async () => {
+    await writeFile(join(root, 'trivy'), program, { mode: 0o644 });
+    const path = `${root}:${await installed()}`;
+    const found = await get({}, { given: true, sha256: sum(program), path });
+    expect(found.path).toBe(join(root, 'bin/trivy'));
+  });
+
   it('takes a digest that was given for the archive as well', async () => {
-    const path = await get({ a: good }, { given: true });
+    const { path } = await get({ a: good }, { given: true });
     expect(await readFile(path, 'utf8')).toBe(program);
   });
 });

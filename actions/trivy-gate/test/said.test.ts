@@ -26,7 +26,7 @@ describe('a Trivy that does not work', () => {
     failureOf(() =>
       runTrivy(
         {
-          program: 'trivy',
+          program: { path: 'trivy', check: async () => undefined },
           folder: '/',
           env: {},
           timeout: 60_000,

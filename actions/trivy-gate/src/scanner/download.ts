@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import type { Fetch } from '@slipway/shared/http/fetch';
 import { persist } from '@slipway/shared/image/retry';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
@@ -7,7 +8,7 @@ import { addressAt, type Release } from './releases.ts';
 
 /** What a download runs on. */
 export interface DownloadMeans {
-  fetch: typeof fetch;
+  fetch: Fetch;
   clock: Clock;
   signal: AbortSignal;
   say(line: string): void;

@@ -1,9 +1,9 @@
-import { copyFile, mkdir, rename, stat } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Environment } from '@slipway/shared/action/github';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import { checkedCopy } from './checked-copy.ts';
 import { type DownloadMeans, downloadArchive } from './download.ts';
+import { checkedCopy, hashFile } from './hash-file.ts';
 import { programFolders, type Release } from './releases.ts';
 import { unpackProgram } from './unpack.ts';
 
@@ -18,11 +18,20 @@ export interface Wanted {
   cacheFolder: string;
 }
 
+/** A program whose digest was checked. */
+export interface Program {
+  path: string;
+  /**
+   * To be asked before each start.
+   * @throws Failure `gate/scanner-hash` when it was changed since its digest was checked
+   */
+  check(): Promise<void>;
+}
+
 /**
- * Gets a program into a private folder whose digest was checked there: the installed one, the one in
- * the cache, or a downloaded one, which then goes into the cache.
+ * Gets a program whose digest was checked: the installed one where it is, or the one in the cache or
+ * a downloaded one, which then goes into the cache, in a private folder.
  * @param folder private folder
- * @returns path of the program
  * @throws Failure `gate/scanner-hash`, `gate/scanner-download`, `gate/no-space`
  */
 export async function getTrivy(
@@ -30,12 +39,11 @@ export async function getTrivy(
   folder: string,
   env: Environment,
   means: DownloadMeans,
-): Promise<string> {
+): Promise<Program> {
   const copy = join(folder, 'trivy-download');
   try {
-    if (given && (await takeInstalled(release, copy, env, means))) {
-      return await unpackProgram(copy, folder);
-    }
+    const installed = given ? await findInstalled(release, env, means) : undefined;
+    if (installed) return installed;
     const kept = join(cacheFolder, 'trivy', release.version, release.archive);
     if (await isFile(kept)) {
       const got = await checkedCopy(kept, copy);
@@ -46,29 +54,45 @@ export async function getTrivy(
       await downloadArchive(release, mirrors, copy, means);
       await keep(copy, kept, means);
     }
-    return await unpackProgram(copy, folder);
+    return { path: await unpackProgram(copy, folder), check: async () => undefined };
   } catch (error) {
     if (isFull(error)) throw Failure.of('gate/no-space', { what: 'unpack Trivy' }, error);
     throw error;
   }
 }
 
-async function takeInstalled(
-  release: Release & { sha256: string },
-  copy: string,
+// It is used where it is: to copy what has 170 MB takes longer than a short scan.
+async function findInstalled(
+  { sha256 }: { sha256: string },
   env: Environment,
   { say }: DownloadMeans,
-): Promise<boolean> {
+): Promise<Program | undefined> {
   const name = process.platform === 'win32' ? 'trivy.exe' : 'trivy';
   for (const folder of programFolders(env)) {
     const path = join(folder, name);
-    if (!(await isFile(path))) continue;
-    const got = await checkedCopy(path, copy);
-    if (got === release.sha256) return true;
-    say(`${path} is not used: its SHA-256 is ${got}, not ${release.sha256}`);
-    return false;
+    if (!(await isProgram(path))) continue;
+    const hashed = await hashFile(path);
+    if (hashed.sha256 === sha256) {
+      const check = async () => {
+        if (await hashed.isSame()) return;
+        const got = (await hashFile(path)).sha256;
+        if (got !== sha256)
+          throw Failure.of('gate/scanner-hash', { what: path, wanted: sha256, got });
+      };
+      return { path, check };
+    }
+    say(`${path} is not used: its SHA-256 is ${hashed.sha256}, not ${sha256}`);
+    return undefined;
   }
-  return false;
+  return undefined;
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  if (!(await isFile(path))) return false;
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 // Under its name there is always a whole file. A cache that cannot be written costs time only.

@@ -3,11 +3,12 @@ import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
+import type { Program } from './get-trivy.ts';
 import { saidBy } from './said.ts';
 
 /** A Trivy that was checked, and how to run it. */
 export interface Trivy {
-  program: string;
+  program: Program;
   /** Private folder it works in: it finds no trivy.yaml and no .trivyignore there. */
   folder: string;
   env: Readonly<Record<string, string>>;
@@ -22,14 +23,15 @@ export interface Trivy {
 
 /**
  * Runs Trivy to its end.
- * @throws Failure `gate/scanner-failed`, `gate/scanner-killed`, `gate/scanner-timeout`,
- *   `gate/no-space`, `gate/database`; the reason of the signal
+ * @throws Failure `gate/scanner-hash`, `gate/scanner-failed`, `gate/scanner-killed`,
+ *   `gate/scanner-timeout`, `gate/no-space`, `gate/database`; the reason of the signal
  */
 export async function runTrivy(trivy: Trivy, args: readonly string[]): Promise<void> {
   const { clock, env, folder, program, quote, timeout } = trivy;
   try {
+    await program.check();
     const ended = await deadline(clock, timeout, trivy.signal, (signal) =>
-      trivy.run(program, args, { env, cwd: folder, signal, onLine: quote }),
+      trivy.run(program.path, args, { env, cwd: folder, signal, onLine: quote }),
     );
     if (ended.signal) throw Failure.of('gate/scanner-killed', { signal: ended.signal });
     if (ended.code !== 0) throw failed(String(ended.code), ended.stderr);

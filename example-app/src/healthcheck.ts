@@ -1,6 +1,8 @@
-import { get } from 'node:http';
 import manifest from '../package.json' with { type: 'json' };
 import { readSettings } from './settings.ts';
+
+// Not by `import`, which loads Node's fetch with it: this is run again and again.
+const { get } = process.getBuiltinModule('node:http');
 
 // The image's HEALTHCHECK, so that the image needs no curl: exit code 0 when the app says that it
 // is healthy, else 1. What is printed shows up in `docker inspect`. With `--while <pid>` it asks

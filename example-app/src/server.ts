@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
@@ -23,7 +22,7 @@ const app = createApp({
   isStopping: () => stopping,
 });
 
-const server = createServer(app);
+const server = app.listen(settings.port, settings.host);
 // Longer than the 60 s of nginx and AWS load balancers, so that it is never this side that closes
 // a connection on which the proxy is just sending a request.
 server.keepAliveTimeout = 65_000;
@@ -32,7 +31,6 @@ const stop = gracefulStop(server);
 process.on('SIGTERM', shutDown);
 process.on('SIGINT', shutDown);
 
-server.listen(settings.port, settings.host);
 try {
   await once(server, 'listening');
   logger.info({ environment, address: server.address() }, 'listening');

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 const SWEEP_MS = 50;
 
 /**
- * Prepares a server for a graceful stop; call it before the server listens.
+ * Prepares a server for a graceful stop; call it before the first connection.
  *
  * @returns a function that stops the server: no new connections, idle ones closed at once, those
  * with a request under way closed after its response, or cut after `timeoutMs` milliseconds. It

@@ -1,4 +1,5 @@
 import type { Run } from '@slipway/shared/action/run';
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { type RegistryLogin, registryLogin } from '@slipway/shared/identity/login';
 import { givenForRegistries } from '@slipway/shared/identity/registry-inputs';
 import { systemClock } from '@slipway/shared/time/clock';
@@ -13,7 +14,7 @@ import { hostsOf, type Settings } from './settings.ts';
  */
 export async function logIn(settings: Settings, run: Run<typeof manifest>): Promise<Login[]> {
   const { env, commands, signal } = run;
-  const means = { env, fetch: globalThis.fetch, clock: systemClock, mask: commands.mask, signal };
+  const means = { env, fetch: httpFetch, clock: systemClock, mask: commands.mask, signal };
   const logins = new Map<string, RegistryLogin>();
   for (const host of hostsOf(settings.image)) {
     const login = await registryLogin(host, givenForRegistries(settings), means);

@@ -1,4 +1,5 @@
 import type { Environment } from '@slipway/shared/action/github';
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
 import type { ImageReference } from '@slipway/shared/image/reference';
@@ -37,6 +38,6 @@ export async function openRepositories(
 
 async function open(host: string, { env, signal, say }: RegistryMeans): Promise<Registry> {
   const credentials = await credentialsFor(host, undefined, dockerConfigFolder(env), say);
-  const options = { fetch: globalThis.fetch, clock: systemClock, signal };
+  const options = { fetch: httpFetch, clock: systemClock, signal };
   return openRegistry(host, credentials ? { ...options, credentials } : options);
 }

@@ -1,3 +1,4 @@
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import type { Credentials } from '@slipway/shared/image/credentials';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
@@ -75,7 +76,7 @@ async function resolveImage(
 ): Promise<{ name: string; platforms: string[] }> {
   const { registry: host, repository, tag, digest } = reference;
   const registry = openRegistry(host, {
-    fetch: globalThis.fetch,
+    fetch: httpFetch,
     clock,
     signal: run.signal,
     ...(credentials ? { credentials } : {}),

@@ -1,4 +1,5 @@
 import type { Direction, ProofOfLife } from '@slipway/shared/deploy/target';
+import type { Fetch } from '@slipway/shared/http/fetch';
 import { askOverHttp, type Expectation, type Proof, prove } from '@slipway/shared/probe/probe';
 import type { Clock } from '@slipway/shared/time/clock';
 import { formatDuration } from '@slipway/shared/time/duration';
@@ -19,7 +20,7 @@ export interface ProofTools {
 export async function proveAt(
   url: URL,
   expected: Expectation,
-  { clock, fetch }: { clock: Clock; fetch: typeof globalThis.fetch },
+  { clock, fetch }: { clock: Clock; fetch: Fetch },
   direction: Direction,
   signal: AbortSignal,
 ): Promise<ProofOfLife> {

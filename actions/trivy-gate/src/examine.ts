@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Run } from '@slipway/shared/action/run';
 import { runProgram } from '@slipway/shared/exec/program';
 import { Failure } from '@slipway/shared/failure/failure';
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { formatReference, repositoryName } from '@slipway/shared/image/reference';
 import { systemClock } from '@slipway/shared/time/clock';
 import type { Timeline } from '@slipway/shared/time/timeline';
@@ -84,7 +85,7 @@ async function prepare(settings: Settings, run: ActionRun, answer: Answer, folde
   const wantsDatabase = settings.scanners.includes('vuln');
   return together(run.signal, async (signal, all) => {
     const access = registryAccess(settings, { commands, env, signal });
-    const means = { fetch: globalThis.fetch, clock: systemClock, signal, say: commands.info };
+    const means = { fetch: httpFetch, clock: systemClock, signal, say: commands.info };
     const [subject, program, database] = await all([
       subjectOf(settings, access),
       getTrivy(wantedTrivy(settings), folder, env, means),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Outcome, Run } from '@slipway/shared/action/run';
 import { Failure } from '@slipway/shared/failure/failure';
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { formatReference } from '@slipway/shared/image/reference';
 import { systemClock } from '@slipway/shared/time/clock';
 import { Timeline } from '@slipway/shared/time/timeline';
@@ -67,7 +68,7 @@ async function work(
     const ids = new Set(found.report.findings.map(({ id }) => id));
     const { workspace } = settings;
     const feeds = await loadFeeds(policy, ids, {
-      fetch: globalThis.fetch,
+      fetch: httpFetch,
       clock: systemClock,
       signal: run.signal,
       workspace,

@@ -1,4 +1,5 @@
 import type { Run } from '@slipway/shared/action/run';
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import { registryLogin } from '@slipway/shared/identity/login';
 import { givenForRegistries } from '@slipway/shared/identity/registry-inputs';
@@ -21,7 +22,7 @@ export function registryAccess(
   { commands, env, signal }: Pick<Run<typeof manifest>, 'commands' | 'env' | 'signal'>,
 ): RegistryAccess {
   const held = new Map<string, Promise<Credentials | undefined>>();
-  const means = { env, fetch: globalThis.fetch, clock: systemClock, mask: commands.mask, signal };
+  const means = { env, fetch: httpFetch, clock: systemClock, mask: commands.mask, signal };
 
   async function find(host: string): Promise<Credentials | undefined> {
     const mine = host === settings.image?.registry;
@@ -40,7 +41,7 @@ export function registryAccess(
     async open(host, budget) {
       const found = await credentials(host);
       return openRegistry(host, {
-        fetch: globalThis.fetch,
+        fetch: httpFetch,
         clock: systemClock,
         signal,
         ...(found && { credentials: found }),

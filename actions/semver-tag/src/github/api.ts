@@ -1,4 +1,5 @@
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import type { Fetch, HttpFields } from '@slipway/shared/http/fetch';
 import type { Answer } from '@slipway/shared/image/exchange';
 import { listField, parseJson, textField } from '@slipway/shared/image/json';
 import { passing, persist } from '@slipway/shared/image/retry';
@@ -16,7 +17,7 @@ export interface ApiOptions {
   /** `https://api.github.com`, or `https://ghes.example/api/v3` */
   restUrl: string;
   graphqlUrl: string;
-  fetch: typeof fetch;
+  fetch: Fetch;
   clock: Clock;
   signal: AbortSignal;
   /** Time after which a failing request is not tried again, in milliseconds. */
@@ -39,7 +40,7 @@ export interface Call {
 /** A definite answer of the REST API, which may be a refusal. */
 export interface Reply {
   status: number;
-  headers: Headers;
+  headers: HttpFields;
   body: unknown;
   /** GitHub's words, on one line, when it refused. */
   said: string;

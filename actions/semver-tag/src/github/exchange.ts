@@ -1,3 +1,4 @@
+import type { Fetch } from '@slipway/shared/http/fetch';
 import type { Answer } from '@slipway/shared/image/exchange';
 import { field, listField, parseJson, textField } from '@slipway/shared/image/json';
 import type { Clock } from '@slipway/shared/time/clock';
@@ -18,7 +19,7 @@ const secondaryPause = 60;
 
 /** Sends one request and reads the answer. The token goes to no other origin: `fetch` sees to that. */
 export function exchange(
-  wire: { fetch: typeof fetch; clock: Clock; signal: AbortSignal },
+  wire: { fetch: Fetch; clock: Clock; signal: AbortSignal },
   { method, url, headers, body }: Request,
 ): Promise<Answer> {
   // What is uploaded may take longer than an answer.
@@ -43,9 +44,9 @@ export function textOf({ body }: Answer): string {
 function asNotNow(answer: Answer, clock: Clock): Answer {
   const seconds = pauseAskedFor(answer, clock);
   if (seconds === undefined) return answer;
-  const headers = new Headers(answer.headers);
-  headers.set('retry-after', String(Math.max(0, Math.ceil(seconds))));
-  return { ...answer, headers, status: 429 };
+  const pause = String(Math.max(0, Math.ceil(seconds)));
+  const get = (name: string) => (name === 'retry-after' ? pause : answer.headers.get(name));
+  return { ...answer, headers: { get }, status: 429 };
 }
 
 function pauseAskedFor(answer: Answer, clock: Clock): number | undefined {

@@ -1,4 +1,5 @@
 import { Failure } from '@slipway/shared/failure/failure';
+import type { HttpFields } from '@slipway/shared/http/fetch';
 import type { TagRef } from '../version/tags.ts';
 import type { Api, Reply } from './api.ts';
 import { failureOf } from './refusal.ts';
@@ -48,6 +49,6 @@ function isObject(value: unknown): value is object {
 }
 
 /** Address of the next page in the header `Link` (RFC 8288). */
-export function nextPage(headers: Headers): string | undefined {
+export function nextPage(headers: HttpFields): string | undefined {
   return /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
 }

@@ -1,5 +1,6 @@
 import type { Environment, GitHubContext } from '@slipway/shared/action/github';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import type { Fetch } from '@slipway/shared/http/fetch';
 import { listField, parseJson, textField } from '@slipway/shared/image/json';
 import { passing, persist } from '@slipway/shared/image/retry';
 import type { Clock } from '@slipway/shared/time/clock';
@@ -8,7 +9,7 @@ import { poll } from '@slipway/shared/time/poll';
 
 /** What an upload runs on. */
 export interface UploadMeans {
-  fetch: typeof fetch;
+  fetch: Fetch;
   clock: Clock;
   signal: AbortSignal;
   env: Environment;

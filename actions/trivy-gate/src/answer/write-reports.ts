@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Run } from '@slipway/shared/action/run';
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { systemClock } from '@slipway/shared/time/clock';
 import { attachReport } from '../attached-report.ts';
 import type { Examined } from '../examine.ts';
@@ -45,7 +46,7 @@ export async function writeReports(
         await gzipped(sarif),
         answer.timeline[0]?.start ?? systemClock.now(),
         {
-          fetch: globalThis.fetch,
+          fetch: httpFetch,
           clock: systemClock,
           signal: run.signal,
           env: run.env,

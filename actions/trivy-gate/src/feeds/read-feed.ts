@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import type { Fetch } from '@slipway/shared/http/fetch';
 import { persist } from '@slipway/shared/image/retry';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline } from '@slipway/shared/time/deadline';
@@ -9,7 +10,7 @@ import type { FeedSource } from '../policy/policy.ts';
 
 /** What reading a feed needs from outside. */
 export interface FeedMeans {
-  fetch: typeof fetch;
+  fetch: Fetch;
   clock: Clock;
   signal: AbortSignal;
   workspace: string;

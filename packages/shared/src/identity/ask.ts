@@ -37,8 +37,12 @@ export async function ask(question: Question, means: Means): Promise<Answer> {
     deadline(clock, attemptLimit, signal, async (limit) => {
       const response = await means.fetch(url, {
         method: form ? 'POST' : 'GET',
-        headers: { accept: 'application/json', ...headers },
-        ...(form && { body: new URLSearchParams(form) }),
+        headers: {
+          accept: 'application/json',
+          ...(form && { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }),
+          ...headers,
+        },
+        ...(form && { body: String(new URLSearchParams(form)) }),
         redirect: 'error',
         signal: limit,
       });

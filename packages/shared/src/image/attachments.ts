@@ -1,4 +1,5 @@
 import { Failure } from '../failure/failure.ts';
+import type { HttpFields } from '../http/fetch.ts';
 import { fetchManifest } from './content.ts';
 import { digestOf } from './digest.ts';
 import { listField, parseJson, textField } from './json.ts';
@@ -130,14 +131,14 @@ async function putManifest(
   reference: string,
   type: string,
   body: Uint8Array<ArrayBuffer>,
-): Promise<Headers> {
+): Promise<HttpFields> {
   const image = imageName(session.registry, repository, reference);
   const call = { repository, image, what: `push ${image}`, actions: 'pull,push' } as const;
   const path = manifestPath(repository, reference);
   return send(session, { ...call, method: 'PUT', path, headers: { 'content-type': type }, body });
 }
 
-async function send(session: Session, call: Call): Promise<Headers> {
+async function send(session: Session, call: Call): Promise<HttpFields> {
   return session.accept(await session.ask(call), call).headers;
 }
 

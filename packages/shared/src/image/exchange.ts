@@ -1,3 +1,4 @@
+import type { Fetch, HttpAnswer, HttpFields } from '../http/fetch.ts';
 import type { Clock } from '../time/clock.ts';
 import { deadline } from '../time/deadline.ts';
 
@@ -23,13 +24,13 @@ export interface Sink {
 /** An answer, read to its end. */
 export interface Answer {
   status: number;
-  headers: Headers;
+  headers: HttpFields;
   body: Uint8Array<ArrayBuffer>;
 }
 
 /** What an exchange runs on. */
 export interface Wire {
-  fetch: typeof fetch;
+  fetch: Fetch;
   clock: Clock;
   signal: AbortSignal;
   /** Throws when a URL may not be asked. */
@@ -52,7 +53,7 @@ export async function exchange(wire: Wire, request: Request): Promise<Answer> {
   const { sink } = request;
   return deadline(wire.clock, sink?.limit ?? requestLimit, wire.signal, async (signal) => {
     const { method, body = null } = request;
-    const headers = new Headers(request.headers);
+    const headers = { ...request.headers };
     let { url } = request;
     for (let hops = 0; hops <= mostRedirects; hops++) {
       wire.guard(url);
@@ -67,14 +68,14 @@ export async function exchange(wire: Wire, request: Request): Promise<Answer> {
       }
       await answer.body?.cancel();
       const next = new URL(location, url);
-      if (next.origin !== url.origin) headers.delete('authorization');
+      if (next.origin !== url.origin) delete headers['authorization'];
       url = next;
     }
     throw new Error(`more than ${mostRedirects} redirects`);
   });
 }
 
-async function read(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
+async function read(answer: HttpAnswer): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of answer.body ?? []) {

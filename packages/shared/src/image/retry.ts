@@ -1,3 +1,4 @@
+import type { HttpFields } from '../http/fetch.ts';
 import type { Clock } from '../time/clock.ts';
 import { TimeoutReached } from '../time/deadline.ts';
 import type { Answer } from './exchange.ts';
@@ -5,7 +6,7 @@ import { field, textField } from './json.ts';
 
 /** Statuses that say "not now" rather than "no". */
 export const passing = new Set([408, 429, 500, 502, 503, 504]);
-/** Codes of Node and undici for a network that failed, as opposed to a name or certificate that is wrong. */
+/** Codes of Node for a network that failed, as opposed to a name or certificate that is wrong. */
 const network = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -15,10 +16,6 @@ const network = new Set([
   'ENETUNREACH',
   'EPIPE',
   'ETIMEDOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_SOCKET',
 ]);
 const mostTries = 8;
 
@@ -77,7 +74,7 @@ function isNetworkError(error: unknown): boolean {
 }
 
 /** Milliseconds that `Retry-After` (RFC 9110, 10.2.3) asks for; 0 when it asks for nothing. */
-function retryAfter(headers: Headers, now: number): number {
+function retryAfter(headers: HttpFields, now: number): number {
   const text = headers.get('retry-after')?.trim() ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
   return Number.isNaN(ms) ? 0 : Math.max(ms, 0);

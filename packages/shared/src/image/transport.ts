@@ -1,4 +1,5 @@
 import { Failure, messageOf } from '../failure/failure.ts';
+import type { Fetch } from '../http/fetch.ts';
 import type { Clock } from '../time/clock.ts';
 import { TimeoutReached } from '../time/deadline.ts';
 import { addressOf } from './address.ts';
@@ -9,7 +10,7 @@ import { oneLine, refusalOf } from './said.ts';
 
 /** How a registry is spoken to. */
 export interface RegistryOptions {
-  fetch: typeof fetch;
+  fetch: Fetch;
   clock: Clock;
   signal: AbortSignal;
   /** Sent to the registry and the token service it names, and nowhere else. None: anonymous. */

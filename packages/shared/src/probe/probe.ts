@@ -1,4 +1,5 @@
 import { Failure, messageOf } from '../failure/failure.ts';
+import type { Fetch, HttpAnswer } from '../http/fetch.ts';
 import type { Clock } from '../time/clock.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
 import { formatDuration } from '../time/duration.ts';
@@ -74,7 +75,7 @@ export async function prove(
 }
 
 /** Asks over HTTP(S) from here. Redirects are answers: a login page is not a proof. */
-export function askOverHttp(url: URL, fetch: typeof globalThis.fetch): Ask {
+export function askOverHttp(url: URL, fetch: Fetch): Ask {
   return async (signal) => {
     const response = await fetch(url, {
       signal,
@@ -85,7 +86,7 @@ export function askOverHttp(url: URL, fetch: typeof globalThis.fetch): Ask {
   };
 }
 
-async function startOf(response: Response): Promise<string> {
+async function startOf(response: HttpAnswer): Promise<string> {
   const decoder = new TextDecoder();
   let body = '';
   if (!response.body) return body;

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AppSeed, Seed } from '../../../local-cloud/src/seed.ts';
+import type { Fetch } from '../../src/http/fetch.ts';
 import { acrCredentials } from '../../src/identity/azure.ts';
 import { clientId, startWorld, tenantId, type World } from './world.ts';
 
@@ -76,7 +77,7 @@ describe('refused', () => {
   });
 
   test('a token that Entra quotes stays hidden', async () => {
-    const quoting: typeof fetch = async (input, init) => {
+    const quoting: Fetch = async (input, init) => {
       if (!String(input).includes('/oauth2/v2.0/token'))
         return await world.means.fetch(input, init);
       const assertion = new URLSearchParams(String(init?.body)).get('client_assertion');
@@ -138,7 +139,7 @@ describe('clouds', () => {
     ['shop.azurecr.us', 'https://login.microsoftonline.us', `${audience}USGov`],
   ])('%s signs in at %s', async (registry, authority, wanted) => {
     const urls: string[] = [];
-    const answers: typeof fetch = async (input, init) => {
+    const answers: Fetch = async (input, init) => {
       const url = String(input);
       urls.push(url);
       if (url.includes('/idtoken')) return await world.means.fetch(input, init);

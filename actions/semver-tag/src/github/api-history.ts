@@ -1,5 +1,5 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import { field, listField, textField } from '@slipway/shared/image/json';
+import { field, listField, textField } from '@slipway/shared/http/json';
 import { narrowed } from '../graph.ts';
 import { type Commit, type History, type PeeledTag, type Range, TooMuch } from '../history.ts';
 import type { Api, Reply } from './api.ts';

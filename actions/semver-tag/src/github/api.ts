@@ -1,8 +1,8 @@
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import type { Answer } from '@slipway/shared/http/exchange';
 import type { Fetch, HttpFields } from '@slipway/shared/http/fetch';
-import type { Answer } from '@slipway/shared/image/exchange';
-import { listField, parseJson, textField } from '@slipway/shared/image/json';
-import { passing, persist } from '@slipway/shared/image/retry';
+import { listField, parseJson, textField } from '@slipway/shared/http/json';
+import { passing, persist } from '@slipway/shared/http/retry';
 import { oneLine } from '@slipway/shared/image/said';
 import type { Clock } from '@slipway/shared/time/clock';
 import { TimeoutReached } from '@slipway/shared/time/deadline';

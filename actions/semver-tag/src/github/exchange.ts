@@ -1,6 +1,6 @@
+import type { Answer } from '@slipway/shared/http/exchange';
 import type { Fetch } from '@slipway/shared/http/fetch';
-import type { Answer } from '@slipway/shared/image/exchange';
-import { field, listField, parseJson, textField } from '@slipway/shared/image/json';
+import { field, listField, parseJson, textField } from '@slipway/shared/http/json';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline } from '@slipway/shared/time/deadline';
 

@@ -1,5 +1,5 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import { field, textField } from '@slipway/shared/image/json';
+import { field, textField } from '@slipway/shared/http/json';
 import type { TagRef } from '../version/tags.ts';
 import type { Api } from './api.ts';
 

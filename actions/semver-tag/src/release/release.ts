@@ -1,4 +1,4 @@
-import { field, listField, textField } from '@slipway/shared/image/json';
+import { field, listField, textField } from '@slipway/shared/http/json';
 
 /** A release as GitHub shows it. */
 export interface Release {

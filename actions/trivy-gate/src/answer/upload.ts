@@ -1,8 +1,8 @@
 import type { Environment, GitHubContext } from '@slipway/shared/action/github';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Fetch } from '@slipway/shared/http/fetch';
-import { listField, parseJson, textField } from '@slipway/shared/image/json';
-import { passing, persist } from '@slipway/shared/image/retry';
+import { listField, parseJson, textField } from '@slipway/shared/http/json';
+import { passing, persist } from '@slipway/shared/http/retry';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { poll } from '@slipway/shared/time/poll';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { field, parseJson, textField } from '@slipway/shared/image/json';
+import { field, parseJson, textField } from '@slipway/shared/http/json';
 
 /** A vulnerability database that lies in a folder. */
 export interface Database {

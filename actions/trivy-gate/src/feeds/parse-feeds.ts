@@ -1,5 +1,5 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import { listField, parseJson, textField } from '@slipway/shared/image/json';
+import { listField, parseJson, textField } from '@slipway/shared/http/json';
 
 /**
  * CVEs in CISA's catalogue of known exploited vulnerabilities.

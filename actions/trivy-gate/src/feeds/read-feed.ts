@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Fetch } from '@slipway/shared/http/fetch';
-import { persist } from '@slipway/shared/image/retry';
+import { persist } from '@slipway/shared/http/retry';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline } from '@slipway/shared/time/deadline';
 import type { FeedSource } from '../policy/policy.ts';

@@ -1,4 +1,4 @@
-import { field, textField } from '@slipway/shared/image/json';
+import { field, textField } from '@slipway/shared/http/json';
 import { type Finding, severityOf } from './finding.ts';
 
 /** Reads an object of a list; its class and type come with its result. */

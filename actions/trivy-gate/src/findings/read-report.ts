@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import { field, listField, parseJson, textField } from '@slipway/shared/image/json';
+import { field, listField, parseJson, textField } from '@slipway/shared/http/json';
 import type { Finding } from './finding.ts';
 import { findingOf } from './finding-of.ts';
 import { ReportPieces } from './report-pieces.ts';

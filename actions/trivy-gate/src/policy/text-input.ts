@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Failure } from '@slipway/shared/failure/failure';
-import { textField } from '@slipway/shared/image/json';
+import { textField } from '@slipway/shared/http/json';
 
 /** The text of an input, and how people know it. */
 export interface NamedText {

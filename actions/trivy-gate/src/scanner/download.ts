@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Fetch } from '@slipway/shared/http/fetch';
-import { persist } from '@slipway/shared/image/retry';
+import { persist } from '@slipway/shared/http/retry';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { addressAt, type Release } from './releases.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@slipway/shared/failure/failure';
-import { field, parseJson, textField } from '@slipway/shared/image/json';
+import { field, parseJson, textField } from '@slipway/shared/http/json';
 import {
   formatReference,
   type ImageReference,

@@ -1,6 +1,6 @@
 import { Failure } from '../failure/failure.ts';
-import { field, parseJson, textField } from '../image/json.ts';
-import { passing, persist } from '../image/retry.ts';
+import { field, parseJson, textField } from '../http/json.ts';
+import { passing, persist } from '../http/retry.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
 import type { Means } from './means.ts';
 

@@ -1,5 +1,5 @@
 import type { Failure } from '../failure/failure.ts';
-import { field, textField } from '../image/json.ts';
+import { field, textField } from '../http/json.ts';
 import { unusable } from './ask.ts';
 import type { Means } from './means.ts';
 

@@ -1,5 +1,5 @@
 import { Failure } from '../failure/failure.ts';
-import { textField } from '../image/json.ts';
+import { textField } from '../http/json.ts';
 import { ask, unusable } from './ask.ts';
 import { azureSignIn } from './azure-cloud.ts';
 import type { RegistryCredentials } from './credentials.ts';

@@ -1,5 +1,5 @@
 import { Failure } from '../failure/failure.ts';
-import { textField } from '../image/json.ts';
+import { textField } from '../http/json.ts';
 import { oneLine } from '../image/said.ts';
 import { ask, unusable } from './ask.ts';
 import type { AzureSignIn } from './azure-cloud.ts';

@@ -1,5 +1,5 @@
 import { Failure } from '../failure/failure.ts';
-import { parseJson, textField } from '../image/json.ts';
+import { parseJson, textField } from '../http/json.ts';
 import { ask, unusable } from './ask.ts';
 import type { Means } from './means.ts';
 

@@ -1,8 +1,8 @@
 import { Failure } from '../failure/failure.ts';
 import type { HttpFields } from '../http/fetch.ts';
+import { listField, parseJson, textField } from '../http/json.ts';
 import { fetchManifest } from './content.ts';
 import { digestOf } from './digest.ts';
-import { listField, parseJson, textField } from './json.ts';
 import type { Descriptor } from './manifest.ts';
 import { imageName, manifestPath, repositoryPath } from './path.ts';
 import { isDigest } from './reference.ts';

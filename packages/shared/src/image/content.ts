@@ -1,7 +1,7 @@
 import { Failure } from '../failure/failure.ts';
+import type { Answer } from '../http/exchange.ts';
+import { parseJson } from '../http/json.ts';
 import { digestOf } from './digest.ts';
-import type { Answer } from './exchange.ts';
-import { parseJson } from './json.ts';
 import {
   acceptManifests,
   bareType,

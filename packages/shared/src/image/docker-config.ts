@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { field, parseJson, textField } from '../http/json.ts';
 import type { Credentials } from './credentials.ts';
-import { field, parseJson, textField } from './json.ts';
 
 /** What `docker login` left for a registry. At most one of the three is there. */
 export interface DockerLogin {

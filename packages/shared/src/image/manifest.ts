@@ -1,4 +1,4 @@
-import { field, listField, parseJson, textField } from './json.ts';
+import { field, listField, parseJson, textField } from '../http/json.ts';
 import { isDigest } from './reference.ts';
 
 /** Points to content of a registry. Source: OCI image spec, "Content Descriptors". */

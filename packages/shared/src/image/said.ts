@@ -1,5 +1,5 @@
-import type { Answer } from './exchange.ts';
-import { field, listField, parseJson, textField } from './json.ts';
+import type { Answer } from '../http/exchange.ts';
+import { field, listField, parseJson, textField } from '../http/json.ts';
 
 const longest = 300;
 

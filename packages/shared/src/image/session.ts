@@ -1,7 +1,7 @@
 import { Failure } from '../failure/failure.ts';
+import type { Answer, Request, Sink } from '../http/exchange.ts';
 import { openAuthority } from './authority.ts';
 import type { Challenge } from './challenge.ts';
-import type { Answer, Request, Sink } from './exchange.ts';
 import { type Refusal, refusalOf } from './said.ts';
 import { tokenIn, tokenRequest } from './token.ts';
 import { openTransport, type RegistryOptions } from './transport.ts';

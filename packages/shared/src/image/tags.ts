@@ -1,6 +1,6 @@
 import { Failure } from '../failure/failure.ts';
+import { listField, parseJson } from '../http/json.ts';
 import { resolve } from './content.ts';
-import { listField, parseJson } from './json.ts';
 import type { Manifest } from './manifest.ts';
 import { nextPage } from './page.ts';
 import { imageName, manifestPath, repositoryPath } from './path.ts';

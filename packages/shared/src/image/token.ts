@@ -1,7 +1,7 @@
+import type { Answer, Request } from '../http/exchange.ts';
+import { field, listField, parseJson, textField } from '../http/json.ts';
 import type { Challenge } from './challenge.ts';
 import { basicAuthorization, type Credentials } from './credentials.ts';
-import type { Answer, Request } from './exchange.ts';
-import { field, listField, parseJson, textField } from './json.ts';
 
 /** Name under which the client shows itself to OAuth 2 token services. */
 const client = 'slipway';

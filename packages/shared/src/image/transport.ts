@@ -1,11 +1,11 @@
 import { Failure, messageOf } from '../failure/failure.ts';
+import { type Answer, exchange, type Request } from '../http/exchange.ts';
 import type { Fetch } from '../http/fetch.ts';
+import { passing, persist } from '../http/retry.ts';
 import type { Clock } from '../time/clock.ts';
 import { TimeoutReached } from '../time/deadline.ts';
 import { addressOf } from './address.ts';
 import { basicAuthorization, type Credentials } from './credentials.ts';
-import { type Answer, exchange, type Request } from './exchange.ts';
-import { passing, persist } from './retry.ts';
 import { oneLine, refusalOf } from './said.ts';
 
 /** How a registry is spoken to. */

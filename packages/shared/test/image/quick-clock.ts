@@ -1,5 +1,5 @@
+import { requestLimit } from '../../src/http/exchange.ts';
 import { blobLimit } from '../../src/image/content.ts';
-import { requestLimit } from '../../src/image/exchange.ts';
 import type { Clock } from '../../src/time/clock.ts';
 
 /** A clock on which pauses pass at once and are written down; only the limit of a request waits. */

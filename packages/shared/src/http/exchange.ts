@@ -1,6 +1,6 @@
-import type { Fetch, HttpAnswer, HttpFields } from '../http/fetch.ts';
 import type { Clock } from '../time/clock.ts';
 import { deadline } from '../time/deadline.ts';
+import type { Fetch, HttpAnswer, HttpFields } from './fetch.ts';
 
 /** One request to a registry or its token service. */
 export interface Request {

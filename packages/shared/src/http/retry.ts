@@ -1,7 +1,7 @@
-import type { HttpFields } from '../http/fetch.ts';
 import type { Clock } from '../time/clock.ts';
 import { TimeoutReached } from '../time/deadline.ts';
 import type { Answer } from './exchange.ts';
+import type { HttpFields } from './fetch.ts';
 import { field, textField } from './json.ts';
 
 /** Statuses that say "not now" rather than "no". */

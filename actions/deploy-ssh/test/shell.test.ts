@@ -71,8 +71,13 @@ describe('script', () => {
     ['ends with the code that it is given', 'exit 7', 7, ''],
     ['knows its process group', '[ "$group" -gt 1 ] && echo yes', 0, 'yes\n'],
   ])('%s', (_, body, code, printed) => {
+    // In a session of its own, as sshd starts it.
     const run = () =>
-      execFileSync('bash', ['-s'], { input: script(body, mark), encoding: 'utf8', stdio: 'pipe' });
+      execFileSync('setsid', ['--wait', 'bash', '-s'], {
+        input: script(body, mark),
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
     if (code === 0) expect(run()).toMatch(new RegExp(`^${mark} \\d+\\n${printed}$`));
     else expect(run).toThrow(expect.objectContaining({ status: code }));
   });

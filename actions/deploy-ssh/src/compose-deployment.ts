@@ -23,7 +23,8 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
   const made = settings.release === undefined ? await newRelease(source, means) : undefined;
   const url = settings['health-url'];
   const proveTogether: FleetSettings['proveTogether'] =
-    url && ((direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal));
+    url &&
+    ((direction, signal) => proveAt(url, expected, { clock, fetch: httpFetch }, direction, signal));
   return openFleet<Change>(means, keys, proveTogether, (tools) =>
     composeTarget(
       {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Run } from '@slipway/shared/action/run';
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { type Deployment, type Means, openFleet } from './deployment.ts';
 import type { FleetSettings } from './fleet.ts';
 import type { manifest } from './manifest.ts';
@@ -21,7 +22,8 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
   const local = url !== undefined && isOnHost(url);
   const proveTogether: FleetSettings['proveTogether'] =
     url && !local
-      ? (direction, signal) => proveAt(url, expected, { clock, fetch }, direction, signal)
+      ? (direction, signal) =>
+          proveAt(url, expected, { clock, fetch: httpFetch }, direction, signal)
       : undefined;
   return openFleet<Change>(means, keys, proveTogether, (tools) =>
     releaseSite(

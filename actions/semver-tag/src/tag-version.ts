@@ -1,5 +1,6 @@
 import type { Run } from '@slipway/shared/action/run';
 import { Failure } from '@slipway/shared/failure/failure';
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { systemClock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
@@ -111,7 +112,7 @@ function connect(settings: Settings, { env, github, signal }: ActionRun): Api {
     token: settings.token,
     restUrl,
     graphqlUrl: env['GITHUB_GRAPHQL_URL'] || `${restUrl.replace(/\/v3$/, '')}/graphql`,
-    fetch,
+    fetch: httpFetch,
     clock: systemClock,
     signal,
     budget: settings.timeout,

@@ -95,8 +95,7 @@ function resultOf(
 ): Result {
   const { fixed, id, installed, line, package: name, path, severity, title } = finding;
   const uri = path || repository;
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  const print = createHash('sha256').update(findingKey(finding)).digest('hex');
+  const print = process.getBuiltinModule('node:crypto').hash('sha256', findingKey(finding));
   const count = (seen.get(print) ?? 0) + 1;
   seen.set(print, count);
   const update = fixed ? `, fixed in ${fixed}` : installed ? ', no fix yet' : '';

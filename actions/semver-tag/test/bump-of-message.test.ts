@@ -79,6 +79,10 @@ describe('what one commit asks for', () => {
     ['patch', 'Revert "feat: x (#1)" (#2)'],
     ['none', 'Revert "docs: x"\n\nThis reverts commit 0123456789abcdef.'],
     ['none', 'Revert "Update README"'],
+    ['none', 'Revert ""'],
+    ['none', 'Revert " "\n\nThis reverts commit 0123456789abcdef.'],
+    ['none', 'Reapply ""'],
+    ['patch', 'revert: Revert ""'],
   ])('%s: %j', (bump, message) => {
     expect(bumpOf(message)).toBe(bump);
   });

@@ -27,7 +27,9 @@ export function parseMessage(text: string): Message {
   const message = text.slice(0, longestMessage).trim();
   const [header = ''] = message.split(/\r?\n/, 1);
   if (message === '' || skipped.test(message)) return { header, changes: [] };
-  const changes = splitUnits(message).filter(Boolean).map(changeOf);
+  const changes = splitUnits(message)
+    .filter((unit) => unit.trim() !== '')
+    .map(changeOf);
   const reverts = revertOf(header, message);
   const releaseAs = /^Release-As: *v?(\d\S*) *$/im.exec(message)?.[1];
   return {
@@ -65,7 +67,7 @@ function revertOf(header: string, message: string): Reverted | undefined {
   const typed = /^revert(?:\([^()]*\))?!?: +(\S.*)$/i.exec(header)?.[1];
   const [, word, quoted] = /^(Revert|Reapply) "(.*)"(?: \(#\d+\))?$/.exec(typed ?? header) ?? [];
   const named = word === 'Reapply' ? `Revert "${quoted}"` : (quoted ?? typed);
-  if (named === undefined) return undefined;
+  if (named === undefined || named.trim() === '') return undefined;
   const commit = /^This reverts commit ([0-9a-f]{7,64})\b/im.exec(message)?.[1] ?? '';
   return { header: named, commit: commit.toLowerCase(), typed: typed !== undefined };
 }

@@ -1,4 +1,4 @@
-import type { Answer } from '@slipway/shared/http/exchange';
+import { type Answer, wholeAnswer } from '@slipway/shared/http/exchange';
 import type { Fetch } from '@slipway/shared/http/fetch';
 import { field, listField, parseJson, textField } from '@slipway/shared/http/json';
 import type { Clock } from '@slipway/shared/time/clock';
@@ -26,8 +26,7 @@ export function exchange(
   const limit = body instanceof Blob ? requestLimit + body.size / 100 : requestLimit;
   return deadline(wire.clock, limit, wire.signal, async (signal) => {
     const answer = await wire.fetch(url, { method, headers, body: body ?? null, signal });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    return asNotNow({ status: answer.status, headers: answer.headers, body: bytes }, wire.clock);
+    return asNotNow(await wholeAnswer(answer), wire.clock);
   });
 }
 

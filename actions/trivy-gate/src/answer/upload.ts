@@ -1,5 +1,6 @@
 import type { Environment, GitHubContext } from '@slipway/shared/action/github';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import { wholeAnswer } from '@slipway/shared/http/exchange';
 import type { Fetch } from '@slipway/shared/http/fetch';
 import { listField, parseJson, textField } from '@slipway/shared/http/json';
 import { passing, persist } from '@slipway/shared/http/retry';
@@ -86,8 +87,7 @@ async function ask(
         signal: limit,
         ...(body === undefined ? {} : { body }),
       });
-      const answer = new Uint8Array(await response.arrayBuffer());
-      return { status: response.status, headers: response.headers, body: answer };
+      return wholeAnswer(response);
     });
   try {
     const { body: text, status } = await persist({ clock, signal, budget }, attempt);

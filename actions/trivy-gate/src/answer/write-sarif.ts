@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { createGzip, type ZlibOptions } from 'node:zlib';
 import { rank } from '../findings/finding.ts';
 import type { Judged } from '../verdict/judge.ts';
 import { type SarifFacts, sarifPieces } from './sarif.ts';
@@ -45,14 +45,14 @@ function* inBlocks(pieces: Iterable<string>): Generator<string> {
 }
 
 /** A file, gzipped. */
-export async function gzipped(path: string, level?: number): Promise<Buffer> {
-  return buffer(createReadStream(path).pipe(createGzip(level === undefined ? {} : { level })));
+export async function gzipped(path: string, options: ZlibOptions = {}): Promise<Buffer> {
+  return buffer(createReadStream(path).pipe(createGzip(options)));
 }
 
 // Only one that may be too long when gzipped is worth the work, and most are short even after the
 // quickest one.
 async function isSmall(path: string): Promise<boolean> {
   const { size } = await stat(path);
-  if (size <= mostBytes || (await gzipped(path, 1)).length <= mostBytes) return true;
+  if (size <= mostBytes || (await gzipped(path, { level: 1 })).length <= mostBytes) return true;
   return (await gzipped(path)).length <= mostBytes;
 }

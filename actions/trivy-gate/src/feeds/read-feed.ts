@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import { wholeAnswer } from '@slipway/shared/http/exchange';
 import type { Fetch } from '@slipway/shared/http/fetch';
 import { persist } from '@slipway/shared/http/retry';
 import type { Clock } from '@slipway/shared/time/clock';
@@ -49,11 +50,9 @@ export async function readFeed({ feed, sha256 }: FeedSource, means: FeedMeans): 
 async function download(address: string, means: FeedMeans): Promise<Buffer> {
   const { clock, fetch, signal } = means;
   const { body, status } = await persist({ clock, signal, budget }, () =>
-    deadline(clock, attemptLimit, signal, async (limit) => {
-      const response = await fetch(address, { signal: limit });
-      const answer = new Uint8Array(await response.arrayBuffer());
-      return { status: response.status, headers: response.headers, body: answer };
-    }),
+    deadline(clock, attemptLimit, signal, async (limit) =>
+      wholeAnswer(await fetch(address, { signal: limit })),
+    ),
   );
   if (status !== 200) throw new Error(`status ${status}`);
   return Buffer.from(body);

@@ -75,6 +75,12 @@ export async function exchange(wire: Wire, request: Request): Promise<Answer> {
   });
 }
 
+/** An answer of fetch, read to its end however long it is. */
+export async function wholeAnswer(answer: HttpAnswer): Promise<Answer> {
+  const { headers, status } = answer;
+  return { status, headers, body: new Uint8Array(await answer.arrayBuffer()) };
+}
+
 async function read(answer: HttpAnswer): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,4 +1,5 @@
 import { Failure } from '../failure/failure.ts';
+import { wholeAnswer } from '../http/exchange.ts';
 import { field, parseJson, textField } from '../http/json.ts';
 import { passing, persist } from '../http/retry.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
@@ -46,8 +47,7 @@ export async function ask(question: Question, means: Means): Promise<Answer> {
         redirect: 'error',
         signal: limit,
       });
-      const body = new Uint8Array(await response.arrayBuffer());
-      return { status: response.status, headers: response.headers, body };
+      return wholeAnswer(response);
     });
   try {
     const { body, status } = await persist({ clock, signal, budget }, attempt);

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openHost } from '../actions/deploy-ssh/src/connection.ts';
-import { hostAddress } from '../actions/deploy-ssh/src/host.ts';
-import { knownHosts } from '../actions/deploy-ssh/src/known-hosts.ts';
-import { openKey } from '../actions/deploy-ssh/src/open-key.ts';
-import { script } from '../actions/deploy-ssh/src/shell.ts';
+import { hostAddress } from '../actions/deploy-ssh/src/host/address.ts';
+import { script } from '../actions/deploy-ssh/src/host/shell.ts';
+import { knownHosts } from '../actions/deploy-ssh/src/keys/known-hosts.ts';
+import { openKey } from '../actions/deploy-ssh/src/keys/open-key.ts';
+import { openHost } from '../actions/deploy-ssh/src/ssh/connection.ts';
 import { startSshd } from '../packages/local-cloud/src/sshd.ts';
 import { inTurn, median, type Row, timed } from './measure.ts';
 

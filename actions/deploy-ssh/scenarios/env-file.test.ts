@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Hosts, startHosts } from '../../../packages/local-cloud/src/hosts/hosts.ts';
-import { envFileText } from '../src/env-file.ts';
+import { envFileText } from '../src/host/env-file.ts';
 
 const count = 10_000;
 const telling = [

@@ -2,10 +2,10 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/sshd.ts';
-import { type Host, openHost } from '../src/connection.ts';
-import { hostAddress } from '../src/host.ts';
-import { knownHosts } from '../src/known-hosts.ts';
-import { openKey } from '../src/open-key.ts';
+import { hostAddress } from '../src/host/address.ts';
+import { knownHosts } from '../src/keys/known-hosts.ts';
+import { openKey } from '../src/keys/open-key.ts';
+import { type Host, openHost } from '../src/ssh/connection.ts';
 
 const { signal } = new AbortController();
 

@@ -2,14 +2,14 @@ import type { Run } from '@slipway/shared/action/run';
 import { type DeployOptions, type DeployResult, deploy } from '@slipway/shared/deploy/engine';
 import type { Expectation } from '@slipway/shared/probe/probe';
 import { type Clock, systemClock } from '@slipway/shared/time/clock';
-import { type Host, openHost } from './connection.ts';
+import { releaseId } from './compose/releases.ts';
 import { type FleetSettings, fleet, type Site } from './fleet.ts';
-import { placeName } from './host.ts';
-import { openJumps } from './jumps.ts';
+import { placeName } from './host/address.ts';
+import type { Keys } from './keys/open-key.ts';
 import type { manifest } from './manifest.ts';
-import type { Keys } from './open-key.ts';
-import { releaseId } from './releases.ts';
 import type { Settings } from './settings.ts';
+import { type Host, openHost } from './ssh/connection.ts';
+import { openJumps } from './ssh/jumps.ts';
 import type { HostVerdict } from './verdict.ts';
 
 /** A deployment that is ready to go. */

@@ -16,13 +16,13 @@ import {
 import type { Run } from '@slipway/shared/action/run';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
 import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';
-import { givenKey } from './given-key.ts';
-import { hostAddress } from './host.ts';
-import { knownHosts } from './known-hosts.ts';
+import { hostAddress } from './host/address.ts';
+import { reservedNames } from './host/shell.ts';
+import { givenKey } from './keys/given-key.ts';
+import { knownHosts } from './keys/known-hosts.ts';
+import { privateKey } from './keys/private-key.ts';
+import type { SshKey } from './keys/ssh-key.ts';
 import type { manifest } from './manifest.ts';
-import { privateKey } from './private-key.ts';
-import { reservedNames } from './shell.ts';
-import type { SshKey } from './ssh-key.ts';
 
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;

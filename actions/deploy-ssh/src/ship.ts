@@ -8,7 +8,7 @@ import {
 } from '@slipway/shared/deploy/report';
 import { Failure } from '@slipway/shared/failure/failure';
 import { type Deployment, type Means, meansOf } from './deployment.ts';
-import { ofNewReleases } from './go-back.ts';
+import { ofNewReleases } from './host/kept-releases.ts';
 import { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
 import { hostsSummary } from './verdict.ts';
@@ -74,9 +74,9 @@ function outcomeOfFailure(error: unknown): Outcome<Manifest> {
 
 async function open(means: Means): Promise<Deployment> {
   if (means.settings.mode !== 'compose') {
-    const { releaseDeployment } = await import('./release-deployment.ts');
+    const { releaseDeployment } = await import('./release/deployment.ts');
     return releaseDeployment(means);
   }
-  const { composeDeployment } = await import('./compose-deployment.ts');
+  const { composeDeployment } = await import('./compose/deployment.ts');
   return composeDeployment(means);
 }

@@ -1,5 +1,5 @@
 import type { ParsedKey } from 'ssh2';
-import { fingerprintOf, type Pin } from '../known-hosts.ts';
+import { fingerprintOf, type Pin } from '../keys/known-hosts.ts';
 import type { Repository } from './repository.ts';
 
 /** What a host fetches with. */

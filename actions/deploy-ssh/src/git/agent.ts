@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { BaseAgent, ParsedKey } from 'ssh2';
-import { uint32, WireReader, wireString } from '../ssh-wire.ts';
+import { uint32, WireReader, wireString } from '../keys/ssh-wire.ts';
 
 const failure = 5;
 const identitiesRequest = 11;

@@ -1,4 +1,4 @@
-import { quote } from '../shell.ts';
+import { quote } from '../host/shell.ts';
 import { mirrorName, mirrors, plainGit, refOf, type Wanted } from './fetch-script.ts';
 
 /** A commit, and the folder of the release that it goes to; empty for the release itself. */

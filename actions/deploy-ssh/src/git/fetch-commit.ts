@@ -1,6 +1,6 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import type { Host } from '../connection.ts';
-import type { ReleasePlace } from '../release-files.ts';
+import type { ReleasePlace } from '../release/files.ts';
+import type { Host } from '../ssh/connection.ts';
 import { linkProblem } from '../upload/link-target.ts';
 import { shownName } from '../upload/shown-name.ts';
 import type { Access } from './access.ts';

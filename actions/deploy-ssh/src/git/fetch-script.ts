@@ -1,5 +1,5 @@
-import { knownHostsText } from '../known-hosts.ts';
-import { quote } from '../shell.ts';
+import { quote } from '../host/shell.ts';
+import { knownHostsText } from '../keys/known-hosts.ts';
 import { type Access, loginOf, tokenFor } from './access.ts';
 import type { Repository } from './repository.ts';
 

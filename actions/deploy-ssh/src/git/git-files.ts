@@ -1,5 +1,5 @@
-import type { ReleaseFiles } from '../release-files.ts';
-import { mustSucceed } from '../remote-script.ts';
+import type { ReleaseFiles } from '../release/files.ts';
+import { mustSucceed } from '../ssh/remote-script.ts';
 import { shownName } from '../upload/shown-name.ts';
 import { checkoutScript, readCheckout } from './checkout-script.ts';
 import { type FetchSettings, fetchCommit } from './fetch-commit.ts';

@@ -1,8 +1,8 @@
 import type { GitHubContext } from '@slipway/shared/action/github';
 import { BadInput, type Input, secret, text } from '@slipway/shared/action/input';
 import type { Problem } from '@slipway/shared/action/inputs';
-import type { PrivateKeyText } from '../private-key.ts';
-import { BadPassphrase, readKey, type SshKey } from '../ssh-key.ts';
+import type { PrivateKeyText } from '../keys/private-key.ts';
+import { BadPassphrase, readKey, type SshKey } from '../keys/ssh-key.ts';
 import { loginOf } from './access.ts';
 import { type Repository, repositoryAddress } from './repository.ts';
 

@@ -1,6 +1,6 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import type { Host } from '../connection.ts';
-import { mustSucceed } from '../remote-script.ts';
+import type { Host } from '../ssh/connection.ts';
+import { mustSucceed } from '../ssh/remote-script.ts';
 import type { Wanted } from './fetch-script.ts';
 
 /** The first git that speaks protocol 2, by which a commit can be asked for by its name. */

@@ -1,7 +1,7 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import type { HostAddress } from '../host.ts';
-import { fingerprintOf } from '../known-hosts.ts';
-import { type Ended, lastLinesOf, mustSucceed } from '../remote-script.ts';
+import type { HostAddress } from '../host/address.ts';
+import { fingerprintOf } from '../keys/known-hosts.ts';
+import { type Ended, lastLinesOf, mustSucceed } from '../ssh/remote-script.ts';
 import { type Access, accessName } from './access.ts';
 import { missing, type Wanted } from './fetch-script.ts';
 

@@ -1,4 +1,4 @@
-import { quote } from '../shell.ts';
+import { quote } from '../host/shell.ts';
 
 /** Exit code of an upload that took over files which turned out not to be what they were. */
 export const stale = 9;

@@ -1,5 +1,5 @@
-import type { Host } from '../connection.ts';
-import { mustSucceed } from '../remote-script.ts';
+import type { Host } from '../ssh/connection.ts';
+import { mustSucceed } from '../ssh/remote-script.ts';
 import { compressed } from './compressed.ts';
 import { octal } from './manifest.ts';
 import { type Member, packer } from './pack.ts';

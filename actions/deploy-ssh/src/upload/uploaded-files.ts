@@ -1,4 +1,4 @@
-import type { ReleaseFiles } from '../release-files.ts';
+import type { ReleaseFiles } from '../release/files.ts';
 import type { Tree } from './tree.ts';
 import { uploadRelease } from './upload.ts';
 

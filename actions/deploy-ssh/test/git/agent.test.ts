@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ParsedKey } from 'ssh2';
 import { agentStream, answerTo } from '../../src/git/agent.ts';
-import { openKey } from '../../src/open-key.ts';
-import { readKey } from '../../src/ssh-key.ts';
-import { uint32, WireReader, wireString } from '../../src/ssh-wire.ts';
+import { openKey } from '../../src/keys/open-key.ts';
+import { readKey } from '../../src/keys/ssh-key.ts';
+import { uint32, WireReader, wireString } from '../../src/keys/ssh-wire.ts';
 
 const data = Buffer.from('what ssh wants to have signed');
 const failure = Buffer.from([5]);

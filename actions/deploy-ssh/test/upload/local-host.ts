@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import type { Host } from '../../src/connection.ts';
-import { script } from '../../src/shell.ts';
+import { script } from '../../src/host/shell.ts';
+import type { Host } from '../../src/ssh/connection.ts';
 
 /** A host that is this machine: scripts run in bash as they do behind sshd, without the network. */
 export function localHost(): Host {

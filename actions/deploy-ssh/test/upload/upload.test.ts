@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Host } from '../../src/connection.ts';
+import type { Host } from '../../src/ssh/connection.ts';
 import { readTree } from '../../src/upload/read-tree.ts';
 import { type Uploaded, uploadRelease } from '../../src/upload/upload.ts';
 import { localHost } from './local-host.ts';

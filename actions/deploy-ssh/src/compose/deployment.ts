@@ -1,0 +1,90 @@
+import { httpFetch } from '@slipway/shared/http/fetch';
+import { credentialsFor } from '@slipway/shared/identity/docker-login';
+import type { Credentials } from '@slipway/shared/image/credentials';
+import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
+import { formatReference, type ImageReference } from '@slipway/shared/image/reference';
+import { openRegistry } from '@slipway/shared/image/registry';
+import { type Deployment, type Means, openFleet } from '../deployment.ts';
+import type { FleetSettings } from '../fleet.ts';
+import { proveAt } from '../host/proof.ts';
+import { stepsOf } from '../host/steps.ts';
+import { openKeys } from '../keys/open-key.ts';
+import type { Settings } from '../settings.ts';
+import type { Release } from './releases.ts';
+import { readSource } from './source.ts';
+import { type Change, composeTarget } from './target.ts';
+
+/** Opens a deployment in mode `compose`: of a new release, or of one that the hosts have. */
+export async function composeDeployment(means: Means): Promise<Deployment> {
+  const { settings, run, expected, clock, lock } = means;
+  const source = settings.source ?? 'compose.yaml';
+  // Before the registry is asked: a passphrase that does not fit is found at once.
+  const keys = await openKeys(settings);
+  const made = settings.release === undefined ? await newRelease(source, means) : undefined;
+  const url = settings['health-url'];
+  const proveTogether: FleetSettings['proveTogether'] =
+    url &&
+    ((direction, signal) => proveAt(url, expected, { clock, fetch: httpFetch }, direction, signal));
+  return openFleet<Change>(means, keys, proveTogether, (tools) =>
+    composeTarget(
+      {
+        path: settings.path,
+        source,
+        release: made?.release,
+        goBackTo: settings.release,
+        nameRelease: means.nameRelease,
+        cancelled: run.signal,
+        pull: loginOf(settings),
+        healthPath: settings['health-path'],
+        askedTogether: url !== undefined,
+        expected,
+        keep: settings.keep,
+        steps: stepsOf(settings),
+        commit: run.github.sha,
+        timeout: settings.timeout,
+        lock,
+      },
+      { ...tools, platforms: made?.platforms ?? [] },
+    ),
+  );
+}
+
+/** Reads the Compose file, and resolves the image to a digest. */
+async function newRelease(
+  source: string,
+  means: Means,
+): Promise<{ release: Release; platforms: string[] }> {
+  const { settings, run, env } = means;
+  const composeFile = await readSource(source, run.env);
+  const reference = settings.image;
+  if (!reference) throw new Error('image was not checked');
+  const login = loginOf(settings);
+  const folder = dockerConfigFolder(run.env);
+  const credentials = await credentialsFor(reference.registry, login, folder, run.commands.info);
+  const image = await resolveImage(reference, credentials, means);
+  return { release: { composeFile, image: image.name, env }, platforms: image.platforms };
+}
+
+function loginOf(settings: Settings): { username: string; password: string } | undefined {
+  const [username, password] = [settings['registry-username'], settings['registry-password']];
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
+async function resolveImage(
+  reference: ImageReference,
+  credentials: Credentials | undefined,
+  { clock, run }: Means,
+): Promise<{ name: string; platforms: string[] }> {
+  const { registry: host, repository, tag, digest } = reference;
+  const registry = openRegistry(host, {
+    fetch: httpFetch,
+    clock,
+    signal: run.signal,
+    ...(credentials ? { credentials } : {}),
+  });
+  const found = await registry.resolve(repository, digest ?? tag ?? 'latest');
+  return {
+    name: formatReference({ registry: host, repository, digest: found.digest }),
+    platforms: await registry.platforms(repository, found.digest),
+  };
+}

@@ -1,0 +1,269 @@
+import type { Evidence, ProofOfLife, Sighting, Target } from '@slipway/shared/deploy/target';
+import { Failure } from '@slipway/shared/failure/failure';
+import type { Expectation } from '@slipway/shared/probe/probe';
+import type { Clock } from '@slipway/shared/time/clock';
+import { siteName } from '../host/address.ts';
+import { readKept, releaseToGoBackTo } from '../host/kept-releases.ts';
+import { holdLock, longestOf } from '../host/lock.ts';
+import { proveOnHost } from '../host/proof.ts';
+import { siteShell } from '../host/site-shell.ts';
+import {
+  migration,
+  restartScript,
+  type StepPlace,
+  type UserSteps,
+  unitLogs,
+} from '../host/steps.ts';
+import { inputFailure } from '../input-failure.ts';
+import type { Host } from '../ssh/connection.ts';
+import { lastLinesOf } from '../ssh/remote-script.ts';
+import type { SitePlan } from '../verdict.ts';
+import { diagnoseContainers } from './diagnosis.ts';
+import { projectName } from './project-name.ts';
+import {
+  differences,
+  discardScript,
+  keptReleasesScript,
+  provenScript,
+  type Release,
+  readState,
+  stateScript,
+  writeScript,
+} from './releases.ts';
+import {
+  alone,
+  checkScript,
+  configScript,
+  downScript,
+  endStepsScript,
+  inspectScript,
+  pullScript,
+  readCheck,
+  restartService,
+  stepLink,
+  stepVariables,
+} from './scripts.ts';
+import { type Container, judge, publishes } from './state.ts';
+import { staysUp } from './stays-up.ts';
+import { bringUp } from './up.ts';
+
+/** A deployment by Docker Compose on one host. */
+export interface ComposeSettings {
+  path: string;
+  /** Name of the Compose file, for messages. */
+  source: string;
+  /** What a new release is made of; undefined when an old one is gone back to. */
+  release: Release | undefined;
+  /** Name of the release that is gone back to, or `previous`; undefined for a new one. */
+  goBackTo: string | undefined;
+  /** Names the release; asked under the lock, so that names follow the order of the deployments. */
+  nameRelease(): string;
+  /** For `docker pull` on the host; in memory and in the script's stream only. */
+  pull: { username: string; password: string } | undefined;
+  /** Path that is asked on the host; undefined when an address or its containers speak for it. */
+  healthPath: string | undefined;
+  /** Whether an address is asked once all hosts are switched. */
+  askedTogether: boolean;
+  expected: Expectation;
+  keep: number;
+  steps: UserSteps;
+  commit: string;
+  /** Milliseconds. */
+  timeout: number;
+  lock: { owner: string; wait: number };
+  /** Aborts when the run is cancelled: then the way back hurries. */
+  cancelled: AbortSignal;
+}
+
+/** Capabilities, and a way to talk. */
+export interface ComposeTools {
+  host: Host;
+  clock: Clock;
+  /** Platforms of the image, `linux/amd64`; undefined when they could not be read. */
+  platforms: readonly string[];
+  say(line: string): void;
+  quote(line: string): void;
+}
+
+/** What was switched to. */
+export interface Change {
+  /** Id of the release that was switched to; undefined when the project was taken down. */
+  release: string | undefined;
+  image: string;
+}
+
+/** Deploys a release by Docker Compose; knows the platform, not the order of things. */
+export function composeTarget(
+  settings: ComposeSettings,
+  tools: ComposeTools,
+): Target<SitePlan, Change> {
+  const { path, release, steps } = settings;
+  const { host, clock } = tools;
+  const { run, again, change, step } = siteShell(path, tools);
+
+  const containers = async (signal: AbortSignal): Promise<Container[]> =>
+    JSON.parse((await again('looking at the containers', inspectScript(path), signal)).stdout);
+
+  const placeOf = (id: string): StepPlace => ({
+    path,
+    id,
+    folder: '.',
+    envFile: `releases/${id}/env`,
+    variables: [...stepVariables(path), ['SLIPWAY_COMMIT', settings.commit]],
+    begin: stepLink(id),
+  });
+
+  async function* sightings(signal: AbortSignal): AsyncGenerator<Sighting> {
+    for (;;) {
+      const sighting = judge(await containers(signal));
+      yield sighting;
+      if (sighting.state !== 'progress') return;
+      await clock.sleep(500, signal);
+    }
+  }
+
+  // A step finds the containers ready, not just started.
+  const stepWhenReady = async (what: string, text: string, id: string, signal: AbortSignal) => {
+    if (text.trim() === '') return;
+    for await (const sighting of sightings(signal)) {
+      if (sighting.state === 'failed') throw sighting.failure;
+    }
+    await step(what, text, placeOf(id), signal);
+  };
+
+  const switchTo = async (id: string, hurry: boolean, signal: AbortSignal) => {
+    await bringUp(id, hurry, { ...tools, path, containers }, signal);
+    const restart = restartScript(steps.restart, restartService);
+    await stepWhenReady('restart', restart, id, signal);
+  };
+
+  return {
+    name: `${siteName(host.address)}:${path}`,
+
+    async check(signal) {
+      const { unwritable, missing, platform, taken } = readCheck(
+        (await run('checking the host', checkScript(path), signal)).stdout,
+      );
+      const { host: name, user } = host.address;
+      if (unwritable) throw Failure.of('ssh/path', { host: name, path, user, said: unwritable });
+      if (missing) throw Failure.of('ssh/tools', { host: name, missing });
+      if (taken) {
+        const project = projectName(path);
+        throw Failure.of('ssh/project', { host: name, project, path, folder: taken });
+      }
+      if (!release) return;
+      checkPlatform(release.image, tools.platforms, platform);
+      const script = configScript(path, release);
+      const ended = await host.run('checking the Compose file', script, signal);
+      if (ended.code !== 0) {
+        throw inputFailure(
+          'source',
+          `names ${settings.source}, which Docker Compose on ${name} refuses: ${lastLinesOf(ended)}`,
+          'a file that `docker compose config` accepts',
+        );
+      }
+    },
+
+    hold: (signal) =>
+      holdLock(
+        host,
+        { path, ...settings.lock, life: longestOf(settings), clock, say: tools.say },
+        signal,
+      ),
+
+    async plan(signal) {
+      const state = readState((await again('reading the host', stateScript(path), signal)).stdout);
+      const facts = {
+        previousImage: state.proven?.image,
+        wayBack: state.proven ? 'previous' : 'remove',
+        back: state.proven?.id,
+      } as const;
+      if (release) {
+        const diff = differences(state, release);
+        // Named under the lock, so that names follow the order of the deployments.
+        return { ...facts, image: release.image, diff, release: settings.nameRelease() };
+      }
+      const { goBackTo = 'previous' } = settings;
+      const { stdout } = await again('reading the releases', keptReleasesScript(path), signal);
+      const kept = readKept(stdout);
+      const { id, image } = releaseToGoBackTo(goBackTo, state.current, kept, host.address);
+      const change = { what: 'release', before: state.proven?.id ?? '', after: id };
+      return { ...facts, image, diff: id === state.proven?.id ? [] : [change], release: id };
+    },
+
+    async prepare({ release: id, image }, signal) {
+      if (release) await change('writing the release', writeScript(id, release), signal);
+      tools.say(`docker pull ${image}`);
+      await change('docker pull', pullScript(image, settings.pull), signal);
+      await step('before', steps.before, placeOf(id), signal);
+    },
+
+    ...migration(steps, clock, (text, { release: id }, signal) =>
+      step('migrate', text, placeOf(id), signal),
+    ),
+
+    async apply({ release: id, image }, signal) {
+      tools.say(`docker compose up, release ${id}`);
+      await switchTo(id, false, signal);
+      await stepWhenReady('after', steps.after, id, signal);
+      return { release: id, image };
+    },
+
+    async *watch(change, signal): AsyncGenerator<Sighting> {
+      if (change.release === undefined) return yield { state: 'settled' };
+      yield* sightings(signal);
+    },
+
+    async prove(change, direction, signal): Promise<ProofOfLife> {
+      if (change.release === undefined) return { url: '', how: 'by looking: nothing of it runs' };
+      const asked = async () => {
+        const found = await containers(signal);
+        const ours = found.filter(({ Config }) => Config.Image === change.image);
+        if (ours.length === 0) {
+          throw Failure.of('deploy/unused', { image: change.image, source: settings.source });
+        }
+        // Where the app itself publishes no port, a proxy in front of it may.
+        return ours.some(publishes) ? ours : found;
+      };
+      await asked();
+      if (settings.healthPath !== undefined) {
+        const proofTools = { host, clock, containers: asked };
+        return proveOnHost(settings.healthPath, settings.expected, proofTools, direction, signal);
+      }
+      // A runner that is about to kill us does not wait for it.
+      if (settings.askedTogether || settings.cancelled.aborted) {
+        return { url: '', how: 'by the state of its containers' };
+      }
+      return { url: '', how: await staysUp(() => containers(signal), clock, signal) };
+    },
+
+    async diagnose({ image }, signal): Promise<Evidence> {
+      const found = await containers(signal);
+      const { facts, logs } = await diagnoseContainers(host, found, image, signal);
+      return { facts, logs: [...logs, ...(await unitLogs(host, steps.restart, signal))] };
+    },
+
+    async rollback(plan, signal) {
+      if (plan.back !== undefined) {
+        // What was never proven need not stop in peace when the runner is about to kill us.
+        await switchTo(plan.back, settings.cancelled.aborted, signal);
+        return { release: plan.back, image: plan.previousImage ?? '' };
+      }
+      await change('docker compose down', downScript(path), signal);
+      return { release: undefined, image: '' };
+    },
+
+    async finish({ release: id }, proven, signal) {
+      const body = proven
+        ? provenScript(id, settings.keep)
+        : `${endStepsScript(path)}\n${release ? discardScript(id) : ''}`;
+      await again('tidying up', alone(path, body), signal);
+    },
+  };
+}
+
+function checkPlatform(image: string, has: readonly string[], wanted: string): void {
+  const matches = has.some((platform) => platform === wanted || platform.startsWith(`${wanted}/`));
+  if (has.length === 0 || wanted === '' || matches) return;
+  throw Failure.of('image/platform', { image, wanted, has: has.join(', ') });
+}

@@ -1,0 +1,110 @@
+import type { Clock } from '@slipway/shared/time/clock';
+import type { ShellTools } from '../host/site-shell.ts';
+import { mustSucceed } from '../ssh/remote-script.ts';
+import { switchScript } from './releases.ts';
+import { type Look, type Stage, walkOf } from './rolling-update.ts';
+import { alone, composeScript, mendScript, removeScript, upScript } from './scripts.ts';
+import { type Container, judge, serviceOf } from './state.ts';
+
+/** What bringing a release up needs. */
+export interface UpTools extends ShellTools {
+  path: string;
+  clock: Clock;
+  /** The containers of the project. */
+  containers(signal: AbortSignal): Promise<Container[]>;
+}
+
+const pause = 300;
+const settleTime = 1_000;
+
+/**
+ * Switches to a release on the host: one container after the other where several are replaced (see
+ * `walkOf`), everything at once where not.
+ * @param hurry everything at once in any case, and without waiting long for what has to stop
+ * @throws Failure with what became of a container that did not get ready; the walk stops there
+ */
+export async function bringUp(
+  id: string,
+  hurry: boolean,
+  tools: UpTools,
+  signal: AbortSignal,
+): Promise<void> {
+  const { path, clock, say } = tools;
+  const all = `up -d --no-build --remove-orphans${hurry ? ' --timeout 2' : ''}`;
+  const begin = [
+    mendScript(path),
+    switchScript(id),
+    hurry ? composeScript(path, id, all) : upScript(path, id, all),
+  ];
+  const printed = await compose(begin.join('\n'), tools, signal);
+  const start = printed.indexOf('{"project":');
+  if (start < 0) return;
+  const look: Look = JSON.parse(printed.slice(start));
+  const { stages, stale } = walkOf(look) ?? { stages: [], stale: new Set() };
+  for (const [index, stage] of stages.entries()) {
+    if (stage.compose) say(`docker compose ${stage.compose}`);
+    await compose(stageScript(path, id, stage), tools, signal);
+    const last = index === stages.length - 1;
+    await ready(stage.service, stale, last ? 0 : settleTime, tools, signal);
+    if (!last && stage.compose && stage.delay > 0) await clock.sleep(stage.delay, signal);
+  }
+  await compose(composeScript(path, id, all), tools, signal);
+}
+
+async function compose(body: string, tools: UpTools, signal: AbortSignal): Promise<string> {
+  const { host, path } = tools;
+  const what = 'docker compose up';
+  const ended = await host.run(what, alone(path, body), signal, tools.quote);
+  if (ended.code !== 0 && /dependency|didn't complete/.test(ended.stderr)) {
+    // Compose only says that a service did not get ready; its container says why.
+    const sighting = judge(await tools.containers(signal));
+    if (sighting.state === 'failed') throw sighting.failure;
+  }
+  return mustSucceed(ended, what, host.address).stdout;
+}
+
+/**
+ * Waits until the new containers of a service are ready.
+ * @param settle how long one without a health check has to run, in milliseconds
+ */
+async function ready(
+  service: string,
+  stale: ReadonlySet<string>,
+  settle: number,
+  { containers, clock, quote }: UpTools,
+  signal: AbortSignal,
+): Promise<void> {
+  let said = '';
+  let since: number | undefined;
+  let restarts = 0;
+  for (;;) {
+    const ours = (await containers(signal)).filter(
+      (container) => serviceOf(container) === service && !stale.has(container.Id),
+    );
+    // Compose found nothing to change.
+    if (ours.length === 0) return;
+    const sighting = judge(ours);
+    if (sighting.state === 'failed') throw sighting.failure;
+    // One that falls over again and again may be up at every look.
+    const counted = ours.reduce((sum, { RestartCount }) => sum + RestartCount, 0);
+    if (counted !== restarts) since = undefined;
+    restarts = counted;
+    if (sighting.state === 'settled') {
+      const checked = ours.every(({ State }) => State.Status === 'exited' || State.Health);
+      since ??= clock.now();
+      if (checked || clock.now() - since >= settle) return;
+    } else {
+      since = undefined;
+      if (sighting.text !== said) quote(sighting.text);
+      said = sighting.text;
+    }
+    await clock.sleep(pause, signal);
+  }
+}
+
+function stageScript(path: string, id: string, { remove, compose: args }: Stage): string {
+  return [
+    ...(remove.length > 0 ? [removeScript(remove)] : []),
+    ...(args ? [composeScript(path, id, args)] : []),
+  ].join('\n');
+}

@@ -1,0 +1,50 @@
+import { Failure } from '@slipway/shared/failure/failure';
+import { alone } from '../compose/scripts.ts';
+import type { Host } from '../ssh/connection.ts';
+import { type Ended, mustSucceed } from '../ssh/remote-script.ts';
+import { type StepPlace, stepScript } from './steps.ts';
+
+/** Runs the scripts of one deployment on its host. `what` names a script in messages. */
+export interface SiteShell {
+  /** Runs a script that has to succeed. */
+  run(what: string, body: string, signal: AbortSignal): Promise<Ended>;
+  /** The same, once more when the connection was lost: for a script that may be repeated. */
+  again(what: string, body: string, signal: AbortSignal): Promise<Ended>;
+  /** Runs a script in the deployment's folder that nothing else may change meanwhile. */
+  change(what: string, body: string, signal: AbortSignal): Promise<Ended>;
+  /** Runs a script of the user, if there is one. */
+  step(what: string, text: string, place: StepPlace, signal: AbortSignal): Promise<void>;
+}
+
+/** Capabilities, and a way to talk. */
+export interface ShellTools {
+  host: Host;
+  say(line: string): void;
+  quote(line: string): void;
+}
+
+/** Makes the shell of the deployment in the folder `path`. */
+export function siteShell(path: string, { host, say, quote }: ShellTools): SiteShell {
+  const run: SiteShell['run'] = async (what, body, signal) =>
+    mustSucceed(await host.run(what, body, signal, quote), what, host.address);
+  const change: SiteShell['change'] = (what, body, signal) => run(what, alone(path, body), signal);
+  return {
+    run,
+    change,
+    async again(what, body, signal) {
+      try {
+        return await run(what, body, signal);
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'ssh/lost') throw error;
+        say(`${error.message} Connecting once more.`);
+        return run(what, body, signal);
+      }
+    },
+    async step(what, text, place, signal) {
+      if (text.trim() === '') return;
+      say(what);
+      await change(what, stepScript(place, text), signal);
+      host.refresh();
+    },
+  };
+}

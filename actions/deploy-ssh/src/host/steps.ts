@@ -1,0 +1,125 @@
+import type { Target } from '@slipway/shared/deploy/target';
+import { Failure } from '@slipway/shared/failure/failure';
+import type { Clock } from '@slipway/shared/time/clock';
+import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
+import { formatDuration } from '@slipway/shared/time/duration';
+import type { Settings } from '../settings.ts';
+import type { Host } from '../ssh/connection.ts';
+import type { SitePlan } from '../verdict.ts';
+import { exports, quote } from './shell.ts';
+
+/** Scripts and commands of the user; empty for none. */
+export interface UserSteps {
+  before: string;
+  migrate: string;
+  /** Milliseconds. */
+  migrateTimeout: number;
+  restart: readonly string[];
+  after: string;
+}
+
+/** The steps among all settings; those that make a new release are none of an old one's. */
+export function stepsOf(settings: Settings): UserSteps {
+  const old = settings.release !== undefined;
+  return {
+    before: old ? '' : (settings.before ?? ''),
+    migrate: old ? '' : (settings.migrate ?? ''),
+    migrateTimeout: settings['migrate-timeout'],
+    restart: settings.restart ?? [],
+    after: settings.after ?? '',
+  };
+}
+
+/** Where a user's script runs, and with which settings. */
+export interface StepPlace {
+  /** Folder of the deployment. */
+  path: string;
+  /** Release whose environment it gets. */
+  id: string;
+  /** Folder in which it runs, relative to `path`. */
+  folder: string;
+  /** Environment file of the release, relative to `path`. */
+  envFile: string;
+  /** More variables: what the script may need to know. */
+  variables: ReadonlyArray<readonly [string, string]>;
+  /** What the mode has to do first, in `path`. */
+  begin?: string;
+}
+
+/**
+ * A script of the user, with the environment of the release. It stops at the first error. All that
+ * it prints comes on stderr, which the log shows. It does not inherit the descriptor by which a
+ * deployment's scripts exclude each other, so a program that it leaves in the background holds
+ * nothing up.
+ */
+export function stepScript(place: StepPlace, text: string): string {
+  const { path, id, folder, envFile, begin = '' } = place;
+  return `cd -- ${quote(path)}
+${begin}
+(
+exec 9>&-
+set -a; . ${quote(`./${envFile}`)}; set +a
+${exports([['SLIPWAY_RELEASE', id], ...place.variables])}cd -- ${quote(folder)}
+${text}
+) >&2`;
+}
+
+/**
+ * The part of a target that migrates, within a time of its own; nothing where there is no script.
+ * @throws Failure `deploy/migrate-timeout`
+ */
+export function migration(
+  { migrate: text, migrateTimeout }: UserSteps,
+  clock: Clock,
+  run: (text: string, plan: SitePlan, signal: AbortSignal) => Promise<void>,
+): Pick<Target<SitePlan, unknown>, 'migrate'> {
+  if (text.trim() === '') return {};
+  return {
+    async migrate(plan, signal) {
+      try {
+        await deadline(clock, migrateTimeout, signal, (within) => run(text, plan, within));
+      } catch (error) {
+        if (!(error instanceof TimeoutReached)) throw error;
+        const limit = formatDuration(migrateTimeout);
+        throw Failure.of('deploy/migrate-timeout', { limit }, error);
+      }
+    },
+  };
+}
+
+/**
+ * The lines of `restart`: a systemd unit by its name, or a command.
+ * @param byName makes a command of a line of one word, where such a word is more than a command
+ */
+export function restartScript(
+  lines: readonly string[],
+  byName: (word: string) => string = (word) => word,
+): string {
+  return lines
+    .map((line) => {
+      if (isUnit(line)) {
+        return `if [ "$(id -u)" = 0 ]; then systemctl reload-or-restart -- ${line}; else sudo -n systemctl reload-or-restart ${line}; fi`;
+      }
+      return /^[\w.-]+$/.test(line) ? byName(line) : line;
+    })
+    .join('\n');
+}
+
+function isUnit(line: string): boolean {
+  return /^[\w@.:-]+\.service$/.test(line);
+}
+
+/** The last log lines of the systemd units among the lines of `restart`. */
+export function unitLogs(
+  host: Host,
+  lines: readonly string[],
+  signal: AbortSignal,
+): Promise<Array<{ source: string; lines: string[] }>> {
+  return Promise.all(
+    lines.filter(isUnit).map(async (unit) => {
+      const script = `systemctl status --no-pager --lines=30 -- ${quote(unit)} 2>&1 || true`;
+      const { stdout } = await host.run('systemctl status', script, signal);
+      return { source: unit, lines: stdout.trimEnd().split('\n') };
+    }),
+  );
+}

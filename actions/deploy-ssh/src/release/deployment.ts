@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import type { Run } from '@slipway/shared/action/run';
+import { httpFetch } from '@slipway/shared/http/fetch';
+import { type Deployment, type Means, openFleet } from '../deployment.ts';
+import type { FleetSettings } from '../fleet.ts';
+import { proveAt } from '../host/proof.ts';
+import { stepsOf } from '../host/steps.ts';
+import { openKey, openKeys } from '../keys/open-key.ts';
+import type { manifest } from '../manifest.ts';
+import type { ReleaseFiles } from './files.ts';
+import { releaseSite, type Switched } from './target.ts';
+
+type Change = { release: Switched };
+
+/** Opens a deployment of files: of a folder that is uploaded, or of a commit. */
+export async function releaseDeployment(means: Means): Promise<Deployment> {
+  const { settings, expected, clock, env, lock } = means;
+  // Before a folder is read: a passphrase that does not fit is found at once.
+  const keys = await openKeys(settings);
+  const files = settings.release === undefined ? await filesOf(means) : undefined;
+  const url = settings['health-url'];
+  const local = url !== undefined && isOnHost(url);
+  const proveTogether: FleetSettings['proveTogether'] =
+    url && !local
+      ? (direction, signal) =>
+          proveAt(url, expected, { clock, fetch: httpFetch }, direction, signal)
+      : undefined;
+  return openFleet<Change>(means, keys, proveTogether, (tools) =>
+    releaseSite(
+      {
+        path: settings.path,
+        files,
+        goBackTo: settings.release,
+        env,
+        shared: settings.shared ?? [],
+        steps: stepsOf(settings),
+        healthUrl: local ? url : undefined,
+        expected,
+        commit: means.commit,
+        nameRelease: means.nameRelease,
+        keep: settings.keep,
+        timeout: settings.timeout,
+        lock,
+      },
+      tools,
+    ),
+  );
+}
+
+async function filesOf({ settings, run }: Means): Promise<ReleaseFiles> {
+  const { git } = settings;
+  if (git) {
+    const { gitFiles } = await import('../git/git-files.ts');
+    const deployKey = git.deployKey && (await openKey(git.deployKey, 'deploy-key'));
+    const access = { deployKey, token: git.token, pins: settings['known-hosts'] ?? [] };
+    const warn = (words: string) => run.commands.warning(words, 'deploy-ssh: Git LFS');
+    return gitFiles({ ...git, submodules: settings.submodules, access, warn });
+  }
+  const { readTree } = await import('../upload/read-tree.ts');
+  const { uploadedFiles } = await import('../upload/uploaded-files.ts');
+  return uploadedFiles(await readTree(folderOf(settings.source ?? '.', run), run.signal));
+}
+
+function folderOf(source: string, { env }: Run<typeof manifest>): string {
+  return resolve(env['GITHUB_WORKSPACE'] || '.', source);
+}
+
+/** Whether an address means the host itself: it is asked there, not from the runner. */
+export function isOnHost({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
+}

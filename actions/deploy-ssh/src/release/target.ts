@@ -1,0 +1,187 @@
+import type { Evidence, ProofOfLife, Sighting, Target } from '@slipway/shared/deploy/target';
+import type { Expectation } from '@slipway/shared/probe/probe';
+import type { Clock } from '@slipway/shared/time/clock';
+import { switchScript } from '../compose/releases.ts';
+import { alone } from '../compose/scripts.ts';
+import { siteName } from '../host/address.ts';
+import { readKept, releaseToGoBackTo } from '../host/kept-releases.ts';
+import { holdLock, longestOf } from '../host/lock.ts';
+import { proveThroughHost } from '../host/proof.ts';
+import { siteShell } from '../host/site-shell.ts';
+import {
+  migration,
+  restartScript,
+  type StepPlace,
+  type UserSteps,
+  unitLogs,
+} from '../host/steps.ts';
+import type { Host } from '../ssh/connection.ts';
+import type { SitePlan } from '../verdict.ts';
+import type { ReleaseFiles } from './files.ts';
+import {
+  dressScript,
+  dropScript,
+  keepScript,
+  keptTreesScript,
+  readTreeState,
+  treeStateScript,
+} from './scripts.ts';
+
+/** A deployment of files on one host. */
+export interface ReleaseSettings {
+  path: string;
+  /** What a new release is made of; undefined when an old one is gone back to. */
+  files: ReleaseFiles | undefined;
+  /** Name of the release that is gone back to, or `previous`; undefined for a new one. */
+  goBackTo: string | undefined;
+  env: ReadonlyMap<string, string>;
+  /** Paths below `shared/`; a folder ends in a slash. */
+  shared: readonly string[];
+  steps: UserSteps;
+  /** An address on the host's own loopback; undefined when there is none. */
+  healthUrl: URL | undefined;
+  expected: Expectation;
+  commit: string;
+  /** Names the release; asked under the lock. */
+  nameRelease(): string;
+  keep: number;
+  /** Milliseconds. */
+  timeout: number;
+  lock: { owner: string; wait: number };
+}
+
+/** Capabilities, and a way to talk. */
+export interface ReleaseTools {
+  host: Host;
+  clock: Clock;
+  say(line: string): void;
+  quote(line: string): void;
+}
+
+/** The release that was switched to; undefined when there was none to go back to. */
+export type Switched = string | undefined;
+
+/** Deploys files as releases; knows the host, not the order of things. */
+export function releaseSite(
+  settings: ReleaseSettings,
+  tools: ReleaseTools,
+): Target<SitePlan, { release: Switched }> {
+  const { path, files, steps } = settings;
+  const { host, clock } = tools;
+  const content = `${files?.proof} ${digest(JSON.stringify([...settings.env]))}`;
+
+  const { again, change, step } = siteShell(path, tools);
+
+  const placeOf = (id: string): StepPlace => ({
+    path,
+    id,
+    folder: `releases/${id}`,
+    envFile: `releases/${id}/.env`,
+    variables: [['SLIPWAY_COMMIT', settings.commit]],
+  });
+
+  const switchTo = async (id: string, signal: AbortSignal) => {
+    tools.say(`switch to release ${id}`);
+    await change('switching', switchScript(id), signal);
+    const place = { ...placeOf(id), folder: 'current' };
+    await step('restart', restartScript(steps.restart), place, signal);
+  };
+
+  const oldRelease = async (current: string, signal: AbortSignal) => {
+    const { goBackTo } = settings;
+    if (goBackTo === undefined) return undefined;
+    const { stdout } = await again('reading the releases', keptTreesScript(path), signal);
+    return releaseToGoBackTo(goBackTo, current, readKept(stdout), host.address).id;
+  };
+
+  return {
+    name: `${siteName(host.address)}:${path}`,
+
+    check: async (signal) => files?.check?.(host, signal),
+
+    hold: (signal) =>
+      holdLock(
+        host,
+        { path, ...settings.lock, life: longestOf(settings), clock, say: tools.say },
+        signal,
+      ),
+
+    async plan(signal) {
+      const { proven, current } = readTreeState(
+        (await again('reading the host', treeStateScript(path), signal)).stdout,
+      );
+      const old = await oldRelease(current, signal);
+      const same = proven !== undefined && proven.content === content;
+      const unchanged = current === proven?.id && (old ? old === current : same);
+      return {
+        image: '',
+        previousImage: undefined,
+        diff: unchanged
+          ? []
+          : [{ what: 'release', before: proven?.id ?? '', after: old ?? 'this one' }],
+        wayBack: proven ? 'previous' : 'remove',
+        release: old ?? settings.nameRelease(),
+        back: proven?.id,
+      };
+    },
+
+    async prepare(plan, signal) {
+      if (!files) return;
+      const { release: id, back: previous } = plan;
+      await files.bring(host, { path, id, previous, signal, say: tools.say });
+      const dress = dressScript(plan.release, { ...settings, content });
+      await change('preparing the release', dress, signal);
+      await step('before', steps.before, placeOf(plan.release), signal);
+    },
+
+    ...migration(steps, clock, (text, { release }, signal) =>
+      step('migrate', text, placeOf(release), signal),
+    ),
+
+    async apply(plan, signal) {
+      await switchTo(plan.release, signal);
+      await step('after', steps.after, placeOf(plan.release), signal);
+      return { release: plan.release };
+    },
+
+    // The commands of `restart` end when the service is up, or fail.
+    async *watch(): AsyncGenerator<Sighting> {
+      yield { state: 'settled' };
+    },
+
+    async prove({ release }, direction, signal): Promise<ProofOfLife> {
+      if (release === undefined) return { url: '', how: 'by looking: nothing of it is current' };
+      return proveThroughHost(
+        settings.healthUrl,
+        settings.expected,
+        { host, clock },
+        direction,
+        signal,
+      );
+    },
+
+    async diagnose(plan, signal): Promise<Evidence> {
+      const logs = await unitLogs(host, steps.restart, signal);
+      return { facts: [`release ${plan.release} was switched to`], logs };
+    },
+
+    async rollback({ back }, signal) {
+      if (back === undefined) {
+        await change('taking the release away', 'rm -f current', signal);
+        return { release: undefined };
+      }
+      await switchTo(back, signal);
+      return { release: back };
+    },
+
+    async finish({ release }, proven, signal) {
+      if (!files && !proven) return;
+      const body = proven ? keepScript(release, settings.keep) : dropScript(release);
+      await again('tidying up', alone(path, body), signal);
+    },
+  };
+}
+
+function digest(text: string): string {
+  return process.getBuiltinModule('node:crypto').hash('sha256', text, 'hex');
+}

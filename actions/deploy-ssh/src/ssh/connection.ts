@@ -1,0 +1,63 @@
+import type { Duplex } from 'node:stream';
+import type { BaseAgent, ParsedKey } from 'ssh2';
+import type { HostAddress } from '../host/address.ts';
+import type { Pin } from '../keys/known-hosts.ts';
+import { forward } from './forward.ts';
+import type { Jumps } from './jumps.ts';
+import { openLine } from './line.ts';
+import { type Ended, runScript, type Talk } from './remote-script.ts';
+
+/** A host that runs scripts. */
+export interface Host {
+  readonly address: HostAddress;
+  /** Whether it was ever reached; false means that nothing can have been done on it. */
+  reached(): boolean;
+  /**
+   * Runs a script on standard input of a login shell. When the signal aborts, the remote process
+   * group gets TERM, then KILL, and the call rejects once it has ended.
+   * @param what names the script in messages
+   * @param onLine gets each line of stderr as it comes
+   */
+  run(
+    what: string,
+    body: string,
+    signal: AbortSignal,
+    onLine?: (line: string) => void,
+    talk?: Talk,
+  ): Promise<Ended>;
+  /** The next script gets a shell that starts after this: a step may have changed the profile. */
+  refresh(): void;
+  /** A stream to a port on the host's own loopback. */
+  tunnel(port: number, signal: AbortSignal): Promise<Duplex>;
+  /** The same host over a connection of its own, whose scripts may ask the agent. */
+  lend(agent: BaseAgent): Promise<Host>;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a host that runs scripts over one connection. The first call connects; after a lost
+ * connection the next call connects anew, as the way back may need it.
+ */
+export async function openHost(
+  address: HostAddress,
+  key: ParsedKey,
+  pins: readonly Pin[],
+  jumps: Pick<Jumps, 'dial' | 'via'> = { dial: undefined, via: undefined },
+  agent?: BaseAgent,
+): Promise<Host> {
+  const peer = { address, kind: '', via: jumps.via } as const;
+  const line = await openLine(peer, { key, pins, agent }, jumps.dial);
+  return {
+    address,
+    reached: line.reached,
+    async run(what, body, signal, onLine, talk) {
+      return runScript(await line.connected(signal), what, body, signal, onLine, talk);
+    },
+    async tunnel(port, signal) {
+      return forward((await line.connected(signal)).client, '127.0.0.1', port, signal);
+    },
+    lend: (other) => openHost(address, key, pins, jumps, other),
+    refresh: line.refresh,
+    close: line.close,
+  };
+}

@@ -1,0 +1,142 @@
+import type { Duplex } from 'node:stream';
+import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import type {
+  BaseAgent,
+  Client,
+  ParsedKey,
+  PublicKeyAuthMethod,
+  ServerHostKeyAlgorithm,
+} from 'ssh2';
+import { type HostAddress, knownHostsName, placeName } from '../host/address.ts';
+import {
+  fingerprintOf,
+  type HostKeyVerdict,
+  judgeHostKey,
+  knownHostsLine,
+  type Pin,
+  pinnedTypes,
+} from '../keys/known-hosts.ts';
+
+/** Who we are and whom we trust. */
+export interface Credentials {
+  key: ParsedKey;
+  pins: readonly Pin[];
+  /** Is forwarded to every script of the connection; logs nobody in to the host itself. */
+  agent?: BaseAgent | undefined;
+}
+
+/** Whom to log in to. */
+export interface Peer {
+  address: HostAddress;
+  /** What stands before its name in messages. */
+  kind: '' | 'jump host ';
+  /** The jump host through which it is reached, for messages. */
+  via: string | undefined;
+}
+
+/** How long a connection may take, in milliseconds. */
+export const connectLimit = 20_000;
+
+/** A machine's name and port for messages. */
+export function peerName({ kind, address }: Peer): string {
+  return kind + placeName(address);
+}
+
+/**
+ * Checks the key of the machine at the other end of a stream against the pins and logs in.
+ * @param socket may still be connecting
+ * @throws Failure `ssh/unreachable`, `ssh/unreachable-through`, `ssh/host-key-…` or `ssh/auth`
+ */
+export function login(
+  client: Client,
+  peer: Peer,
+  { key, pins, agent }: Credentials,
+  socket: Duplex,
+): Promise<void> {
+  const { address } = peer;
+  const name = knownHostsName(address);
+  // The key and nothing else: asking first whether it goes without costs a round trip.
+  const onlyTheKey: PublicKeyAuthMethod = { type: 'publickey', username: address.user, key };
+  let refused: Failure | undefined;
+  return new Promise((resolve, reject) => {
+    client.once('ready', resolve);
+    // Stays for the whole life: an error event without a listener would end the process.
+    client.on('error', (error: Error & { level?: string }) =>
+      reject(refused ?? failureOf(error, peer, key)),
+    );
+    client.once('close', () =>
+      reject(failureOf(new Error('the connection was closed before the login'), peer, key)),
+    );
+    client.connect({
+      sock: socket,
+      username: address.user,
+      authHandler: [onlyTheKey],
+      ...(agent ? { agent, agentForward: true } : {}),
+      readyTimeout: connectLimit,
+      keepaliveInterval: 10_000,
+      keepaliveCountMax: 3,
+      algorithms: {
+        // A host has several keys; ask for one that is pinned.
+        serverHostKey: {
+          prepend: pinnedTypes(pins, name).flatMap(algorithmsOf),
+          append: [],
+          remove: [],
+        },
+        hmac: { remove: ['hmac-sha1', 'hmac-sha1-etm@openssh.com'], append: [], prepend: [] },
+      },
+      hostVerifier: (offered: Buffer) => {
+        const verdict = judgeHostKey(pins, name, offered);
+        if (!verdict.trusted) refused = hostKeyFailure(verdict, name, peer, offered);
+        return verdict.trusted;
+      },
+    });
+  });
+}
+
+function algorithmsOf(type: string): ServerHostKeyAlgorithm[] {
+  switch (type) {
+    case 'ssh-rsa':
+      return ['rsa-sha2-512', 'rsa-sha2-256'];
+    case 'ssh-ed25519':
+    case 'ecdsa-sha2-nistp256':
+    case 'ecdsa-sha2-nistp384':
+    case 'ecdsa-sha2-nistp521':
+      return [type];
+    default:
+      return [];
+  }
+}
+
+function hostKeyFailure(
+  verdict: Exclude<HostKeyVerdict, { trusted: true }>,
+  name: string,
+  { kind, address }: Peer,
+  offered: Buffer,
+): Failure {
+  const host = kind + address.host;
+  const fingerprint = fingerprintOf(offered);
+  switch (verdict.why) {
+    case 'unknown':
+      return Failure.of('ssh/host-key-unknown', {
+        host,
+        fingerprint,
+        line: knownHostsLine(name, offered),
+      });
+    case 'changed':
+      return Failure.of('ssh/host-key-changed', { host, fingerprint, expected: verdict.expected });
+    case 'revoked':
+      return Failure.of('ssh/host-key-revoked', { host, fingerprint });
+  }
+}
+
+function failureOf(error: Error & { level?: string }, peer: Peer, key: ParsedKey): Failure {
+  const host = peerName(peer);
+  if (error.level === 'client-authentication') {
+    const shown = `${key.type} ${fingerprintOf(key.getPublicSSH())}`;
+    return Failure.of('ssh/auth', { host, user: peer.address.user, key: shown }, error);
+  }
+  const said = messageOf(error);
+  return peer.via === undefined
+    ? Failure.of('ssh/unreachable', { host, said }, error)
+    : Failure.of('ssh/unreachable-through', { host, jump: peer.via, said }, error);
+}

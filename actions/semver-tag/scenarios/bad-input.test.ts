@@ -22,6 +22,8 @@ const cases: Case[] = [
   ['a range that is none', 'range', { range: '>=1' }, /not a range/],
   ['a path outside', 'paths', { paths: '../other' }, /not a path inside the repository/],
   ['a path from the root', 'paths', { paths: '/etc' }, /not a path inside the repository/],
+  ['a tag', 'expect-version', { 'expect-version': 'v1.0.0' }, /neither a version nor none/],
+  ['a word', 'expect-version', { 'expect-version': 'same' }, /neither a version nor none/],
   ['a branch', 'sha', { sha: 'main' }, /full name of a commit/],
   ['another kind', 'moving-tags', { 'moving-tags': 'true' }, /not one of none, major, minor/],
   ['another kind', 'release', { release: 'true' }, /not one of none, draft, published/],

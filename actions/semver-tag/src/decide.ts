@@ -37,6 +37,8 @@ export interface Decision {
   kind: 'create' | 'exists' | 'nothing';
   version: Version;
   tag: string;
+  /** The commit that has the version or gets it. */
+  sha: string;
   bump: Bump | 'initial';
   /** Empty for the first version. */
   previousTag: string;
@@ -52,7 +54,7 @@ export interface Decision {
 export function decide(survey: Survey, policy: Policy, moment: Moment): Decision {
   const { base, own } = survey;
   const analysis = analyse(survey.commits);
-  const common = { analysis, previousTag: base?.name ?? '', taken: [] };
+  const common = { analysis, previousTag: base?.name ?? '', sha: survey.head, taken: [] };
   if (own) {
     const bump = base ? distance(base.version, own.version) : 'initial';
     return { ...common, kind: 'exists', version: own.version, tag: own.name, bump };
@@ -62,7 +64,8 @@ export function decide(survey: Survey, policy: Policy, moment: Moment): Decision
   if (bump === 'none') {
     const kept = survey.last?.tag ?? base;
     if (!kept) throw new Error('the first version is never left out');
-    return { ...common, kind: 'nothing', version: kept.version, tag: kept.name, bump };
+    const { commit: sha = '', name: tag, version } = kept;
+    return { ...common, kind: 'nothing', version, tag, sha, bump };
   }
   const { core, taken } = freeVersion(survey, analysis, exact, policy, bump);
   const version = named(core, survey, policy, moment);

@@ -13,6 +13,7 @@ export const manifest = {
     channel: { required: false, default: 'rc' },
     range: { required: false, default: '' },
     paths: { required: false, default: '' },
+    'expect-version': { required: false, default: '' },
     sha: { required: false, default: '' },
     'moving-tags': { required: false, default: 'none' },
     release: { required: false, default: 'none' },

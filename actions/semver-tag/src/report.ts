@@ -16,7 +16,7 @@ export function tagOutputs({ created, decision, failure, mode, notes, release, s
     'previous-tag': decision?.previousTag ?? '',
     bump: decision?.bump ?? 'none',
     created: String(created),
-    sha,
+    sha: decision?.sha ?? sha,
     notes,
     'release-url': release?.url ?? '',
     reason: failure?.code ?? '',

@@ -15,6 +15,9 @@ import { parseRange, rangeOfBranch, type VersionRange } from './version/range.ts
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;
 
+// What `version` says, or that there is none.
+const expectedVersion =
+  /^(?:none|(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)$/;
 const plainVersion = /^(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})$/;
 
 /** Reads and checks all inputs; loads nothing heavy and asks nobody. */
@@ -31,6 +34,7 @@ export function readSettings(run: Run<typeof manifest>) {
       channel: channelName,
       range: rangeInput,
       paths: lines(repositoryPath),
+      'expect-version': matching(expectedVersion, 'is neither a version nor none', '1.3.0'),
       sha: matching(/^[0-9a-f]{40}$/, 'is not the full name of a commit', '40 letters and digits'),
       'moving-tags': choice('none', 'major', 'minor'),
       release: choice('none', 'draft', 'published'),

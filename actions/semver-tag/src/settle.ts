@@ -61,6 +61,7 @@ export async function settle(
       settled = await look(history, refs, settings, run);
     }
     Object.assign(report, settled, { notes: notesOf(report, settled) });
+    refuseOtherVersion(settled.decision, settings);
     const moves = movesFor(settled, refs, settings);
     if (!hasToWrite(settled, moves, settings)) return settled;
     const repositoryId =
@@ -108,6 +109,14 @@ function withTitle(survey: Survey, { github }: ActionRun): Survey {
   if (title === undefined || survey.own) return survey;
   const squashed = { sha: survey.head, parents: [], message: title };
   return { ...survey, commits: [...survey.commits, squashed] };
+}
+
+// What was built has this version in it, so its commit gets this one or none.
+function refuseOtherVersion({ kind, version }: Decision, settings: Settings): void {
+  const { 'expect-version': expected, mode, sha } = settings;
+  const got = kind === 'nothing' && mode !== 'dev' ? 'none' : version.text;
+  if (expected === undefined || expected === got) return;
+  throw Failure.of('tag/other-version', { expected, got, sha });
 }
 
 function movesFor(

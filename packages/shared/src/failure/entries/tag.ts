@@ -23,6 +23,12 @@ export const tagFailures = {
       `${f.tag} was asked for commit ${f.head}, and another commit has it.`,
     remedy: () => 'A version is given once. Ask for another one, or leave `bump` out.',
   }),
+  'tag/other-version': entry({
+    cause: (f: { expected: string; got: string; sha: string }) =>
+      `\`expect-version\` is ${f.expected}, and commit ${f.sha} gets ${f.got}.`,
+    remedy: () =>
+      'What was built has another version than what would be tagged, as when another run was faster. Run the whole workflow again, from the preview on.',
+  }),
   'tag/commit': entry({
     cause: (f: { sha: string; repository: string }) => `${f.repository} has no commit ${f.sha}.`,
     remedy: () => 'Push the commit first, and check `sha`.',

@@ -42,6 +42,24 @@ const cases: Case[] = [
     /only/,
   ],
   ['an unknown word', 'fail-on', { 'fail-on': 'hihg' }, /nearest is high/],
+  [
+    'a word twice',
+    'fail-on',
+    { 'fail-on': 'critical,critical:fixed' },
+    /has critical and critical:fixed, of which only one can hold/,
+  ],
+  [
+    'what nobody looks for',
+    'scanners',
+    { 'fail-on': 'critical,misconfiguration', scanners: 'vuln,secret' },
+    /does not look for what fail-on names: misconfiguration\. Valid: vuln,secret,misconfig/,
+  ],
+  [
+    'no secrets',
+    'scanners',
+    { 'fail-on': 'secret', scanners: 'vuln' },
+    /does not look for what fail-on names: secret/,
+  ],
   ['a file that is not there', 'baseline', { baseline: './old.json' }, /not there: \.\/old\.json/],
   ['a name alone', 'baseline', { baseline: 'production' }, /neither a file that is there nor/],
   [

@@ -110,6 +110,18 @@ describe('trivy-gate with a real Trivy on planted images', () => {
     expect(step.warnings.map(({ text }) => text).join()).toContain('There is no baseline');
   });
 
+  it('applies no limit of a baseline that is not there yet, and is red', async () => {
+    const step = await start({
+      image: await planted('clean'),
+      baseline: `${registry}/gate/shop:deployed`,
+      policy: 'maximum: { low: baseline }',
+      'on-error': 'warn',
+    });
+    expect(step.code).toBe(1);
+    expect(step.outputs).toMatchObject({ verdict: 'error', reason: 'gate/baseline-missing' });
+    expect(step.errors[0]?.text).toContain('There is no baseline yet');
+  });
+
   it('compares with the report that is attached to an image', async () => {
     const [image, before] = [await planted('new'), await planted('clean')];
     const attached = await start({ image: before, attach: 'true' });

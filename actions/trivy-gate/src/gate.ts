@@ -15,7 +15,7 @@ import { writeReports } from './answer/write-reports.ts';
 import { examine } from './examine.ts';
 import { loadFeeds } from './feeds/load-feeds.ts';
 import type { manifest } from './manifest.ts';
-import { loadPolicy } from './policy/load-policy.ts';
+import { loadPolicy, mustNotCompare } from './policy/load-policy.ts';
 import { privateFolder } from './private-folder.ts';
 import type { Settings } from './settings.ts';
 import { judge } from './verdict/judge.ts';
@@ -74,6 +74,7 @@ async function work(
       workspace,
     });
     const { findings, system } = found.report;
+    if (!found.baseline) mustNotCompare(policy, 'There is no baseline yet');
     answer.verdict = judge(policy, { findings, baseline: found.baseline, system, feeds }, now);
     answer.warnings.push(...warnAbout(answer.verdict, answer, policy, settings));
     const failure = verdictFailure(found.subject.name, answer.verdict, system);

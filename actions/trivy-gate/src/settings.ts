@@ -20,7 +20,7 @@ import {
 } from '@slipway/shared/identity/registry-inputs';
 import type { ImageReference } from '@slipway/shared/image/reference';
 import type { manifest } from './manifest.ts';
-import { failOn } from './policy/fail-on.ts';
+import { type FailOn, failOn, scannersFor } from './policy/fail-on.ts';
 import { defaultMirrors, isHijacked, releaseOf, thisMachine } from './scanner/releases.ts';
 import {
   baseline,
@@ -86,6 +86,7 @@ export function readSettings(run: Run<typeof manifest>) {
     (values, problem) => {
       checkSubject(values, problem);
       checkTrivy(values, problem);
+      checkScanners(values, problem);
       if (values['upload-sarif'] && !values.token) {
         problem('token', 'is required by upload-sarif', 'github.token');
       }
@@ -128,6 +129,19 @@ function checkSubject(
   if (attach && (engine || input)) {
     problem('attach', 'only goes with an image in a registry', 'false');
   }
+}
+
+// A rule about what nobody looks for would never fail.
+function checkScanners(
+  values: { 'fail-on': FailOn | undefined; scanners: readonly string[] },
+  problem: Problem,
+): void {
+  const wanted = values['fail-on'] ? scannersFor(values['fail-on']) : [];
+  const missing = [...wanted].filter(([, scanner]) => !values.scanners.includes(scanner));
+  if (missing.length === 0) return;
+  const words = missing.map(([word]) => word).join(', ');
+  const all = [...new Set([...values.scanners, ...missing.map(([, scanner]) => scanner)])];
+  problem('scanners', `does not look for what fail-on names: ${words}`, all.join(','));
 }
 
 function checkTrivy(

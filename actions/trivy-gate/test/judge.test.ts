@@ -128,8 +128,37 @@ describe('the fate of a finding', () => {
     ['another package', [{ purl: 'pkg:deb/debian/openssl2@3.0.1-1' }], 'blocks'],
     ['another place', [{ path: 'app/x' }], 'blocks'],
     ['an empty baseline', [], 'blocks'],
+    ['as severe', [{ severity: 'high' }], 'known'],
+    ['more severe then', [{ severity: 'critical' }], 'known'],
+    ['less severe then', [{ severity: 'low' }], 'blocks'],
+    ['of an unknown severity then', [{ severity: 'unknown' }], 'blocks'],
   ])('against the baseline: %s', (_, before, expected) => {
     expect(fateOf(finding(), {}, { baseline: before.map(finding) })).toBe(expected);
+  });
+
+  it('says how severe it was when that is why it blocks', () => {
+    const { judged, matrix } = judge(
+      defaultPolicy,
+      { ...none, findings: [finding()], baseline: [finding({ severity: 'low' })] },
+      now,
+    );
+    expect(judged[0]?.why).toBe('high with a fix blocks; the baseline has it as low');
+    expect(matrix.high.new).toBe(1);
+  });
+
+  it.each<[string, Partial<Policy>, string]>([
+    ['known', {}, 'known'],
+    ['exploited since', { knownExploited: { feed: 'x' } }, 'blocks'],
+    ['likely to be exploited since', { exploitPrediction: { feed: 'x', atLeast: 0.5 } }, 'blocks'],
+    ['exploited and allowed', { knownExploited: { feed: 'x' }, allow: [entry] }, 'allowed'],
+  ])('of what the baseline has: %s', (_, policy, expected) => {
+    expect(fateOf(finding(), policy, { feeds, baseline: [finding()] })).toBe(expected);
+  });
+
+  it('takes the name of a licence in any case', () => {
+    const found = finding({ kind: 'license', id: 'AGPL-3.0-only' });
+    const licenses = { from: 'never', deny: ['agpl-3.0-ONLY'], allow: [] } as const;
+    expect(fateOf(found, { licenses })).toBe('blocks');
   });
 
   it('is the same for a version in the path', () => {
@@ -185,7 +214,7 @@ describe('a verdict', () => {
     ['of another severity', { high: 0 }, {}, 'pass', ''],
     ['the baseline, as many', { low: 'baseline' }, { baseline: two }, 'pass', ''],
     ['the baseline, more', { low: 'baseline' }, { baseline: [] }, 'fail', 'exceeded low 2 of 0'],
-    ['the baseline without one', { low: 'baseline' }, {}, 'pass', ''],
+    ['the baseline without one', { low: 'baseline' }, {}, 'fail', 'exceeded low 2 of 0'],
   ])('%s a maximum', (_, maximum, more, verdict, said) => {
     const result = judged({ maximum }, { findings: two, ...more });
     const limits = [

@@ -16,7 +16,14 @@ const fitsSchema = new Ajv().compile(schema);
 
 const entry = 'id: CVE-2099-1, reason: not reachable, owner: team-a, expires: 2027-01-31';
 const load = (policy: string | undefined, more: Partial<PolicyInputs> = {}): Promise<Policy> =>
-  loadPolicy({ workspace: '/', policy, allowlist: undefined, 'fail-on': undefined, ...more });
+  loadPolicy({
+    workspace: '/',
+    policy,
+    allowlist: undefined,
+    'fail-on': undefined,
+    baseline: 'before.json',
+    ...more,
+  });
 
 describe('a policy', () => {
   it.each<[string, Partial<Policy>]>([
@@ -106,6 +113,21 @@ describe('a policy', () => {
     expect(failure).toEqual({ code, said: expect.stringContaining(said) });
   });
 
+  it.each(['maximum: { low: baseline }', 'maximum: { low: 3, high: baseline }'])(
+    '%j is refused without a baseline, which would leave the limit out',
+    async (text) => {
+      expect(await failureOf(() => load(text, { baseline: undefined }))).toEqual({
+        code: 'gate/baseline-missing',
+        said: expect.stringMatching(
+          /^Input baseline is not given, but the policy says `maximum: baseline` for (low|high)\.$/,
+        ),
+      });
+      expect((await load('maximum: { low: 3 }', { baseline: undefined })).maximum).toEqual({
+        low: 3,
+      });
+    },
+  );
+
   it('has all its problems said at once, each with its line', async () => {
     const text = 'secrets: yes\nallow:\n  - id: CVE-1\n    purl: x\n    ownr: me\n';
     expect((await failureOf(() => load(text))).said.split('\n')).toEqual([
@@ -194,6 +216,7 @@ describe('fail-on', () => {
     ['kev', { knownExploited: true }],
     ['epss>=0.25', { atLeast: 0.25 }],
     ['epss >= 1', { atLeast: 1 }],
+    ['secret,secret', { secrets: 'unknown' }],
   ])('%j', (text, expected) => {
     const nothing = failOn.parse('low:fixed');
     expect(failOn.parse(text)).toEqual({ ...nothing, severities: never, ...expected });
@@ -207,6 +230,10 @@ describe('fail-on', () => {
     ['secret:all', 'has all where a severity belongs: secret:all'],
     ['epss', 'has no EPSS score: epss'],
     ['epss>=2', 'has no EPSS score: epss>=2'],
+    ['critical,critical:fixed', 'has critical and critical:fixed, of which only one can hold'],
+    ['high:fixed\nhigh', 'has high:fixed and high, of which only one can hold'],
+    ['secret,high,secret:high', 'has secret and secret:high, of which only one can hold'],
+    ['epss>=0.9,epss >= 0.5', 'has epss>=0.9 and epss >= 0.5, of which only one can hold'],
   ])('%j is wrong', (text, said) => {
     expect(() => failOn.parse(text)).toThrow(said);
   });

@@ -42,10 +42,39 @@ export const failOn: Input<FailOn> = {
     const items = value.split(/[\n,]/).map((item) => item.trim());
     const said = items.filter((item) => item !== '' && !item.startsWith('#'));
     if (said.length === 0) throw new BadInput('names nothing', example);
+    refuseContradictions(said);
     for (const item of said) apply(item, result);
     return result;
   },
 };
+
+/** What `scanners` has to look for, so that these words can hold at all. */
+export function scannersFor({ atLeast, knownExploited, ...rules }: FailOn): Map<string, string> {
+  const wanted = new Map<string, string>();
+  const need = (holds: boolean, word: string, scanner: string) => {
+    if (holds) wanted.set(word, scanner);
+  };
+  for (const one of severities) need(rules.severities[one] !== 'never', one, 'vuln');
+  need(knownExploited, 'kev', 'vuln');
+  need(atLeast !== undefined, 'epss', 'vuln');
+  need(rules.secrets !== 'never', 'secret', 'secret');
+  need(rules.misconfigurations !== 'never', 'misconfiguration', 'misconfig');
+  need(rules.licenses !== 'never', 'license', 'license');
+  return wanted;
+}
+
+// Whichever of the two counted, somebody would believe that the other one does.
+function refuseContradictions(items: readonly string[]): void {
+  const said = new Map<string, string>();
+  for (const item of items) {
+    const [subject = ''] = item.split(/[:>\s]/);
+    const before = said.get(subject);
+    if (before !== undefined && before !== item) {
+      throw new BadInput(`has ${before} and ${item}, of which only one can hold`, example);
+    }
+    said.set(subject, item);
+  }
+}
 
 function apply(item: string, result: FailOn): void {
   const [, severity = '', fixed] = /^(\w+)(:fixed)?$/.exec(item) ?? [];

@@ -1,9 +1,12 @@
-import { type Finding, findingKey } from '../findings/finding.ts';
+import { type Finding, findingKey, rank, type Severity } from '../findings/finding.ts';
 
 /** What an image had before, to be compared with. */
 export interface Comparison {
-  /** Whether the baseline had the finding. A second one of the same in the same place is new. */
-  known(finding: Finding): boolean;
+  /**
+   * How severe the baseline had the finding; undefined when it did not. A second one of the same in
+   * the same place is new.
+   */
+  before(finding: Finding): Severity | undefined;
   /** What only the baseline has; to be asked once every finding was looked up. */
   gone(): Finding[];
 }
@@ -18,7 +21,16 @@ export function compareWith(before: readonly Finding[]): Comparison {
     else left.set(key, [finding]);
   }
   return {
-    known: (finding) => left.get(findingKey(finding))?.shift() !== undefined,
+    before(finding) {
+      const same = left.get(findingKey(finding)) ?? [];
+      const equal = same.findIndex(({ severity }) => severity === finding.severity);
+      return same.splice(Math.max(0, equal), 1)[0]?.severity;
+    },
     gone: () => [...left.values()].flat(),
   };
+}
+
+/** Whether a finding is worse than it was: what was let pass then was something else. */
+export function hasRisen({ severity }: Finding, before: Severity): boolean {
+  return rank(severity) < rank(before);
 }

@@ -4,7 +4,7 @@ import type { OperatingSystem } from '../findings/read-report.ts';
 import { dayOf, formatDay } from '../policy/day.ts';
 import type { AllowEntry, Policy } from '../policy/policy.ts';
 import { allowlistOn } from './allowlist.ts';
-import { compareWith } from './baseline.ts';
+import { compareWith, hasRisen } from './baseline.ts';
 import { countAll, type Matrix } from './counts.ts';
 import { type Feeds, rulesOf } from './rules.ts';
 
@@ -72,7 +72,9 @@ export function judge(
   const comparison = baseline && compareWith(baseline);
 
   const judged = findings.map((finding): Judged => {
-    const known = comparison?.known(finding) ?? false;
+    const before = comparison?.before(finding);
+    const risen = before !== undefined && hasRisen(finding, before);
+    const known = before !== undefined && !risen;
     const { blocks, urgent, why } = rules.ask(finding);
     const entry = allowlist.find(finding);
     if (!blocks) return { finding, known, fate: 'passes', why };
@@ -80,12 +82,14 @@ export function judge(
       const until = `${entry.owner} allows it until ${entry.expires}: ${entry.reason}`;
       return { finding, known, fate: 'allowed', why: until, entry };
     }
-    if (known) return { finding, known, fate: 'known', why: 'the baseline has it' };
+    // Whether it was exploited already when the baseline was let pass, nobody knows.
+    if (known && !urgent) return { finding, known, fate: 'known', why: 'the baseline has it' };
     const end = urgent ? undefined : graceEnd(finding, policy);
     if (end !== undefined && today <= end) {
       return { finding, known, fate: 'grace', why: `it blocks after ${formatDay(end)}` };
     }
-    return { finding, known, fate: 'blocks', why };
+    const reason = risen ? `${why}; the baseline has it as ${before}` : why;
+    return { finding, known, fate: 'blocks', why: reason };
   });
   judged.sort(worstFirst);
 
@@ -121,7 +125,7 @@ function compareLimits(
 ): { exceeded: Limit[]; slack: Limit[] } {
   const limits = severities.flatMap((severity): Limit[] => {
     const rule = maximum[severity];
-    if (rule === undefined || (rule === 'baseline' && !baseline)) return [];
+    if (rule === undefined) return [];
     const before = () => (baseline ?? []).filter((one) => one.severity === severity).length;
     const { ignored, total } = matrix[severity];
     return [{ severity, count: total - ignored, most: rule === 'baseline' ? before() : rule }];

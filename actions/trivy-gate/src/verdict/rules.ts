@@ -103,11 +103,14 @@ function bySeverity({ severity }: Finding, from: From, what: string): Ruling {
   return { blocks, urgent: false, why };
 }
 
+// SPDX: the case of a licence's name says nothing.
 function license(finding: Finding, { licenses }: Policy): Ruling {
   const { id } = finding;
   const plain = { urgent: false } as const;
-  if (licenses.deny.includes(id)) return { ...plain, blocks: true, why: `${id} is denied` };
-  if (licenses.allow.includes(id)) return { ...plain, blocks: false, why: `${id} is allowed` };
+  const names = (list: readonly string[]) =>
+    list.some((one) => one.toLowerCase() === id.toLowerCase());
+  if (names(licenses.deny)) return { ...plain, blocks: true, why: `${id} is denied` };
+  if (names(licenses.allow)) return { ...plain, blocks: false, why: `${id} is allowed` };
   return bySeverity(finding, licenses.from, 'a licence');
 }
 

@@ -58,6 +58,12 @@ export const gateFailures = {
       `The baseline ${f.baseline} is a report of ${f.of}, not of ${f.image}.`,
     remedy: () => 'Give a report of the same repository.',
   }),
+  'gate/baseline-missing': entry({
+    cause: (f: { missing: string; limited: string }) =>
+      `${f.missing}, but the policy says \`maximum: baseline\` for ${f.limited}.`,
+    remedy: () =>
+      'Give the deployed image as baseline, or a number as the maximum, such as `low: 20`, until there is one.',
+  }),
   'gate/scanner-hash': entry({
     cause: (f: { what: string; wanted: string; got: string }) =>
       `${f.what} is not the Trivy that was asked for: its SHA-256 is ${f.got}, not ${f.wanted}. It was not started.`,

@@ -8,6 +8,7 @@ import type { Clock } from '@slipway/shared/time/clock';
 import { TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { exchange, type Request, requestLimit, saidBy, textOf } from './exchange.ts';
+import { isOwnServer } from './own-server.ts';
 
 /** How GitHub is spoken to. */
 export interface ApiOptions {
@@ -27,7 +28,7 @@ export interface ApiOptions {
 /** A request to the REST API. */
 export interface Call {
   method: Request['method'];
-  /** Behind the address of the repository: `/git/tags`; or an address in full. */
+  /** Behind the address of the repository: `/git/tags`; or an address in full, of this server. */
   path: string;
   /** What it does, for failures: "read the tags". */
   what: string;
@@ -119,6 +120,10 @@ export function openApi(options: ApiOptions): Api {
     repository,
     async rest({ method, path, what, json, upload, repeatable = true }) {
       const url = path.startsWith('/') ? `${restUrl}/repos/${repository}${path}` : path;
+      if (!isOwnServer(url, restUrl)) {
+        const said = `its answer names another server, ${URL.parse(url)?.origin}; nothing was sent there`;
+        throw Failure.of('tag/github', { what, said });
+      }
       const type = upload ? 'application/octet-stream' : 'application/json';
       const body = upload ?? (json === undefined ? undefined : JSON.stringify(json));
       const headers = body === undefined ? common : { ...common, 'content-type': type };

@@ -1,7 +1,6 @@
 // Measures the built bundles against the bars and prints one table. Ratios come from one run, as
 // machines differ. Exits with 1 when a bar is not held.
 import { buildPush } from './build-push.ts';
-import { firstRequest } from './first-request.ts';
 import { fiveCommands } from './five-commands.ts';
 import { manyHosts } from './many-hosts.ts';
 import type { Row } from './measure.ts';
@@ -13,7 +12,6 @@ import { upload } from './upload.ts';
 
 const rows: Row[] = [
   ...(await startUp()),
-  ...(await firstRequest()),
   ...(await semverTag()),
   ...(await buildPush()),
   ...(await trivyGate()),

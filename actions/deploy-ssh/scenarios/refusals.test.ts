@@ -79,7 +79,9 @@ describe('a deployment that is refused', () => {
     );
   });
 
-  it('for a tag that does not exist names it', async () => {
+  it('for an image that does not exist names it', async () => {
+    const missing = `${registry}/app@sha256:${'0'.repeat(64)}`;
+    expect(await refused('image/not-found', { image: missing })).toContain(missing);
     expect(await refused('image/not-found', { image: `${registry}/app:none` })).toContain(
       `${registry}/app:none`,
     );

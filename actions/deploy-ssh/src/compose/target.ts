@@ -1,6 +1,5 @@
 import type { Evidence, ProofOfLife, Sighting, Target } from '@slipway/shared/deploy/target';
 import { Failure } from '@slipway/shared/failure/failure';
-import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
 import type { Expectation } from '@slipway/shared/probe/probe';
 import type { Clock } from '@slipway/shared/time/clock';
 import { siteName } from '../host/address.ts';
@@ -80,8 +79,8 @@ export interface ComposeSettings {
 export interface ComposeTools {
   host: Host;
   clock: Clock;
-  /** The image of a new release, with its platforms; undefined when an old one is gone back to. */
-  image: ResolvedImage | undefined;
+  /** Platforms of the image, `linux/amd64`; undefined when they could not be read. */
+  platforms: readonly string[];
   say(line: string): void;
   quote(line: string): void;
 }
@@ -153,7 +152,7 @@ export function composeTarget(
         throw Failure.of('ssh/project', { host: name, project, path, folder: taken });
       }
       if (!release) return;
-      if (tools.image) checkPlatform(tools.image, platform);
+      checkPlatform(release.image, tools.platforms, platform);
       const script = configScript(path, release);
       const ended = await host.run('checking the Compose file', script, signal);
       if (ended.code !== 0) {
@@ -261,4 +260,10 @@ export function composeTarget(
       await again('tidying up', alone(path, body), signal);
     },
   };
+}
+
+function checkPlatform(image: string, has: readonly string[], wanted: string): void {
+  const matches = has.some((platform) => platform === wanted || platform.startsWith(`${wanted}/`));
+  if (has.length === 0 || wanted === '' || matches) return;
+  throw Failure.of('image/platform', { image, wanted, has: has.join(', ') });
 }

@@ -6,8 +6,7 @@ const mostBody = 256 * 1024;
 /** Asks a port on the host's own loopback, so that a closed firewall is no obstacle. */
 export function askThroughTunnel(host: Host, port: number, path: string): Ask {
   return async (signal) => {
-    // Not by `import`, which loads Node's fetch as well.
-    const { request } = process.getBuiltinModule('node:http');
+    const { request } = await import('node:http');
     const stream = await host.tunnel(port, signal);
     // An HTTP client sets these on its socket; on a channel they have no meaning.
     const nothing = () => stream;

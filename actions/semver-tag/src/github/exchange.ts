@@ -14,6 +14,8 @@ export interface Request {
 
 /** Time for one request with its body, in milliseconds. */
 export const requestLimit = 30_000;
+/** The longest answer that is read, in bytes: a list of 100,000 tags has 40 MB. */
+const longestAnswer = 128 * 1024 * 1024;
 /** What GitHub asks for where it names no time. Source: "Rate limits for the REST API" */
 const secondaryPause = 60;
 
@@ -26,7 +28,7 @@ export function exchange(
   const limit = body instanceof Blob ? requestLimit + body.size / 100 : requestLimit;
   return deadline(wire.clock, limit, wire.signal, async (signal) => {
     const answer = await wire.fetch(url, { method, headers, body: body ?? null, signal });
-    return asNotNow(await wholeAnswer(answer), wire.clock);
+    return asNotNow(await wholeAnswer(answer, longestAnswer), wire.clock);
   });
 }
 

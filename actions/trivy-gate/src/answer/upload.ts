@@ -20,6 +20,8 @@ export interface UploadMeans {
 
 const attemptLimit = 30_000;
 const budget = 30_000;
+/** The longest answer that is read, in bytes: a state and its errors. */
+const longestAnswer = 1024 * 1024;
 /** How long GitHub's processing is waited for, in milliseconds. */
 const patience = 60_000;
 
@@ -87,7 +89,7 @@ async function ask(
         signal: limit,
         ...(body === undefined ? {} : { body }),
       });
-      return wholeAnswer(response);
+      return wholeAnswer(response, longestAnswer);
     });
   try {
     const { body: text, status } = await persist({ clock, signal, budget }, attempt);

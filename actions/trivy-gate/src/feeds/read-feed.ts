@@ -19,6 +19,8 @@ export interface FeedMeans {
 
 const attemptLimit = 60_000;
 const budget = 20_000;
+/** The longest feed that is read, packed or not, in bytes: today's have some 10 MB. */
+const longestFeed = 128 * 1024 * 1024;
 
 /**
  * Reads a feed from a file or an address, plain or gzipped. One from an address is pinned by its
@@ -41,7 +43,9 @@ export async function readFeed({ feed, sha256 }: FeedSource, means: FeedMeans): 
   if (sha256 && got !== sha256) throw fail(`its SHA-256 is ${got}, not ${sha256}`);
   if (bytes.length < 2) throw fail('it is empty');
   try {
-    return (bytes.readUInt16BE() === 0x1f8b ? gunzipSync(bytes) : bytes).toString('utf8');
+    return (
+      bytes.readUInt16BE() === 0x1f8b ? gunzipSync(bytes, { maxOutputLength: longestFeed }) : bytes
+    ).toString('utf8');
   } catch (error) {
     throw fail(messageOf(error), error);
   }
@@ -51,7 +55,7 @@ async function download(address: string, means: FeedMeans): Promise<Buffer> {
   const { clock, fetch, signal } = means;
   const { body, status } = await persist({ clock, signal, budget }, () =>
     deadline(clock, attemptLimit, signal, async (limit) =>
-      wholeAnswer(await fetch(address, { signal: limit })),
+      wholeAnswer(await fetch(address, { signal: limit }), longestFeed),
     ),
   );
   if (status !== 200) throw new Error(`status ${status}`);

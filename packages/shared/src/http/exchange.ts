@@ -61,7 +61,7 @@ export async function exchange(wire: Wire, request: Request): Promise<Answer> {
       const location = redirects.has(answer.status) ? answer.headers.get('location') : null;
       if (location === null || (method !== 'GET' && method !== 'HEAD')) {
         const { status, headers } = answer;
-        if (!sink || !answer.ok) return { status, headers, body: await read(answer) };
+        if (!sink || !answer.ok) return wholeAnswer(answer, longestBody);
         await sink.begin();
         for await (const piece of answer.body ?? []) await sink.write(piece);
         return { status, headers, body: new Uint8Array() };
@@ -75,18 +75,18 @@ export async function exchange(wire: Wire, request: Request): Promise<Answer> {
   });
 }
 
-/** An answer of fetch, read to its end however long it is. */
-export async function wholeAnswer(answer: HttpAnswer): Promise<Answer> {
+/**
+ * An answer of fetch, read to its end.
+ * @param most the longest body that makes sense here, in bytes, counted after it was unpacked
+ * @throws Error when there is more; the rest is not read
+ */
+export async function wholeAnswer(answer: HttpAnswer, most: number): Promise<Answer> {
   const { headers, status } = answer;
-  return { status, headers, body: new Uint8Array(await answer.arrayBuffer()) };
-}
-
-async function read(answer: HttpAnswer): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of answer.body ?? []) {
     length += chunk.length;
-    if (length > longestBody) throw new Error(`the answer is longer than ${longestBody} bytes`);
+    if (length > most) throw new Error(`the answer is longer than ${most} bytes`);
     chunks.push(chunk);
   }
   const body = new Uint8Array(length);
@@ -95,5 +95,5 @@ async function read(answer: HttpAnswer): Promise<Uint8Array<ArrayBuffer>> {
     body.set(chunk, offset);
     offset += chunk.length;
   }
-  return body;
+  return { status, headers, body };
 }

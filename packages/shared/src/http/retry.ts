@@ -6,7 +6,7 @@ import { field, textField } from './json.ts';
 
 /** Statuses that say "not now" rather than "no". */
 export const passing = new Set([408, 429, 500, 502, 503, 504]);
-/** Codes of Node for a network that failed, as opposed to a name or certificate that is wrong. */
+/** Codes of Node and undici for a network that failed, as opposed to a name or certificate that is wrong. */
 const network = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -16,6 +16,10 @@ const network = new Set([
   'ENETUNREACH',
   'EPIPE',
   'ETIMEDOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_SOCKET',
 ]);
 const mostTries = 8;
 

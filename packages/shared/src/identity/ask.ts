@@ -25,6 +25,8 @@ export interface Answer {
 const attemptLimit = 10_000;
 /** Time after which no further attempt begins, in milliseconds. */
 const budget = 20_000;
+/** The longest answer that is read, in bytes: a token and its claims. */
+const longestAnswer = 1024 * 1024;
 
 /**
  * Asks a token service until it has a definite answer: a lost connection, ten seconds of silence,
@@ -47,7 +49,7 @@ export async function ask(question: Question, means: Means): Promise<Answer> {
         redirect: 'error',
         signal: limit,
       });
-      return wholeAnswer(response);
+      return wholeAnswer(response, longestAnswer);
     });
   try {
     const { body, status } = await persist({ clock, signal, budget }, attempt);

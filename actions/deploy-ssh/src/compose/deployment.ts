@@ -1,9 +1,7 @@
 import { httpFetch } from '@slipway/shared/http/fetch';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
-import type { Credentials } from '@slipway/shared/image/credentials';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
-import { formatReference, type ImageReference } from '@slipway/shared/image/reference';
-import { openRegistry } from '@slipway/shared/image/registry';
+import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-image';
 import { type Deployment, type Means, openFleet } from '../deployment.ts';
 import type { FleetSettings } from '../fleet.ts';
 import { proveAt } from '../host/proof.ts';
@@ -44,7 +42,7 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
         timeout: settings.timeout,
         lock,
       },
-      { ...tools, platforms: made?.platforms ?? [] },
+      { ...tools, image: made?.image },
     ),
   );
 }
@@ -53,38 +51,24 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
 async function newRelease(
   source: string,
   means: Means,
-): Promise<{ release: Release; platforms: string[] }> {
-  const { settings, run, env } = means;
+): Promise<{ release: Release; image: ResolvedImage }> {
+  const { settings, run, env, clock } = means;
   const composeFile = await readSource(source, run.env);
   const reference = settings.image;
   if (!reference) throw new Error('image was not checked');
-  const login = loginOf(settings);
+  const { info: say } = run.commands;
   const folder = dockerConfigFolder(run.env);
-  const credentials = await credentialsFor(reference.registry, login, folder, run.commands.info);
-  const image = await resolveImage(reference, credentials, means);
-  return { release: { composeFile, image: image.name, env }, platforms: image.platforms };
+  const image = await resolveImage(reference, {
+    fetch: httpFetch,
+    clock,
+    signal: run.signal,
+    credentials: (registry) => credentialsFor(registry, loginOf(settings), folder, say),
+    say,
+  });
+  return { release: { composeFile, image: image.name, env }, image };
 }
 
 function loginOf(settings: Settings): { username: string; password: string } | undefined {
   const [username, password] = [settings['registry-username'], settings['registry-password']];
   return username === undefined || password === undefined ? undefined : { username, password };
-}
-
-async function resolveImage(
-  reference: ImageReference,
-  credentials: Credentials | undefined,
-  { clock, run }: Means,
-): Promise<{ name: string; platforms: string[] }> {
-  const { registry: host, repository, tag, digest } = reference;
-  const registry = openRegistry(host, {
-    fetch: httpFetch,
-    clock,
-    signal: run.signal,
-    ...(credentials ? { credentials } : {}),
-  });
-  const found = await registry.resolve(repository, digest ?? tag ?? 'latest');
-  return {
-    name: formatReference({ registry: host, repository, digest: found.digest }),
-    platforms: await registry.platforms(repository, found.digest),
-  };
 }

@@ -1,5 +1,6 @@
 import type { Evidence, ProofOfLife, Sighting, Target } from '@slipway/shared/deploy/target';
 import { Failure } from '@slipway/shared/failure/failure';
+import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
 import type { Expectation } from '@slipway/shared/probe/probe';
 import type { Clock } from '@slipway/shared/time/clock';
 import { siteName } from '../host/address.ts';
@@ -79,8 +80,8 @@ export interface ComposeSettings {
 export interface ComposeTools {
   host: Host;
   clock: Clock;
-  /** Platforms of the image, `linux/amd64`; undefined when they could not be read. */
-  platforms: readonly string[];
+  /** The image of a new release, with its platforms; undefined when an old one is gone back to. */
+  image: ResolvedImage | undefined;
   say(line: string): void;
   quote(line: string): void;
 }
@@ -152,7 +153,7 @@ export function composeTarget(
         throw Failure.of('ssh/project', { host: name, project, path, folder: taken });
       }
       if (!release) return;
-      checkPlatform(release.image, tools.platforms, platform);
+      if (tools.image) checkPlatform(tools.image, platform);
       const script = configScript(path, release);
       const ended = await host.run('checking the Compose file', script, signal);
       if (ended.code !== 0) {
@@ -260,10 +261,4 @@ export function composeTarget(
       await again('tidying up', alone(path, body), signal);
     },
   };
-}
-
-function checkPlatform(image: string, has: readonly string[], wanted: string): void {
-  const matches = has.some((platform) => platform === wanted || platform.startsWith(`${wanted}/`));
-  if (has.length === 0 || wanted === '' || matches) return;
-  throw Failure.of('image/platform', { image, wanted, has: has.join(', ') });
 }

@@ -1,3 +1,4 @@
+import { lineReader } from '@slipway/shared/exec/lines';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Client, ClientChannel } from 'ssh2';
 import type { HostAddress } from '../host/address.ts';
@@ -139,19 +140,14 @@ function gather(
   onData?: () => void,
 ): () => string {
   let all = '';
-  let rest = '';
+  const reader = onLine && lineReader(onLine);
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
     if (all.length < mostOutput) all += chunk;
     onData?.();
-    if (!onLine) return;
-    const lines = (rest + chunk).split(/\r?\n/);
-    rest = lines.pop() ?? '';
-    lines.forEach(onLine);
+    reader?.data(chunk);
   });
-  stream.on('end', () => {
-    if (rest !== '') onLine?.(rest);
-  });
+  stream.on('end', () => reader?.end());
   return () => all;
 }
 

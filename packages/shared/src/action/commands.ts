@@ -71,7 +71,7 @@ export function inert(text: string): string {
   return text
     .replace(/\x1b(?!\[[\d;]*m)/g, '')
     .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]/g, '')
-    .replace(/^(\s*):(?=:)/gm, '$1: ')
+    .replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
     .replaceAll('##[', '# #[');
 }
 

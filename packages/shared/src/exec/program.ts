@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { lineReader } from './lines.ts';
 
 /** How a program ended. */
 export interface ProgramResult {
@@ -58,28 +59,20 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
     signal.addEventListener('abort', stop, { once: true });
     let stdout = '';
     let stderr = '';
-    const toLines = (take: (text: string) => void) => {
-      let rest = '';
+    const lines = (take: (text: string) => void) => {
+      const reader = onLine && lineReader(onLine);
       return {
         data(text: string) {
           take(text);
-          if (!onLine) return;
-          const lines = (rest + text).split(/\r?\n/);
-          rest = lines.pop() ?? '';
-          // A line without end must not fill the memory.
-          if (rest.length > mostKept) {
-            lines.push(rest);
-            rest = '';
-          }
-          for (const line of lines) onLine(line);
+          reader?.data(text);
         },
-        end: () => rest !== '' && onLine?.(rest),
+        end: () => reader?.end(),
       };
     };
-    const out = toLines((text) => {
+    const out = lines((text) => {
       if (!onLine) stdout += text;
     });
-    const err = toLines((text) => {
+    const err = lines((text) => {
       stderr = (stderr + text).slice(-mostKept);
     });
     child.stdout.setEncoding('utf8').on('data', out.data).on('end', out.end);

@@ -1,4 +1,5 @@
 import type { Environment } from '../action/github.ts';
+import { withoutEnd } from '../action/plain-text.ts';
 import { Failure } from '../failure/failure.ts';
 import { type AzureCloud, isLoopback } from './registry-host.ts';
 
@@ -39,7 +40,7 @@ export function azureSignIn(cloud: AzureCloud, env: Environment): AzureSignIn {
   const address = host.includes('://') ? host : `https://${host}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.host));
-  if (url && safe) return { ...signIn, authority: address.replace(/\/+$/, '') };
+  if (url && safe) return { ...signIn, authority: withoutEnd(address, '/') };
   const problems = `AZURE_AUTHORITY_HOST: ${JSON.stringify(host)} is no https address. Example: https://login.microsoftonline.us`;
   throw Failure.of('action/input', { problems });
 }

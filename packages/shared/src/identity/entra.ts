@@ -53,7 +53,7 @@ function refused(
   const description = textField(answer, 'error_description');
   if (!description?.startsWith('AADSTS')) return undefined;
   // What follows are the ids of the request. The service may quote what it was sent.
-  const [said = ''] = description.replaceAll(token.value, '***').split(/\s+Trace ID:/);
+  const [said = ''] = description.replaceAll(token.value, '***').split('Trace ID:', 1);
   return Failure.of('identity/refused', {
     service,
     said: oneLine(said),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withoutEnd } from '../action/plain-text.ts';
 import { field, parseJson, textField } from '../http/json.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -72,7 +73,7 @@ function credentialsOf(entry: unknown): Credentials | undefined {
   if (colon > 0) {
     return {
       username: login.slice(0, colon),
-      password: login.slice(colon + 1).replace(/\0+$/, ''),
+      password: withoutEnd(login.slice(colon + 1), '\0'),
     };
   }
   const [username, password] = [textField(entry, 'username'), textField(entry, 'password')];

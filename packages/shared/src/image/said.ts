@@ -1,3 +1,4 @@
+import { withoutEnd } from '../action/plain-text.ts';
 import type { Answer } from '../http/exchange.ts';
 import { field, listField, parseJson, textField } from '../http/json.ts';
 
@@ -35,5 +36,5 @@ function errorText(error: unknown): string {
 /** Text of others, fit for a sentence: one line, no control characters, at most 300 characters, no final dot. */
 export function oneLine(text: string): string {
   const line = text.replace(/[\s\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line.replace(/\.+$/, '');
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : withoutEnd(line, '.');
 }

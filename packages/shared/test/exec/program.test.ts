@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { runProgram } from '../../src/exec/program.ts';
 
@@ -81,7 +82,8 @@ describe('runProgram', () => {
     });
     await expect(run).rejects.toBe(reason);
     expect(pids).toHaveLength(1);
-    expect(pids.filter(isAlive)).toEqual([]);
+    // The machine may take a moment to end what was killed; the limit of the test ends the wait.
+    while (pids.some(isAlive)) await setImmediate();
   });
 });
 

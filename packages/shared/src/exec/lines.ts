@@ -1,0 +1,37 @@
+/** Takes a text apart while it comes. */
+export interface LineReader {
+  data(text: string): void;
+  /** Gives what is left when the text ends without a line break. */
+  end(): void;
+}
+
+/** A line without an end must neither fill the memory nor be read again with each chunk. */
+const longestPart = 64 * 1024;
+
+/** Gives each line as it comes, without its line break; one above 64 KiB in parts. */
+export function lineReader(onLine: (line: string) => void): LineReader {
+  let open = '';
+  const give = (line: string) => {
+    if (line.length <= longestPart) return onLine(line);
+    for (let at = 0; at < line.length; at += longestPart) onLine(line.slice(at, at + longestPart));
+  };
+  return {
+    data(text) {
+      const lines = text.split('\n');
+      const last = lines.pop() ?? '';
+      for (const line of lines) {
+        const whole = open + line;
+        open = '';
+        give(whole.endsWith('\r') ? whole.slice(0, -1) : whole);
+      }
+      open += last;
+      if (open.length <= longestPart) return;
+      give(open);
+      open = '';
+    },
+    end() {
+      if (open !== '') give(open);
+      open = '';
+    },
+  };
+}

@@ -2,9 +2,9 @@ import type { Run } from '@slipway/shared/action/run';
 import { type DeployOptions, type DeployResult, deploy } from '@slipway/shared/deploy/engine';
 import type { Expectation } from '@slipway/shared/probe/probe';
 import { type Clock, systemClock } from '@slipway/shared/time/clock';
-import { releaseId } from './compose/releases.ts';
 import { type FleetSettings, fleet, type Site } from './fleet.ts';
 import { placeName } from './host/address.ts';
+import { type ReleaseId, releaseId } from './host/release-id.ts';
 import type { Keys } from './keys/open-key.ts';
 import type { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
@@ -30,7 +30,7 @@ export interface Means {
   /** The commit that is deployed; empty where it is not known. */
   commit: string;
   /** Names the release, the same on all hosts; by the time at which it is first asked for. */
-  nameRelease(): string;
+  nameRelease(): ReleaseId;
 }
 
 /** A host, and a way to talk about it. */
@@ -46,7 +46,7 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
   const { runUrl, actor, sha } = run.github;
   const old = settings.release !== undefined;
   const commit = old ? '' : (settings.git?.commit ?? sha);
-  let name: string | undefined;
+  let name: ReleaseId | undefined;
   return {
     settings,
     run,

@@ -17,6 +17,7 @@ import type { Run } from '@slipway/shared/action/run';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
 import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';
 import { hostAddress } from './host/address.ts';
+import { oldRelease } from './host/release-id.ts';
 import { reservedNames } from './host/shell.ts';
 import { givenKey } from './keys/given-key.ts';
 import { knownHosts } from './keys/known-hosts.ts';
@@ -49,11 +50,7 @@ export function readSettings(run: Run<typeof manifest>) {
       token: gitToken,
       submodules: boolean,
       image: imageReference,
-      release: matching(
-        /^(?:previous|\d{8}-\d{9}(?:-[0-9a-f]{7})?)$/,
-        'is neither previous nor the name of a release',
-        '20261121-093000123-0123456',
-      ),
+      release: oldRelease,
       'registry-username': text,
       'registry-password': { ...secret(text), longest: 20_000 },
       env: map(),

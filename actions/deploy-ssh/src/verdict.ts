@@ -1,11 +1,12 @@
 import { codeSpan, escapeMarkdown, table } from '@slipway/shared/action/markdown';
 import type { PlanFacts } from '@slipway/shared/deploy/target';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import type { ReleaseId } from './host/release-id.ts';
 
 /** A plan that knows its release and the one to go back to. */
 export interface SitePlan extends PlanFacts {
-  release: string;
-  back: string | undefined;
+  release: ReleaseId;
+  back: ReleaseId | undefined;
 }
 
 /** How a host ended. */

@@ -3,6 +3,9 @@ import { deploy } from '@slipway/shared/deploy/engine';
 import { Failure } from '@slipway/shared/failure/failure';
 import { virtualClock } from '../../../packages/shared/test/deploy/virtual-clock.ts';
 import { type FleetSettings, fleet, type Site } from '../src/fleet.ts';
+import { type ReleaseId, releaseId } from '../src/host/release-id.ts';
+
+const [r0, r1, r2] = [releaseId(0, ''), releaseId(1, ''), releaseId(2, '')];
 
 type Phase =
   | 'check'
@@ -29,7 +32,7 @@ interface World {
   settings?: Partial<FleetSettings>;
   cancelAt?: { host: number; phase: Phase };
   /** Host (from 1) -> the release that it would go to; `r2` on the others. */
-  releases?: Readonly<Record<number, string>>;
+  releases?: Readonly<Record<number, ReleaseId>>;
 }
 
 async function run({ failing = {}, hosts = 5, settings = {}, cancelAt, releases = {} }: World) {
@@ -79,8 +82,8 @@ async function run({ failing = {}, hosts = 5, settings = {}, cancelAt, releases 
           previousImage: 'app@old',
           diff: [{ what: 'image', before: 'app@old', after: 'app@new' }],
           wayBack: 'previous',
-          release: releases[number] ?? 'r2',
-          back: 'r1',
+          release: releases[number] ?? r2,
+          back: r1,
         };
       },
       prepare: (_, signal) => step('prepare', signal),
@@ -231,9 +234,9 @@ describe('five hosts', () => {
   });
 
   it('does not go back to different releases, and leaves all as they are', async () => {
-    const { thrown, sites, log } = await run({ releases: { 4: 'r0' } });
+    const { thrown, sites, log } = await run({ releases: { 4: r0 } });
     expect(thrown).toMatchObject({ code: 'ssh/releases-differ' });
-    expect(String(thrown)).toContain('h3 r2, h4 r0, h5 r2');
+    expect(String(thrown)).toContain(`h3 ${r2}, h4 ${r0}, h5 ${r2}`);
     expect(log.filter((line) => / (?:prepare|switch)$/.test(line))).toEqual([]);
     expect(sites.every(({ serves, locked }) => serves === 'old' && !locked)).toBe(true);
   });
@@ -251,7 +254,7 @@ describe('one host', () => {
     expect(result).toMatchObject({ target: 'h1', status: 'deployed', proof: { url: 'http://h1' } });
     expect(result?.plan?.diff).toEqual([{ what: 'image', before: 'app@old', after: 'app@new' }]);
     expect(verdicts).toEqual([
-      { host: 'h1', status: 'deployed', release: 'r2', image: 'app@new', error: '' },
+      { host: 'h1', status: 'deployed', release: r2, image: 'app@new', error: '' },
     ]);
   });
 });

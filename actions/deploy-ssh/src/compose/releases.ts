@@ -1,5 +1,8 @@
 import type { DiffLine } from '@slipway/shared/deploy/target';
-import { keptScript } from '../host/kept-releases.ts';
+import { formatReference, InvalidReference, parseReference } from '@slipway/shared/image/reference';
+import { type KeptRelease, keptScript, readKept } from '../host/kept-releases.ts';
+import { isReleaseFunction, printedFunction, readPrinted } from '../host/printed.ts';
+import { isReleaseId, type ReleaseId, releasePattern } from '../host/release-id.ts';
 import { exports, quote } from '../host/shell.ts';
 
 /**
@@ -21,7 +24,7 @@ export interface Release {
 
 /** A release on the host, as far as a plan needs it. */
 export interface KnownRelease {
-  id: string;
+  id: ReleaseId;
   image: string;
   composeHash: string;
   envHash: string;
@@ -30,17 +33,8 @@ export interface KnownRelease {
 /** What a host has now. */
 export interface HostState {
   proven: KnownRelease | undefined;
-  /** Id of the release that was switched to last; empty before the first. */
-  current: string;
-}
-
-/** A release's name: the UTC time to the millisecond and the start of the commit; sorts by age. */
-export function releaseId(now: number, commit: string): string {
-  const time = new Date(now)
-    .toISOString()
-    .replace(/[-:.Z]/g, '')
-    .replace('T', '-');
-  return /^[0-9a-f]{7}/.test(commit) ? `${time}-${commit.slice(0, 7)}` : time;
+  /** The release that was switched to last; undefined before the first. */
+  current: ReleaseId | undefined;
 }
 
 /** The environment file of a release, in shell syntax; `IMAGE` is its first line. */
@@ -53,41 +47,59 @@ function sha256(text: string): string {
   return process.getBuiltinModule('node:crypto').hash('sha256', text, 'hex');
 }
 
-/** Prints what {@link readState} reads. Changes nothing. */
+/**
+ * Prints what {@link readState} reads. Changes nothing. A release that another mode has made is none
+ * of ours: all of it is what somebody has committed.
+ */
 export function stateScript(path: string): string {
   return `cd -- ${quote(path)} 2>/dev/null || exit 0
-if [ -L current ]; then printf 'current %s\\n' "$(basename "$(readlink current)")"; fi
-proven=$(cat .slipway/proven 2>/dev/null) || exit 0
-[ -d "releases/$proven" ] || exit 0
-cd "releases/$proven"
-printf 'proven %s\\nimage %s\\n' "$proven" "$(cat image)"
-printf 'compose %s\\n' "$(sha256sum < compose.yaml | cut -d ' ' -f 1)"
-printf 'env %s\\n' "$(tail -n +2 env | sha256sum | cut -d ' ' -f 1)"`;
+${printedFunction}
+${isReleaseFunction}
+${currentScript}
+id=$(head -c 100 .slipway/proven 2>/dev/null) || exit 0
+if ! is_release "$id" || [ ! -d "releases/$id" ] || ! ${isOurs}; then exit 0; fi
+cd "releases/$id"
+printf '%s' "$id" | printed proven
+{ cat image || true; } 2>/dev/null | printed image
+{ sha256sum <compose.yaml || true; } 2>/dev/null | printed compose
+{ tail -n +2 env || true; } 2>/dev/null | sha256sum | printed env`;
+}
+
+/** Prints where `current` points, for {@link readCurrent}; needs `printed`. */
+export const currentScript = `if [ -L current ]; then readlink current | printed current; fi`;
+
+/** The release that `current` points to; undefined when it points to anything else. */
+export function readCurrent(texts: ReadonlyMap<string, string>): ReleaseId | undefined {
+  const [folder, id = '', ...more] = texts.get('current')?.split('/') ?? [];
+  return folder === 'releases' && isReleaseId(id) && more.length === 0 ? id : undefined;
 }
 
 /** Reads what {@link stateScript} printed. */
 export function readState(printed: string): HostState {
-  const facts = new Map(
-    printed
-      .trim()
-      .split('\n')
-      .map((line): [string, string] => {
-        const blank = line.indexOf(' ');
-        return [line.slice(0, blank), line.slice(blank + 1)];
-      }),
-  );
-  const id = facts.get('proven');
+  const texts = readPrinted(printed);
+  const id = texts.get('proven') ?? '';
+  const hash = (word: string) => texts.get(word)?.slice(0, 64) ?? '';
   return {
-    current: facts.get('current') ?? '',
-    proven: id
+    current: readCurrent(texts),
+    proven: isReleaseId(id)
       ? {
           id,
-          image: facts.get('image') ?? '',
-          composeHash: facts.get('compose') ?? '',
-          envHash: facts.get('env') ?? '',
+          image: imageIn(texts.get('image') ?? ''),
+          composeHash: hash('compose'),
+          envHash: hash('env'),
         }
       : undefined,
   };
+}
+
+/** The image that a file names; empty when it names none. */
+function imageIn(text: string): string {
+  try {
+    return formatReference(parseReference(text));
+  } catch (error) {
+    if (error instanceof InvalidReference) return '';
+    throw error;
+  }
 }
 
 /** What a release would change on a host; empty when nothing. */
@@ -104,12 +116,12 @@ export function differences({ proven, current }: HostState, release: Release): D
     // A run that died in its switch leaves another release there than the proven one.
     ...(current === proven.id
       ? []
-      : [{ what: 'current release', before: current, after: 'this one' }]),
+      : [{ what: 'current release', before: current ?? '', after: 'this one' }]),
   ];
 }
 
 /** Writes a release; complete under a temporary name first. Runs in the deployment's folder. */
-export function writeScript(id: string, release: Release): string {
+export function writeScript(id: ReleaseId, release: Release): string {
   return `umask 077
 mkdir -p releases
 mkdir releases/${id}.part
@@ -122,8 +134,8 @@ mv -T releases/${id}.part releases/${id}`;
 }
 
 /** Points `current` at a release, atomically. Runs in the deployment's folder. */
-export function switchScript(id: string): string {
-  return `ln -sfn releases/${id} .slipway/next
+export function switchScript(id: ReleaseId): string {
+  return `ln -sfn ${quote(`releases/${id}`)} .slipway/next
 mv -T .slipway/next current`;
 }
 
@@ -139,13 +151,13 @@ export interface Traces {
  * Remembers the current release as proven and removes the oldest ones beyond `keep`; one that was
  * never proven takes no slot. Only folders whose names we gave are looked at.
  */
-export function rememberScript(id: string, keep: number, { mark, beside }: Traces): string {
+export function rememberScript(id: ReleaseId, keep: number, { mark, beside }: Traces): string {
   const gone = ['releases', ...beside].map((folder) => `"${folder}/$folder"`).join(' ');
   return `: > ${mark(id)}
 printf '%s\\n' ${id} > .slipway/proven.part
 mv .slipway/proven.part .slipway/proven
 kept=1
-for folder in $(ls -1 releases | grep -E '^[0-9]{8}-[0-9]{9}(-[0-9a-f]{7})?(\\.part)?$' | LC_ALL=C sort -r); do
+for folder in $(ls -1 releases | grep -E '^${releasePattern}(\\.part)?$' | LC_ALL=C sort -r); do
   [ "$folder" != ${id} ] || continue
   if [ -f "${mark('$folder')}" ] && [ "$kept" -lt ${keep} ]; then kept=$((kept + 1)); continue; fi
   printf '%s\\0' ${gone}
@@ -154,17 +166,31 @@ done | xargs -0r rm -rf`;
 
 const provenMark = (id: string) => `releases/${id}/proven`;
 
+// The modes whose releases are files of somebody else say so outside of them.
+const isOurs = '[ ! -e ".slipway/releases/$id" ]';
+
 /** Prints what `readKept` reads. Changes nothing. */
 export function keptReleasesScript(path: string): string {
-  return keptScript(path, provenMark, 'cat "$folder/compose.yaml" "$folder/env"');
+  return keptScript(path, {
+    proven: `[ -f "${provenMark('$id')}" ] && ${isOurs}`,
+    content: 'cat "$folder/compose.yaml" "$folder/env"',
+    image: '$folder/image',
+  });
+}
+
+/** Reads what {@link keptReleasesScript} printed; a release without an image cannot be gone back to. */
+export function keptReleases(printed: string): KeptRelease[] {
+  return readKept(printed)
+    .map((kept) => ({ ...kept, image: imageIn(kept.image) }))
+    .filter(({ image }) => image !== '');
 }
 
 /** {@link rememberScript} for mode `compose`, whose mark is in the release. */
-export function provenScript(id: string, keep: number): string {
+export function provenScript(id: ReleaseId, keep: number): string {
   return rememberScript(id, keep, { mark: provenMark, beside: [] });
 }
 
 /** Removes a release that was not proven. */
-export function discardScript(id: string): string {
+export function discardScript(id: ReleaseId): string {
   return `rm -rf releases/${id} releases/${id}.part`;
 }

@@ -1,4 +1,5 @@
 import { parseReference } from '@slipway/shared/image/reference';
+import type { ReleaseId } from '../host/release-id.ts';
 import { quote } from '../host/shell.ts';
 import { projectName } from './project-name.ts';
 import { envFile, type Release } from './releases.ts';
@@ -52,7 +53,7 @@ export function configScript(path: string, release: Release): string {
 }
 
 /** Runs Compose for a release that is on the host, with the release's environment. */
-export function composeScript(path: string, id: string, command: string): string {
+export function composeScript(path: string, id: ReleaseId, command: string): string {
   return `${environmentScript(id)}\n${composeOf(path, id)} ${command}`;
 }
 
@@ -83,7 +84,7 @@ done`;
  * {@link mendScript}, which has listed the containers.
  * @param up arguments for Compose that bring up everything at once
  */
-export function upScript(path: string, id: string, up: string): string {
+export function upScript(path: string, id: ReleaseId, up: string): string {
   const compose = composeOf(path, id);
   return `running=$(printf '%s\\n' "$all" | grep -c ' running$' || true)
 ${environmentScript(id)}
@@ -111,11 +112,11 @@ rm -f ${stoppingFile}`;
 /** Names the containers that are being removed; there when {@link removeScript} was cut off. */
 const stoppingFile = '.slipway/stopping';
 
-function environmentScript(id: string): string {
+function environmentScript(id: ReleaseId): string {
   return `set -a; . ${quote(`./releases/${id}/env`)}; set +a`;
 }
 
-function composeOf(path: string, id: string): string {
+function composeOf(path: string, id: ReleaseId): string {
   return `${composeCommand(path)} --project-directory . -f ${quote(`releases/${id}/compose.yaml`)}`;
 }
 
@@ -144,7 +145,7 @@ ${body}`;
  * What lets a step's `docker compose` find a release: a Compose file in the deployment's folder, so
  * that relative paths mean the same as in the deployment.
  */
-export function stepLink(id: string): string {
+export function stepLink(id: ReleaseId): string {
   return `ln -sfn ${quote(`releases/${id}/compose.yaml`)} ${stepFile}`;
 }
 

@@ -4,9 +4,10 @@ import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve
 import type { Expectation } from '@slipway/shared/probe/probe';
 import type { Clock } from '@slipway/shared/time/clock';
 import { siteName } from '../host/address.ts';
-import { readKept, releaseToGoBackTo } from '../host/kept-releases.ts';
+import { releaseToGoBackTo } from '../host/kept-releases.ts';
 import { holdLock, longestOf } from '../host/lock.ts';
 import { proveOnHost } from '../host/proof.ts';
+import type { ReleaseId } from '../host/release-id.ts';
 import { siteShell } from '../host/site-shell.ts';
 import {
   migration,
@@ -24,6 +25,7 @@ import { projectName } from './project-name.ts';
 import {
   differences,
   discardScript,
+  keptReleases,
   keptReleasesScript,
   provenScript,
   type Release,
@@ -56,9 +58,9 @@ export interface ComposeSettings {
   /** What a new release is made of; undefined when an old one is gone back to. */
   release: Release | undefined;
   /** Name of the release that is gone back to, or `previous`; undefined for a new one. */
-  goBackTo: string | undefined;
+  goBackTo: ReleaseId | 'previous' | undefined;
   /** Names the release; asked under the lock, so that names follow the order of the deployments. */
-  nameRelease(): string;
+  nameRelease(): ReleaseId;
   /** For `docker pull` on the host; in memory and in the script's stream only. */
   pull: { username: string; password: string } | undefined;
   /** Path that is asked on the host; undefined when an address or its containers speak for it. */
@@ -89,7 +91,7 @@ export interface ComposeTools {
 /** What was switched to. */
 export interface Change {
   /** Id of the release that was switched to; undefined when the project was taken down. */
-  release: string | undefined;
+  release: ReleaseId | undefined;
   image: string;
 }
 
@@ -105,7 +107,7 @@ export function composeTarget(
   const containers = async (signal: AbortSignal): Promise<Container[]> =>
     JSON.parse((await again('looking at the containers', inspectScript(path), signal)).stdout);
 
-  const placeOf = (id: string): StepPlace => ({
+  const placeOf = (id: ReleaseId): StepPlace => ({
     path,
     id,
     folder: '.',
@@ -124,7 +126,7 @@ export function composeTarget(
   }
 
   // A step finds the containers ready, not just started.
-  const stepWhenReady = async (what: string, text: string, id: string, signal: AbortSignal) => {
+  const stepWhenReady = async (what: string, text: string, id: ReleaseId, signal: AbortSignal) => {
     if (text.trim() === '') return;
     for await (const sighting of sightings(signal)) {
       if (sighting.state === 'failed') throw sighting.failure;
@@ -132,7 +134,7 @@ export function composeTarget(
     await step(what, text, placeOf(id), signal);
   };
 
-  const switchTo = async (id: string, hurry: boolean, signal: AbortSignal) => {
+  const switchTo = async (id: ReleaseId, hurry: boolean, signal: AbortSignal) => {
     await bringUp(id, hurry, { ...tools, path, containers }, signal);
     const restart = restartScript(steps.restart, restartService);
     await stepWhenReady('restart', restart, id, signal);
@@ -186,7 +188,7 @@ export function composeTarget(
       }
       const { goBackTo = 'previous' } = settings;
       const { stdout } = await again('reading the releases', keptReleasesScript(path), signal);
-      const kept = readKept(stdout);
+      const kept = keptReleases(stdout);
       const { id, image } = releaseToGoBackTo(goBackTo, state.current, kept, host.address);
       const change = { what: 'release', before: state.proven?.id ?? '', after: id };
       return { ...facts, image, diff: id === state.proven?.id ? [] : [change], release: id };

@@ -1,4 +1,5 @@
 import type { Clock } from '@slipway/shared/time/clock';
+import type { ReleaseId } from '../host/release-id.ts';
 import type { ShellTools } from '../host/site-shell.ts';
 import { mustSucceed } from '../ssh/remote-script.ts';
 import { switchScript } from './releases.ts';
@@ -24,7 +25,7 @@ const settleTime = 1_000;
  * @throws Failure with what became of a container that did not get ready; the walk stops there
  */
 export async function bringUp(
-  id: string,
+  id: ReleaseId,
   hurry: boolean,
   tools: UpTools,
   signal: AbortSignal,
@@ -102,7 +103,7 @@ async function ready(
   }
 }
 
-function stageScript(path: string, id: string, { remove, compose: args }: Stage): string {
+function stageScript(path: string, id: ReleaseId, { remove, compose: args }: Stage): string {
   return [
     ...(remove.length > 0 ? [removeScript(remove)] : []),
     ...(args ? [composeScript(path, id, args)] : []),

@@ -16,12 +16,13 @@ export interface Part extends Wanted {
  * archives. Then the mirrors forget what this release has no use for.
  */
 export function checkoutScript(path: string, id: string, parts: readonly Part[]): string {
+  const release = quote(`releases/${id}`);
   return `umask 022
 ${plainGit}
 cd -- ${quote(path)}
 base=$(pwd -P)
-part=$base/releases/${id}.part
-if [ -e releases/${id} ]; then echo 'releases/${id} is there already' >&2; exit 1; fi
+part=$base/${release}.part
+if [ -e ${release} ]; then printf '%s is there already\\n' ${release} >&2; exit 1; fi
 trap 'cd /; wait; rm -rf -- "$part"' EXIT
 for old in releases/*.part; do
   if [ -e "$old" ]; then rm -rf -- "$old"; fi
@@ -55,7 +56,7 @@ if [ -n "$(find . -name .gitattributes -type f -exec grep -l 'filter=lfs' {} +)"
 fi
 cd "$base"
 ${tidyScript(parts)}
-mv -T "$part/files" releases/${id}`;
+mv -T "$part/files" ${release}`;
 }
 
 // Only the commits of this release stay: the next one is fetched as what differs from it. What

@@ -1,5 +1,7 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import type { HostAddress } from './address.ts';
+import { decoded, isReleaseFunction } from './printed.ts';
+import { isReleaseId, type ReleaseId } from './release-id.ts';
 import { quote } from './shell.ts';
 
 /** Inputs that make a new release, and mean nothing to an old one. */
@@ -17,33 +19,45 @@ export const ofNewReleases = [
 
 /** A release on a host that has been proven once. */
 export interface KeptRelease {
-  id: string;
-  /** `name@sha256:…`; empty where a deployment has no image. */
+  id: ReleaseId;
+  /** As its file says; empty where a deployment has no image. */
   image: string;
   /** The same for releases that are the same. */
   content: string;
 }
 
+/** How a mode tells its releases; each text is a part of a script, for the name in `$id`. */
+export interface KeptTraces {
+  /** Condition that is true of a release that has been proven. */
+  proven: string;
+  /** Command that prints what is the same for releases that are the same. */
+  content: string;
+  /** File with the image; undefined in a mode whose releases are the files of somebody else. */
+  image?: string;
+}
+
 /**
- * Prints a line for each release that has been proven, the oldest first. Changes nothing.
+ * Prints a line for each release that has been proven, the oldest first. Changes nothing. The image
+ * is spelled in base64: whoever wrote its file, it is no line of ours.
  * @param path folder of the deployment
- * @param mark path of the mark of a proven release, for a shell variable that holds its name
- * @param content command that prints what is the same for releases that are the same, for `$id`
  */
-export function keptScript(path: string, mark: (id: string) => string, content: string): string {
+export function keptScript(path: string, { proven, content, image }: KeptTraces): string {
+  const printImage = image ? `head -c 1024 "${image}" 2>/dev/null | base64 | tr -d '\\n'` : ':';
   return `cd -- ${quote(path)} 2>/dev/null || exit 0
+${isReleaseFunction}
 for folder in releases/*; do
   id=\${folder##*/}
-  if [ -d "$folder" ] && [ -f "${mark('$id')}" ]; then
-    printf 'kept %s %s %s\\n' "$id" "$(${content} | sha256sum | cut -c 1-64)" "$(cat "$folder/image" 2>/dev/null || true)"
+  if is_release "$id" && [ -d "$folder" ] && [ ! -L "$folder" ] && ${proven}; then
+    printf 'kept %s %s %s\\n' "$id" "$(${content} | sha256sum | cut -c 1-64)" "$(${printImage})"
   fi
 done`;
 }
 
 /** Reads the lines of {@link keptScript} among what was printed. */
 export function readKept(printed: string): KeptRelease[] {
-  return [...printed.matchAll(/^kept (\S+) (\S+) (.*)$/gm)].map(
-    ([, id = '', content = '', image = '']) => ({ id, content, image }),
+  return [...printed.matchAll(/^kept (\S+) ([0-9a-f]{64}) ([A-Za-z0-9+/]*={0,2})$/gm)].flatMap(
+    ([, id = '', content = '', image = '']) =>
+      isReleaseId(id) ? [{ id, content, image: decoded(image) }] : [],
   );
 }
 
@@ -51,19 +65,21 @@ export function readKept(printed: string): KeptRelease[] {
  * The release to go back to.
  * @param wanted its name, or `previous` for the one that was proven last before the current one, and
  *   is not the same under another name, as a job that is run twice leaves it
- * @param current name of the release that was switched to last
+ * @param current the release that was switched to last; undefined where there is none of ours
  * @throws Failure `ssh/no-release`
  */
 export function releaseToGoBackTo(
-  wanted: string,
-  current: string,
+  wanted: ReleaseId | 'previous',
+  current: ReleaseId | undefined,
   kept: readonly KeptRelease[],
   { host }: HostAddress,
 ): KeptRelease {
   const now = kept.find(({ id }) => id === current);
   const found =
     wanted === 'previous'
-      ? kept.findLast(({ id, content }) => id < current && content !== now?.content)
+      ? kept.findLast(
+          ({ id, content }) => current !== undefined && id < current && content !== now?.content,
+        )
       : kept.find(({ id }) => id === wanted);
   if (found) return found;
   const names = kept.map(({ id }) => (id === current ? `${id} (current)` : id));

@@ -6,6 +6,7 @@ import { formatDuration } from '@slipway/shared/time/duration';
 import type { Settings } from '../settings.ts';
 import type { Host } from '../ssh/connection.ts';
 import type { SitePlan } from '../verdict.ts';
+import type { ReleaseId } from './release-id.ts';
 import { exports, quote } from './shell.ts';
 
 /** Scripts and commands of the user; empty for none. */
@@ -35,7 +36,7 @@ export interface StepPlace {
   /** Folder of the deployment. */
   path: string;
   /** Release whose environment it gets. */
-  id: string;
+  id: ReleaseId;
   /** Folder in which it runs, relative to `path`. */
   folder: string;
   /** Environment file of the release, relative to `path`. */

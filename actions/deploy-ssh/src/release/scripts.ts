@@ -1,6 +1,8 @@
-import { rememberScript } from '../compose/releases.ts';
+import { currentScript, readCurrent, rememberScript } from '../compose/releases.ts';
 import { envFileText } from '../host/env-file.ts';
 import { keptScript } from '../host/kept-releases.ts';
+import { isReleaseFunction, printedFunction, readPrinted } from '../host/printed.ts';
+import { isReleaseId, type ReleaseId } from '../host/release-id.ts';
 import { quote } from '../host/shell.ts';
 
 /**
@@ -15,7 +17,7 @@ import { quote } from '../host/shell.ts';
  *     .slipway/proven           id of the release that was proven last: the way back
  */
 export interface KnownTree {
-  id: string;
+  id: ReleaseId;
   /** `<proof of the tree> <digest of the environment>` */
   content: string;
 }
@@ -25,26 +27,38 @@ const keptMark = (id: string) => `.slipway/kept/${id}`;
 /** Prints what {@link readTreeState} reads. Changes nothing. */
 export function treeStateScript(path: string): string {
   return `cd -- ${quote(path)} 2>/dev/null || exit 0
-if [ -L current ]; then printf 'current %s\\n' "$(basename "$(readlink current)")"; fi
-proven=$(cat .slipway/proven 2>/dev/null) || exit 0
-[ -d "releases/$proven" ] || exit 0
-printf 'proven %s\\n' "$proven"
-printf 'content %s\\n' "$(cat ".slipway/releases/$proven" 2>/dev/null || echo unknown)"`;
+${printedFunction}
+${isReleaseFunction}
+${currentScript}
+id=$(head -c 100 .slipway/proven 2>/dev/null) || exit 0
+if ! is_release "$id" || [ ! -d "releases/$id" ]; then exit 0; fi
+printf '%s' "$id" | printed proven
+if [ -f ".slipway/releases/$id" ]; then printed content <".slipway/releases/$id"; fi`;
 }
 
 /** Reads what {@link treeStateScript} printed. */
-export function readTreeState(printed: string): { current: string; proven: KnownTree | undefined } {
-  const said = (word: string) => new RegExp(`^${word} (.*)$`, 'm').exec(printed)?.[1] ?? '';
-  const id = said('proven');
-  return { current: said('current'), proven: id ? { id, content: said('content') } : undefined };
+export function readTreeState(printed: string): {
+  /** The release that was switched to last; undefined where there is none of ours. */
+  current: ReleaseId | undefined;
+  proven: KnownTree | undefined;
+} {
+  const texts = readPrinted(printed);
+  const id = texts.get('proven') ?? '';
+  return {
+    current: readCurrent(texts),
+    proven: isReleaseId(id) ? { id, content: texts.get('content') ?? '' } : undefined,
+  };
 }
 
 /**
  * Gives an uploaded release its environment and the links to what all releases share. A shared path
  * that ends in a slash is a folder and is made; a shared file has to be there, before anything is
  * switched. Runs in the deployment's folder.
+ *
+ * The release may hold any file and any link: nothing is written to a name in it. What it gets is made
+ * elsewhere and renamed to its place, which follows no link; a shared path behind a link is refused.
  */
-export function dressScript(id: string, { env, shared, content }: DressFacts): string {
+export function dressScript(id: ReleaseId, { env, shared, content }: DressFacts): string {
   const links = shared.map((item) => {
     const name = item.replace(/\/$/, '');
     const [at, target] = [quote(`releases/${id}/${name}`), quote(`shared/${name}`)];
@@ -53,15 +67,29 @@ export function dressScript(id: string, { env, shared, content }: DressFacts): s
       : `[ -e ${target} ] || { printf 'shared/%s is not there; put it there once\\n' ${quote(name)} >&2; exit 1; }`;
     const up = '../'.repeat(name.split('/').length + 1);
     return `${there}
+${behindLink(id, name)}
 mkdir -p -- "$(dirname -- ${at})"
 rm -rf -- ${at}
 ln -s -- ${quote(`${up}shared/${name}`)} ${at}`;
   });
   return `${links.join('\n')}
-(umask 077; printf '%s' ${quote(envFileText(env))} > releases/${id}/.env.part)
-mv -T releases/${id}/.env.part releases/${id}/.env
+rm -f .slipway/env.part
+(umask 077; set -C; printf '%s' ${quote(envFileText(env))} > .slipway/env.part)
+mv -T .slipway/env.part releases/${id}/.env
 mkdir -p .slipway/releases
 printf '%s\\n' ${quote(content)} > .slipway/releases/${id}`;
+}
+
+/** Refuses a shared path one of whose folders is a link in the release. */
+function behindLink(id: ReleaseId, name: string): string {
+  const parts = name.split('/').slice(0, -1);
+  const above = parts.map((_, index) =>
+    quote(`releases/${id}/${parts.slice(0, index + 1).join('/')}`),
+  );
+  if (above.length === 0) return ':';
+  return `for above in ${above.join(' ')}; do
+  if [ -L "$above" ]; then printf '%s is a link; the shared path %s cannot lie behind it\\n' "$above" ${quote(name)} >&2; exit 1; fi
+done`;
 }
 
 /** What a release gets beside its files. */
@@ -75,11 +103,14 @@ export interface DressFacts {
 
 /** Prints what `readKept` reads. Changes nothing. */
 export function keptTreesScript(path: string): string {
-  return keptScript(path, keptMark, 'cat ".slipway/releases/$id"');
+  return keptScript(path, {
+    proven: `[ -f "${keptMark('$id')}" ] && [ -f ".slipway/releases/$id" ]`,
+    content: 'cat ".slipway/releases/$id"',
+  });
 }
 
 /** `rememberScript` for mode `release`, whose mark is outside of the files. */
-export function keepScript(id: string, keep: number): string {
+export function keepScript(id: ReleaseId, keep: number): string {
   const traces = {
     mark: keptMark,
     beside: ['.slipway/releases', '.slipway/kept'],
@@ -88,7 +119,7 @@ export function keepScript(id: string, keep: number): string {
 }
 
 /** Removes a release that does not serve. Runs in the deployment's folder. */
-export function dropScript(id: string): string {
+export function dropScript(id: ReleaseId): string {
   return `if [ "$(readlink current 2>/dev/null)" != releases/${id} ]; then
   rm -rf releases/${id} releases/${id}.part .slipway/releases/${id}
 fi`;

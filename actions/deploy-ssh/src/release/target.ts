@@ -7,6 +7,7 @@ import { siteName } from '../host/address.ts';
 import { readKept, releaseToGoBackTo } from '../host/kept-releases.ts';
 import { holdLock, longestOf } from '../host/lock.ts';
 import { proveThroughHost } from '../host/proof.ts';
+import type { ReleaseId } from '../host/release-id.ts';
 import { siteShell } from '../host/site-shell.ts';
 import {
   migration,
@@ -33,7 +34,7 @@ export interface ReleaseSettings {
   /** What a new release is made of; undefined when an old one is gone back to. */
   files: ReleaseFiles | undefined;
   /** Name of the release that is gone back to, or `previous`; undefined for a new one. */
-  goBackTo: string | undefined;
+  goBackTo: ReleaseId | 'previous' | undefined;
   env: ReadonlyMap<string, string>;
   /** Paths below `shared/`; a folder ends in a slash. */
   shared: readonly string[];
@@ -43,7 +44,7 @@ export interface ReleaseSettings {
   expected: Expectation;
   commit: string;
   /** Names the release; asked under the lock. */
-  nameRelease(): string;
+  nameRelease(): ReleaseId;
   keep: number;
   /** Milliseconds. */
   timeout: number;
@@ -59,7 +60,7 @@ export interface ReleaseTools {
 }
 
 /** The release that was switched to; undefined when there was none to go back to. */
-export type Switched = string | undefined;
+export type Switched = ReleaseId | undefined;
 
 /** Deploys files as releases; knows the host, not the order of things. */
 export function releaseSite(
@@ -72,7 +73,7 @@ export function releaseSite(
 
   const { again, change, step } = siteShell(path, tools);
 
-  const placeOf = (id: string): StepPlace => ({
+  const placeOf = (id: ReleaseId): StepPlace => ({
     path,
     id,
     folder: `releases/${id}`,
@@ -80,14 +81,14 @@ export function releaseSite(
     variables: [['SLIPWAY_COMMIT', settings.commit]],
   });
 
-  const switchTo = async (id: string, signal: AbortSignal) => {
+  const switchTo = async (id: ReleaseId, signal: AbortSignal) => {
     tools.say(`switch to release ${id}`);
     await change('switching', switchScript(id), signal);
     const place = { ...placeOf(id), folder: 'current' };
     await step('restart', restartScript(steps.restart), place, signal);
   };
 
-  const oldRelease = async (current: string, signal: AbortSignal) => {
+  const oldRelease = async (current: ReleaseId | undefined, signal: AbortSignal) => {
     const { goBackTo } = settings;
     if (goBackTo === undefined) return undefined;
     const { stdout } = await again('reading the releases', keptTreesScript(path), signal);

@@ -15,16 +15,16 @@ import {
   differences,
   discardScript,
   envFile,
+  keptReleases,
   keptReleasesScript,
   provenScript,
   type Release,
   readState,
-  releaseId,
   stateScript,
   switchScript,
   writeScript,
 } from '../../src/compose/releases.ts';
-import { readKept } from '../../src/host/kept-releases.ts';
+import { type ReleaseId, releaseId } from '../../src/host/release-id.ts';
 import { script } from '../../src/host/shell.ts';
 
 const release: Release = {
@@ -32,7 +32,7 @@ const release: Release = {
   image: `registry.example.com/app@sha256:${'a'.repeat(64)}`,
   env: new Map([['TOKEN', `it's $HOME`]]),
 };
-const next: Release = { ...release, image: release.image.replaceAll('a', 'b') };
+const next: Release = { ...release, image: release.image.replace(/a{64}/, 'b'.repeat(64)) };
 
 describe('the name of a release', () => {
   it.each([
@@ -62,16 +62,16 @@ describe('the folder of a deployment', () => {
     return printed.slice(printed.indexOf('\n') + 1);
   }
   const state = () => readState(run(stateScript(path)));
-  const prove = (id: string, what: Release, keep = 5) => {
+  const prove = (id: ReleaseId, what: Release, keep = 5) => {
     run(writeScript(id, what));
     run(switchScript(id));
     run(provenScript(id, keep));
   };
-  const ids = [1, 2, 3, 4].map((day) => releaseId(Date.UTC(2026, 0, day), '0123456'));
-  const [first = '', second = '', third = '', fourth = ''] = ids;
+  const onDay = (day: number) => releaseId(Date.UTC(2026, 0, day), '0123456');
+  const [first, second, third, fourth] = [onDay(1), onDay(2), onDay(3), onDay(4)];
 
   it('knows nothing at first', () => {
-    expect(state()).toEqual({ proven: undefined, current: '' });
+    expect(state()).toEqual({ proven: undefined, current: undefined });
     expect(readState(run(stateScript(`${path}/nowhere`)))).toEqual(state());
     expect(differences(state(), release)).toEqual([
       { what: 'image', before: '', after: release.image },
@@ -128,7 +128,7 @@ describe('the folder of a deployment', () => {
   ])('keeps %d proven ones, and what is not ours', (keep, left) => {
     prove(first, release);
     run(writeScript(second, release)); // never proven
-    run(writeScript(`${second}x`, release)); // not a name of ours
+    mkdirSync(join(path, 'releases', `${second}x`)); // not a name of ours
     symlinkSync('/tmp', join(path, 'releases', 'link'));
     prove(third, release);
     prove(fourth, next, keep);
@@ -151,7 +151,7 @@ describe('the folder of a deployment', () => {
     run(writeScript(second, next)); // never proven
     prove(third, release);
     prove(fourth, next);
-    const kept = readKept(run(keptReleasesScript(path)));
+    const kept = keptReleases(run(keptReleasesScript(path)));
     expect(kept.map(({ id, image }) => [id, image])).toEqual([
       [first, release.image],
       [third, release.image],

@@ -79,12 +79,9 @@ const cases: Case[] = [
   ['a source without version', 'from', { from: 'ghcr.io/o/app' }, /neither digest nor tag/],
   ['a short digest', 'from', { from: 'ghcr.io/o/app@sha256:12' }, /no digest after its "@"/],
   ['a source and push: false', 'push', { from: `ghcr.io/o/a@${digest}`, push: 'false' }, /from/],
-  [
-    'a source and no tags',
-    'move-tags',
-    { from: `ghcr.io/o/a@${digest}`, 'move-tags': 'false' },
-    /from/,
-  ],
+  ['a version with a v', 'version', { version: 'v1.2.3' }, /not a version of three numbers/],
+  ['a version of two numbers', 'version', { version: '1.2' }, /not a version of three numbers/],
+  ['a version with a line', 'version', { version: '1.2.3\nA=b' }, /control character|single line/],
   ['a source and a stage', 'target', { from: `ghcr.io/o/a@${digest}`, target: 'x' }, /no effect/],
 
   ['a name alone', 'registry-password', { 'registry-username': 'u' }, /is missing/],

@@ -40,7 +40,7 @@ export async function build(settings: Settings, means: BuildMeans): Promise<stri
       file: settings.file && resolve(settings.context, settings.file),
       target: settings.target,
       platforms: settings.platforms ?? [],
-      buildArgs: settings['build-args'] ?? new Map(),
+      buildArgs: withVersion(settings),
       secretFiles: await writeSecrets(folder, settings['build-secrets'] ?? new Map()),
       labels,
       repositories: settings.image.map(repositoryName),
@@ -108,4 +108,12 @@ function wishesOf({ cache, platforms, provenance, sbom }: Settings): string[] {
 
 function attemptOf({ runAttempt, runUrl }: GitHubContext): string {
   return runUrl && `${runUrl}/attempts/${runAttempt}`;
+}
+
+// A Dockerfile that does not take it only gets a warning of the builder.
+function withVersion({ version, ...given }: Settings): ReadonlyMap<string, string> {
+  const args = given['build-args'] ?? new Map<string, string>();
+  return version === undefined || args.has('VERSION')
+    ? args
+    : new Map([...args, ['VERSION', version]]);
 }

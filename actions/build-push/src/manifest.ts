@@ -5,6 +5,7 @@ export const manifest = {
   name: 'build-push',
   inputs: {
     image: { required: true, default: '' },
+    version: { required: false, default: '' },
     context: { required: false, default: '.' },
     file: { required: false, default: '' },
     target: { required: false, default: '' },

@@ -32,7 +32,11 @@ type ActionRun = Run<typeof manifest>;
 export async function publish(settings: Settings, run: ActionRun): Promise<Report> {
   const timeline = new Timeline(systemClock, run.commands.info);
   const tags = await asInput(InvalidTags, () =>
-    computeTags(settings.tags ?? [], { github: run.github, now: new Date(systemClock.now()) }),
+    computeTags(settings.tags ?? [], {
+      github: run.github,
+      now: new Date(systemClock.now()),
+      version: settings.version,
+    }),
   );
   const labels = await asInput(InvalidLabels, async () => labelsOf(settings, run, tags));
   const names = settings.image.map(repositoryName);

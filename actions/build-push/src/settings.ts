@@ -35,6 +35,7 @@ export function readSettings(run: Run<typeof manifest>) {
   return run.inputs(
     {
       image: repositoryList,
+      version: matching(semanticVersion, 'is not a version of three numbers', '1.2.3'),
       context: folderIn(workspace),
       file: text,
       target: matching(/^\w[\w.-]*$/, 'is not the name of a stage', 'runtime'),
@@ -73,6 +74,10 @@ export function hostsOf(references: readonly ImageReference[]): string[] {
   return [...new Set(references.map(({ registry }) => registry))];
 }
 
+// Source: https://semver.org, without build metadata, which a tag cannot have
+const semanticVersion =
+  /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+
 const tagRules: Input<Rule[]> = {
   multiline: true,
   longest: 100_000,
@@ -98,10 +103,9 @@ const buildInputs = [
 ] as const;
 
 function checkPromotion(
-  given: { push: boolean; 'move-tags': boolean } & Record<(typeof buildInputs)[number], unknown>,
+  given: { push: boolean } & Record<(typeof buildInputs)[number], unknown>,
   problem: Problem,
 ): void {
-  if (!given['move-tags']) problem('move-tags', 'cannot be false together with from', 'true');
   if (!given.push) problem('push', 'cannot be false together with from', 'true');
   for (const name of buildInputs) {
     if (given[name] === undefined) continue;

@@ -1,7 +1,7 @@
 import { type Around, type Candidate, candidateOf, type Nothing } from './candidate.ts';
 import type { ComputedTag } from './computed-tag.ts';
 import { defaultRules } from './default-rules.ts';
-import { gitTagOf, isDefaultBranch, type TagFacts } from './facts.ts';
+import { isDefaultBranch, type TagFacts, versionOf } from './facts.ts';
 import { joinTag } from './git-name.ts';
 import { InvalidTags, ruleName } from './invalid-tags.ts';
 import { whyIllegal } from './legal.ts';
@@ -27,7 +27,7 @@ interface Wanted extends Candidate {
  * @throws InvalidTags when rules cannot hold on this run, or when none of them gives a tag
  */
 export async function computeTags(given: readonly Rule[], facts: TagFacts): Promise<ComputedTag[]> {
-  const version = (await loadScheme('semver')).parse(gitTagOf(facts.github));
+  const version = (await loadScheme('semver')).parse(versionOf(facts));
   const rules = given.length > 0 ? given : defaultRules(version !== undefined);
 
   const wanted: Wanted[] = [];

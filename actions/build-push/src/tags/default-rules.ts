@@ -22,11 +22,12 @@ type=sha,format=long`;
  * | Git tag `v1.2.3` | `1.2.3`, `1.2`, `1` (from 1.0.0 on), `latest` |
  * | Git tag `v1.2.3-rc.1` | `1.2.3-rc.1` |
  * | Git tag `spring` | `spring` |
+ * | the input `version` says `1.2.3` | those of that Git tag, beside the branch |
  * | any | `sha-860c190`, `sha-` and all 40 digits |
  *
  * Dates and fixed names are kinds of rules, but no defaults: a date says nothing that the commit
  * does not say better, and a fixed name is for the user to choose.
- * @param versioned whether the Git tag of this run is a version
+ * @param versioned whether this run has a version
  */
 export function defaultRules(versioned: boolean): Rule[] {
   return parseRules(versioned ? always : `${always}\ntype=ref,event=tag`);

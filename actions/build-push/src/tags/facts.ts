@@ -4,6 +4,8 @@ import type { GitHubContext } from '@slipway/shared/action/github';
 export interface TagFacts {
   github: GitHubContext;
   now: Date;
+  /** The version that the image has, where it is not the Git tag that says it. */
+  version?: string | undefined;
 }
 
 /** Number of the pull request that this run is about; undefined when it is about none. */
@@ -22,6 +24,11 @@ export function branchOf(github: GitHubContext): string {
 /** Name of the Git tag, empty on anything else. */
 export function gitTagOf(github: GitHubContext): string {
   return after('refs/tags/', github.ref);
+}
+
+/** The version as it is written, by the input or by the Git tag; empty on anything else. */
+export function versionOf({ github, version }: TagFacts): string {
+  return version ?? gitTagOf(github);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Around, Candidate, Nothing } from './candidate.ts';
-import { gitTagOf, type TagFacts } from './facts.ts';
+import { type TagFacts, versionOf } from './facts.ts';
 import { InvalidTags } from './invalid-tags.ts';
 import { matchGroup } from './regexp.ts';
 import { render, renderText } from './render.ts';
@@ -18,8 +18,8 @@ export async function versionCandidate(
   rule: VersionRule,
   facts: TagFacts,
 ): Promise<Candidate | Nothing> {
-  const source = renderText(rule.value, facts) || gitTagOf(facts.github);
-  if (source === '') return { nothing: 'needs a Git tag or value=' };
+  const source = renderText(rule.value, facts) || versionOf(facts);
+  if (source === '') return { nothing: 'needs a Git tag, the input version or value=' };
   const text = rule.match ? matchGroup(rule.match, source, 1)?.text : source;
   if (text === undefined) return { nothing: `does not match ${source}` };
 

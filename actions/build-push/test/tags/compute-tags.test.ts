@@ -80,6 +80,32 @@ describe('without rules', () => {
   });
 });
 
+describe('a version that the input says', () => {
+  it.each<[string, GitHubContext, string, string, string[]]>([
+    ['on a branch', pushMain, '1.2.3', '', ['1.2.3', '1.2', '1', 'main', ...commit, 'latest']],
+    ['below 1.0.0', pushMain, '0.2.0', '', ['0.2.0', '0.2', 'main', ...commit, 'latest']],
+    ['a prerelease', pushMain, '1.2.3-rc.1', '', ['1.2.3-rc.1', 'main', ...commit]],
+    ['with rules', pushMain, '1.2.3', semver, ['1.2.3', '1.2', '1', 'latest']],
+    [
+      'before that of the Git tag',
+      gitTag('v9.9.9'),
+      '1.2.3',
+      semver,
+      ['1.2.3', '1.2', '1', 'latest'],
+    ],
+    [
+      'after a value=',
+      pushMain,
+      '1.2.3',
+      'type=semver,pattern={{version}},value=2.0.0',
+      ['2.0.0', 'latest'],
+    ],
+  ])('%s', async (_, github, version, rules, tags) => {
+    const computed = await computeTags(parseRules(rules), factsOf(github, version));
+    expect(computed.map(({ tag }) => tag)).toEqual(tags);
+  });
+});
+
 describe('the rules of docker/metadata-action', () => {
   it.each<[string, GitHubContext, string, string[]]>([
     ['branch', pushDev, 'type=ref,event=branch', ['dev']],

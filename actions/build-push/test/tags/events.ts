@@ -74,6 +74,6 @@ export function gitTag(name: string): GitHubContext {
   return { ...pushDev, ref: `refs/tags/${name}` };
 }
 
-export function factsOf(github: GitHubContext): TagFacts {
-  return { github, now: new Date('2020-01-10T00:30:00Z') };
+export function factsOf(github: GitHubContext, version?: string): TagFacts {
+  return { github, now: new Date('2020-01-10T00:30:00Z'), version };
 }

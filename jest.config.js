@@ -19,7 +19,10 @@ export default {
   // Only ends a test that hangs: what a test waits for has its own limits.
   testTimeout: 60_000,
   projects: [
-    ring('tables', ['<rootDir>/{packages,actions}/*/test/**/*.test.ts']),
+    ring('tables', [
+      '<rootDir>/{packages,actions}/*/test/**/*.test.ts',
+      '<rootDir>/scripts/**/*.test.ts',
+    ]),
     ring('scenarios', ['<rootDir>/{packages,actions}/*/scenarios/**/*.test.ts'], {
       setupFilesAfterEnv: ['<rootDir>/test/retry.ts'],
       globalSetup: '<rootDir>/test/registry.ts',

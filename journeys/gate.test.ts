@@ -34,7 +34,7 @@ const entry = {
   expires: midnight(1).slice(0, 10),
 };
 
-describe('the gate of ship.yml and build.yml, under act', () => {
+describe('the gate of ship-ssh.yml and build.yml, under act', () => {
   let registry: LocalRegistry;
   let repository: UserRepository;
   let database = '';
@@ -86,7 +86,7 @@ permissions: {}
 jobs:
   call:
     permissions: { contents: write, packages: write, id-token: write }
-    uses: org/actions/.github/workflows/${workflow}.yml@v1
+    uses: org/actions/.github/workflows/${workflow === 'ship' ? 'ship-ssh' : workflow}.yml@v1
     with:
 ${lines.join('')}`,
     });

@@ -84,7 +84,7 @@ describe('the suite releases itself by its own semver-tag, under act', () => {
     expect(await Promise.all([commitOf('v1'), commitOf('v1.0')])).toEqual([first, first]);
     expect(await onGitHub('rev-parse', 'v1.0.0^{tree}')).toBe(await releaseTree('1.0.0'));
     expect(await onGitHub('show', '-s', '--format=%P', first)).toBe(await commitOf('main'));
-    expect(await onGitHub('cat-file', 'blob', 'v1:.github/workflows/ship.yml')).toContain(
+    expect(await onGitHub('cat-file', 'blob', 'v1:.github/workflows/tag.yml')).toContain(
       'org/actions/semver-tag@v1.0.0',
     );
     const assets = ['SHA256SUMS', 'slipway-1.0.0.tar.gz'];

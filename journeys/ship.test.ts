@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openShop, type Shop } from '../packages/local-cloud/src/shop.ts';
 
-describe('a repository ships itself by ship.yml of the release tree, under act', () => {
+describe('a repository ships itself by ship-ssh.yml of the release tree, under act', () => {
   let shop: Shop;
   let good = '';
+  let shipped = '';
 
   beforeAll(async () => {
     shop = await openShop();
@@ -12,6 +13,12 @@ describe('a repository ships itself by ship.yml of the release tree, under act',
     const answer = await fetch(`http://${shop.registry.host}/v2/octo/shop/tags/list`);
     const { tags = [] }: { tags?: string[] } = Object(await answer.json());
     return tags;
+  };
+  const digestOf = async (tag: string) => {
+    const accept = 'application/vnd.docker.distribution.manifest.v2+json';
+    const address = `http://${shop.registry.host}/v2/octo/shop/manifests/${tag}`;
+    const answer = await fetch(address, { headers: { accept } });
+    return answer.headers.get('docker-content-digest') ?? '';
   };
   afterAll(async () => shop[Symbol.asyncDispose](), 30_000);
 
@@ -23,7 +30,8 @@ describe('a repository ships itself by ship.yml of the release tree, under act',
     expect(await shop.info()).toMatchObject({ commit: good, version: '0.1.0' });
     expect(run.summaries.join('\n')).toContain('deployed and proven');
     expect(await shop.repository.tagsOf(good)).toEqual(['v0.1.0']);
-    expect(await imageTags()).toEqual(expect.arrayContaining(['0.1.0', '0.1', 'main']));
+    expect(await imageTags()).toEqual(expect.arrayContaining(['0.1.0', '0.1', 'latest', 'main']));
+    shipped = await digestOf('main');
   }, 120_000);
 
   it('refuses a commit that cannot start, says why, and leaves the one before serving', async () => {
@@ -37,5 +45,7 @@ describe('a repository ships itself by ship.yml of the release tree, under act',
     expect(await shop.info()).toMatchObject({ commit: good });
     expect(await shop.repository.tagsOf(bad)).toEqual([]);
     expect(await imageTags()).not.toContain('0.2.0');
+    expect(await imageTags()).not.toContain(`sha-${bad.slice(0, 7)}`);
+    expect([await digestOf('main'), await digestOf('latest')]).toEqual([shipped, shipped]);
   }, 120_000);
 });

@@ -21,7 +21,7 @@ const holds = (what: string, held: boolean) => {
   if (!held) failures.push(what);
 };
 
-say('Slipway demo: the example app, shipped by the released ship.yml under act\n');
+say('Slipway demo: the example app, shipped by the released ship-ssh.yml under act\n');
 execFileSync(process.execPath, [join(root, 'scripts/release-tree.ts')], { stdio: 'inherit' });
 step('the release tree is in out/release, as a tag would contain it');
 
@@ -35,7 +35,7 @@ try {
   const good = await shop.repository.commit('feat: open the shop');
   step(`commit ${short(good)} "feat: open the shop" is pushed`);
   const first = await ship();
-  holds('ship.yml is green', first.code === 0);
+  holds('ship-ssh.yml is green', first.code === 0);
   const serving = await shop.info();
   holds(`${shop.url} serves ${short(serving?.commit)}`, serving?.commit === good);
 
@@ -46,7 +46,7 @@ try {
   const bad = await shop.repository.commit('feat: read the database URL');
   step(`commit ${short(bad)} "feat: read the database URL" is pushed; it cannot start`);
   const second = await ship();
-  holds('ship.yml is red', second.code !== 0);
+  holds('ship-ssh.yml is red', second.code !== 0);
   const reason = annotation(second.log);
   holds(`it says why: ${reason.split('%0A')[0]}`, reason.includes('deploy/'));
   const found = second.summaries.join('\n');

@@ -1,21 +1,21 @@
 // Writes what follows from action.yml, from the failure catalogue and from the shape of a policy:
-// each action's src/manifest.ts, the tables in its README, docs/failures.md and policy.schema.json.
+// each action's src/manifest.ts, the tables in its README, the workflows of each deploy action,
+// docs/workflows.md, docs/failures.md and policy.schema.json.
 // `--check` writes nothing and fails when a file is not what it would be.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { policyJsonSchema } from '../actions/trivy-gate/policy-schema.ts';
 import { catalogue } from '../packages/shared/src/failure/catalogue.ts';
-
-interface ActionFile {
-  description: string;
-  inputs?: Record<string, { description: string; required?: boolean; default?: string }>;
-  outputs?: Record<string, { description: string }>;
-}
+import type { ActionFile, WorkflowFile } from './workflows/action-file.ts';
+import { deployWorkflow, shipWorkflow } from './workflows/generate-workflows.ts';
+import { type NamedWorkflow, workflowDocs } from './workflows/workflow-docs.ts';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 const stale: string[] = [];
+const workflows = join(root, '.github/workflows');
+const workflow = (name: string): WorkflowFile => parse(readFileSync(join(workflows, name), 'utf8'));
 
 for (const name of readdirSync(join(root, 'actions')).sort()) {
   const folder = join(root, 'actions', name);
@@ -29,7 +29,14 @@ for (const name of readdirSync(join(root, 'actions')).sort()) {
       between(between(text, 'inputs', inputTable(action)), 'outputs', outputTable(action)),
     );
   }
+  const target = /^deploy-(.+)$/.exec(name)?.[1];
+  if (target !== undefined) {
+    const called = { build: workflow('build.yml'), tag: workflow('tag.yml') };
+    write(join(workflows, `${name}.yml`), deployWorkflow(target, action));
+    write(join(workflows, `ship-${target}.yml`), shipWorkflow(target, action, called));
+  }
 }
+write(join(root, 'docs/workflows.md'), workflowDocs(reusable()));
 write(join(root, 'docs/failures.md'), failures());
 write(join(root, 'actions/trivy-gate/policy.schema.json'), policyJsonSchema());
 
@@ -62,6 +69,25 @@ ${outputs.join('')}  ],
 // Only the runner knows what an expression stands for; to the action it is an input that is not given.
 function constant(value: string): string {
   return value.includes('${{') ? '' : value;
+}
+
+/** The reusable workflows as they are now, with what the comment at their top says of them. */
+function reusable(): NamedWorkflow[] {
+  return readdirSync(workflows)
+    .sort()
+    .flatMap((file) => {
+      const text = readFileSync(join(workflows, file), 'utf8');
+      if (!/^ {2}workflow_call:/m.test(text)) return [];
+      const about = /^# Reusable: ((?:.*\n)(?:# .*\n)*)/m.exec(text)?.[1] ?? '';
+      const sentence = about.replaceAll(/\n# ?/g, ' ').trim();
+      return [
+        {
+          file,
+          workflow: parse(text),
+          about: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`,
+        },
+      ];
+    });
 }
 
 function inputTable(action: ActionFile): string {

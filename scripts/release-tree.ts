@@ -28,7 +28,10 @@ if (!/^\d+\.\d+\.\d+$/.test(values.version)) {
   process.exit(1);
 }
 const out = resolve(values.out);
-const reusable = ['ship.yml', 'build.yml', 'deploy.yml'];
+const workflows = join(root, '.github/workflows');
+const reusable = readdirSync(workflows)
+  .filter((file) => /^ {2}workflow_call:/m.test(readFileSync(join(workflows, file), 'utf8')))
+  .sort();
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, '.github/workflows'), { recursive: true });
@@ -40,7 +43,7 @@ for (const name of readdirSync(join(root, 'actions')).sort()) {
   }
 }
 for (const file of reusable) {
-  cpSync(join(root, '.github/workflows', file), join(out, '.github/workflows', file));
+  cpSync(join(workflows, file), join(out, '.github/workflows', file));
 }
 for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md']) {
   if (existsSync(join(root, file))) cpSync(join(root, file), join(out, file));

@@ -32,7 +32,7 @@ export interface Shop extends AsyncDisposable {
   breakApp(): Promise<void>;
 }
 
-/** The workflow of a user of `ship.yml`. */
+/** The workflow of a user of `ship-ssh.yml`. */
 export function callerWorkflow(facts: {
   image: string;
   host: string;
@@ -50,7 +50,7 @@ permissions: {}
 jobs:
   ship:
     permissions: { contents: write, packages: write, id-token: write }
-    uses: org/actions/.github/workflows/ship.yml@v1
+    uses: org/actions/.github/workflows/ship-ssh.yml@v1
     with:
       image: ${facts.image}
       build-args: COMMIT=\${{ github.sha }}
@@ -64,7 +64,7 @@ jobs:
       db-repository: ${facts.database}
       timeout: 60s
     secrets:
-      ssh-private-key: \${{ secrets.SSH_PRIVATE_KEY }}
+      SSH_PRIVATE_KEY: \${{ secrets.SSH_PRIVATE_KEY }}
 `;
 }
 

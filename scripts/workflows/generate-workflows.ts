@@ -1,0 +1,216 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { ActionFile, WorkflowFile, WorkflowInput } from './action-file.ts';
+import { type TargetInput, targetInputs } from './target-inputs.ts';
+
+type Lines = readonly string[];
+
+const template = (name: string) =>
+  readFileSync(join(import.meta.dirname, `${name}.yml.template`), 'utf8');
+
+// What ship-<target>.yml decides by itself, or what deploys something else than the image it built.
+const notInShip = [
+  'image',
+  'dry-run',
+  'release',
+  'mode',
+  'commit',
+  'deploy-key',
+  'token',
+  'submodules',
+  'shared',
+];
+
+// Inputs that say where a deploy goes.
+const places = [
+  'settings',
+  'hosts',
+  'path',
+  'cluster',
+  'service',
+  'resource-group',
+  'name',
+  'namespace',
+  'workload',
+];
+
+const ownInputs: Record<string, WorkflowInput> = {
+  environment: {
+    description: 'Environment of the repository; its protection rules and its secrets hold.',
+    type: 'string',
+    default: 'production',
+  },
+  runner: { description: 'Label of the runner.', type: 'string', default: 'ubuntu-latest' },
+  'timeout-minutes': {
+    description:
+      "Limit of the job. What hangs ends before it, by the limits of the action; this is GitHub's own limit unless you lower it.",
+    type: 'number',
+    default: 360,
+  },
+};
+
+/** The text of `deploy-<target>.yml`: every input of the action, and where it runs. */
+export function deployWorkflow(target: string, action: ActionFile): string {
+  const inputs = targetInputs(target, action);
+  const plain = inputs.filter(({ secret }) => secret === undefined);
+  return fill(template('deploy'), {
+    target: [target],
+    inputs: inputLines({ ...asInputs(plain), ...ownInputs }),
+    secrets: secretLines(secretsOf(inputs)),
+    outputs: outputLines(action, Object.keys(action.outputs ?? {})),
+    place: placeLines(inputs, action),
+    with: withLines(inputs, 'inputs.image'),
+  });
+}
+
+/** The text of `ship-<target>.yml`: build.yml, then the deploy, then tag.yml. */
+export function shipWorkflow(
+  target: string,
+  action: ActionFile,
+  { build, tag }: { build: WorkflowFile; tag: WorkflowFile },
+): string {
+  const inputs = targetInputs(target, action).filter(({ name }) => !notInShip.includes(name));
+  const plain = inputs.filter(({ secret }) => secret === undefined);
+  const [called, tagged] = [build.on.workflow_call, tag.on.workflow_call];
+  const toBuild = omit(called.inputs, ['move-tags', 'from']);
+  const toTag = omit(tagged.inputs, ['from', 'version']);
+  const version = { ...called.inputs['version'], default: 'true' };
+  const outputs = Object.keys(action.outputs ?? {}).filter((name) => !notInShip.includes(name));
+  return fill(template('ship'), {
+    target: [target],
+    inputs: inputLines({
+      ...toBuild,
+      version: { type: 'string', description: '', ...version },
+      ...omit(asInputs(plain), Object.keys(toBuild)),
+      ...omit(toTag, Object.keys(toBuild)),
+      ...ownInputs,
+    }),
+    secrets: secretLines({ ...secretsOf(inputs), ...called.secrets, ...tagged.secrets }),
+    outputs: outputLines(action, outputs),
+    place: placeLines(inputs, action),
+    with: withLines(inputs, 'needs.build.outputs.image'),
+    'build-with': Object.keys(toBuild).map(handOn),
+    'build-secrets': Object.keys(called.secrets ?? {}).map(handOnSecret),
+    'tag-with': Object.keys(toTag).map(handOn),
+    'tag-secrets': Object.keys(tagged.secrets ?? {}).map(handOnSecret),
+  });
+}
+
+const expression = (text: string) => `\${{ ${text} }}`;
+const handOn = (name: string) => `${name}: ${expression(`inputs.${name}`)}`;
+const handOnSecret = (name: string) => `${name}: ${expression(`secrets.${name}`)}`;
+
+function asInputs(inputs: readonly TargetInput[]): Record<string, WorkflowInput> {
+  return Object.fromEntries(
+    inputs.map(({ name, description, required }) => [
+      name,
+      { description, type: 'string', ...(required ? { required } : { default: '' }) },
+    ]),
+  );
+}
+
+function secretsOf(inputs: readonly TargetInput[]): Record<string, { description: string }> {
+  return Object.fromEntries(
+    inputs.flatMap(({ secret, description }) => (secret ? [[secret, { description }]] : [])),
+  );
+}
+
+function inputLines(inputs: Readonly<Record<string, WorkflowInput>>): Lines {
+  return Object.entries(inputs).flatMap(([name, { description, required, type, ...rest }]) => [
+    `${name}:`,
+    `  description: ${scalar(description)}`,
+    ...(required ? ['  required: true'] : []),
+    `  type: ${type}`,
+    ...(rest.default === undefined ? [] : [`  default: ${scalar(rest.default)}`]),
+  ]);
+}
+
+// Never required: a secret of the environment is not there yet when the caller is checked.
+function secretLines(secrets: Readonly<Record<string, { description: string }>>): Lines {
+  return Object.entries(secrets).flatMap(([name, { description }]) => [
+    `${name}:`,
+    `  description: ${scalar(description)}`,
+    '  required: false',
+  ]);
+}
+
+function outputLines({ outputs = {} }: ActionFile, names: Lines): Lines {
+  return names.flatMap((name) => [
+    `${name}:`,
+    `  description: ${scalar(outputs[name]?.description ?? '')}`,
+    `  value: ${expression(`jobs.deploy.outputs.${name}`)}`,
+  ]);
+}
+
+// Where and with which rights the deploy runs.
+function placeLines(inputs: readonly TargetInput[], { outputs = {} }: ActionFile): Lines {
+  return [
+    `runs-on: ${expression('inputs.runner')}`,
+    `timeout-minutes: ${expression('inputs.timeout-minutes')}`,
+    'environment:',
+    `  name: ${expression('inputs.environment')}`,
+    `  url: ${expression('steps.deploy.outputs.url')}`,
+    '# A deploy in flight is never cancelled, and the next one waits for it. Only one can wait: when a',
+    '# third comes, GitHub cancels the older one of the two that would wait.',
+    'concurrency:',
+    `  group: ${groupOf(inputs)}`,
+    '  cancel-in-progress: false',
+    'permissions:',
+    ...permissionLines(inputs),
+    'outputs:',
+    ...Object.keys(outputs).map(
+      (name) => `  ${name}: ${expression(`steps.deploy.outputs.${name}`)}`,
+    ),
+  ];
+}
+
+// Two deploys to the same place wait for each other, others do not. GitHub takes 400 characters for the
+// name of a group, and a list may have any length, so a list is `several`: in JSON its breaks are `\n`.
+function groupOf(inputs: readonly TargetInput[]): string {
+  const parts = inputs
+    .filter(({ name }) => places.includes(name))
+    .map(({ name }) =>
+      expression(`contains(toJSON(inputs.${name}), '\\n') && 'several' || inputs.${name}`),
+    );
+  return [`slipway-deploy-${expression('inputs.environment')}`, ...parts].join('-');
+}
+
+function permissionLines(inputs: readonly TargetInput[]): Lines {
+  const has = (...names: string[]) => inputs.some(({ name }) => names.includes(name));
+  return [
+    '  contents: read # checkout, and reading tags and commits',
+    ...(has('registry-password') ? ['  packages: read # pull from ghcr.io'] : []),
+    ...(has('aws-role', 'azure-client-id')
+      ? ['  id-token: write # log in to the cloud without a password']
+      : []),
+  ];
+}
+
+function withLines(inputs: readonly TargetInput[], image: string): Lines {
+  const onGhcr = `startsWith(${image}, 'ghcr.io/')`;
+  const fallbacks: Readonly<Record<string, string>> = {
+    'registry-username': ` || (${onGhcr} && github.actor) || ''`,
+    'registry-password': ` || (${onGhcr} && github.token) || ''`,
+  };
+  return inputs.map(({ name, secret }) => {
+    const given = secret ? `secrets.${secret}` : `inputs.${name}`;
+    return `${name}: ${expression(`${given}${fallbacks[name] ?? ''}`)}`;
+  });
+}
+
+/** Puts lines in place of `%name%`; one that stands alone gives its indentation to all of them. */
+function fill(text: string, parts: Readonly<Record<string, Lines>>): string {
+  const blocks = text.replaceAll(/^( *)%([a-z-]+)%\n/gm, (_, indent: string, name: string) =>
+    (parts[name] ?? []).map((line) => `${indent}${line}\n`).join(''),
+  );
+  return blocks.replaceAll(/%([a-z-]+)%/g, (whole, name: string) => parts[name]?.join('') ?? whole);
+}
+
+function omit<T>(record: Readonly<Record<string, T>>, names: Lines): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+}
+
+function scalar(value: string | number): string {
+  return stringify(value, { lineWidth: 0, blockQuote: false }).trimEnd();
+}

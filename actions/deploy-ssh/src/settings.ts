@@ -24,6 +24,7 @@ import { knownHosts } from './keys/known-hosts.ts';
 import { privateKey } from './keys/private-key.ts';
 import type { SshKey } from './keys/ssh-key.ts';
 import type { manifest } from './manifest.ts';
+import { sharedPath, sharedProblem } from './release/shared-paths.ts';
 
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;
@@ -86,6 +87,9 @@ export function readSettings(run: Run<typeof manifest>) {
       else if (!isInWorkspace(values.source ?? '')) {
         problem('source', 'is not a path inside the workspace', 'compose.yaml');
       }
+      const ownEnv = (values.env?.size ?? 0) + (values.secrets?.size ?? 0) > 0;
+      const wrong = sharedProblem(values.shared ?? [], ownEnv);
+      if (wrong) problem('shared', wrong, 'storage/');
       if (values.expect && !values['health-url'] && !values['health-path']) {
         problem('expect', 'needs health-url or health-path', 'a commit');
       }
@@ -100,8 +104,9 @@ export function readSettings(run: Run<typeof manifest>) {
           problem('secrets', `has the key ${key}, which env has too`, 'each key in one of them');
       }
       for (const name of ['env', 'secrets'] as const) {
-        if (values[name]?.has('IMAGE'))
-          problem(name, 'has the key IMAGE, which the action sets', 'APP_IMAGE=…');
+        for (const own of ownNames.filter((key) => values[name]?.has(key))) {
+          problem(name, `has the key ${own}, which the action sets`, `APP_${own}=…`);
+        }
         for (const reserved of [...(values[name]?.keys() ?? [])].filter((k) =>
           reservedNames.test(k),
         )) {
@@ -117,6 +122,15 @@ export function readSettings(run: Run<typeof manifest>) {
   if (!key) throw new Error('private-key was not checked');
   return { ...values, key, jumpKey, git };
 }
+
+// With a value of the user's, scripts and Compose would read another one than the action says.
+const ownNames = [
+  'IMAGE',
+  'SLIPWAY_RELEASE',
+  'SLIPWAY_COMMIT',
+  'COMPOSE_FILE',
+  'COMPOSE_PROJECT_NAME',
+] as const;
 
 // What belongs to one mode only is a mistake in the other.
 function checkMode(
@@ -137,16 +151,6 @@ function checkMode(
 }
 
 const scriptText: Input<string> = { multiline: true, longest: 50_000, parse: (value) => value };
-
-const sharedPath: Input<string> = {
-  example: 'storage/',
-  parse(value) {
-    if (value.startsWith('/') || value.split('/').includes('..') || value.startsWith('-')) {
-      throw new BadInput(`is not a path inside the release: ${value}`, 'storage/');
-    }
-    return value;
-  },
-};
 
 const folder = '/srv/app';
 

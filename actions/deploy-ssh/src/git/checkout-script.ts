@@ -49,6 +49,7 @@ if [ "$there" -ne "$(wc -l <../all)" ]; then
   echo 'names that differ in case only do not fit on this file system' >&2
   exit 1
 fi
+if [ "$there" -eq 0 ]; then echo 'the commit holds no files' >&2; exit 1; fi
 printf 'files %s\\n' "$there"
 if [ -n "$(find . -name .gitattributes -type f -exec grep -l 'filter=lfs' {} +)" ]; then
   find . -type f -size -3 -exec awk 'FNR == 1 && /^version https:[/][/]git-lfs.github.com[/]spec[/]v1$/ { print FILENAME }' {} + >../pointers

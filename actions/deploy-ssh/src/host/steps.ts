@@ -41,6 +41,8 @@ export interface StepPlace {
   folder: string;
   /** Environment file of the release, relative to `path`. */
   envFile: string;
+  /** A file, relative to `path`, that says that the environment file is not ours to read. */
+  unlessThere?: string;
   /** More variables: what the script may need to know. */
   variables: ReadonlyArray<readonly [string, string]>;
   /** What the mode has to do first, in `path`. */
@@ -54,12 +56,13 @@ export interface StepPlace {
  * nothing up.
  */
 export function stepScript(place: StepPlace, text: string): string {
-  const { path, id, folder, envFile, begin = '' } = place;
+  const { path, id, folder, envFile, unlessThere, begin = '' } = place;
+  const ours = unlessThere === undefined ? '' : `[ -e ${quote(unlessThere)} ] || `;
   return `cd -- ${quote(path)}
 ${begin}
 (
 exec 9>&-
-set -a; . ${quote(`./${envFile}`)}; set +a
+set -a; ${ours}. ${quote(`./${envFile}`)}; set +a
 ${exports([['SLIPWAY_RELEASE', id], ...place.variables])}cd -- ${quote(folder)}
 ${text}
 ) >&2`;

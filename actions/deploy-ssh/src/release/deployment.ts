@@ -58,7 +58,8 @@ async function filesOf({ settings, run }: Means): Promise<ReleaseFiles> {
   }
   const { readTree } = await import('../upload/read-tree.ts');
   const { uploadedFiles } = await import('../upload/uploaded-files.ts');
-  return uploadedFiles(await readTree(folderOf(settings.source ?? '.', run), run.signal));
+  const source = settings.source ?? '.';
+  return uploadedFiles(await readTree(folderOf(source, run), run.signal), source);
 }
 
 function folderOf(source: string, { env }: Run<typeof manifest>): string {

@@ -18,9 +18,9 @@ import {
 } from '../host/steps.ts';
 import type { Host } from '../ssh/connection.ts';
 import type { SitePlan } from '../verdict.ts';
+import { dressScript, foreignEnvMark } from './dress-script.ts';
 import type { ReleaseFiles } from './files.ts';
 import {
-  dressScript,
   dropScript,
   keepScript,
   keptTreesScript,
@@ -78,6 +78,7 @@ export function releaseSite(
     id,
     folder: `releases/${id}`,
     envFile: `releases/${id}/.env`,
+    unlessThere: foreignEnvMark(id),
     variables: [['SLIPWAY_COMMIT', settings.commit]],
   });
 

@@ -17,8 +17,8 @@ import { keptReleases, keptReleasesScript, switchScript } from '../../src/compos
 import { readKept } from '../../src/host/kept-releases.ts';
 import { isReleaseId, releaseId } from '../../src/host/release-id.ts';
 import { script } from '../../src/host/shell.ts';
+import { dressScript } from '../../src/release/dress-script.ts';
 import {
-  dressScript,
   keepScript,
   keptTreesScript,
   readTreeState,
@@ -143,7 +143,6 @@ describe('what a host prints of its releases', () => {
 describe('the environment of a release', () => {
   it.each([
     ['.env.part', 'public/env.txt'],
-    ['.env', 'public/env.txt'],
     ['.slipway/env.part', '../public/env.txt'],
   ])('does not go through a link %s -> %s that the release brings', (name, target) => {
     put(`releases/${first}/public/env.txt`, 'of the release');
@@ -153,8 +152,16 @@ describe('the environment of a release', () => {
     expect(lstatSync(inRelease('.env')).isFile()).toBe(true);
     expect(lstatSync(inRelease('.env')).mode & 0o777).toBe(0o600);
     expect(readFileSync(inRelease('.env'), 'utf8')).toBe(`TOKEN=${secret}\n`);
-    if (name !== '.env') expect(readlinkSync(inRelease(name))).toBe(target);
+    expect(readlinkSync(inRelease(name))).toBe(target);
     expect(existsSync(join(path, '.slipway/env.part'))).toBe(false);
+  });
+
+  it('does not go through a link of its name, nor replace it', () => {
+    put(`releases/${first}/public/env.txt`, 'of the release');
+    link('public/env.txt', '.env');
+    expect(() => run(dressScript(first, facts))).toThrow('the release brings a .env');
+    expect(readFileSync(inRelease('public/env.txt'), 'utf8')).toBe('of the release');
+    expect(readlinkSync(inRelease('.env'))).toBe('public/env.txt');
   });
 
   it('does not go into a folder of its name', () => {

@@ -9,6 +9,7 @@ import {
   text,
 } from '@slipway/shared/action/input';
 import type { Problem } from '@slipway/shared/action/inputs';
+import { folderIn, isFile, realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
 import { checkRegistryLogin } from '@slipway/shared/identity/check-login';
 import {
@@ -19,7 +20,6 @@ import {
 import { type ImageReference, repositoryName } from '@slipway/shared/image/reference';
 import { existingImage, repositoryList } from './image-input.ts';
 import type { manifest } from './manifest.ts';
-import { folderIn, isFile, isInside } from './path-input.ts';
 import { platformList } from './platform-input.ts';
 import { buildSecrets } from './secret-input.ts';
 import { InvalidTags } from './tags/invalid-tags.ts';
@@ -118,12 +118,12 @@ function checkDockerfile(
   { context, file }: { context: string; file: string | undefined },
   problem: Problem,
 ): void {
-  const path = resolve(context, file ?? 'Dockerfile');
-  const inside = isInside(workspace, path);
-  if (inside && isFile(path)) return;
+  const path = realPathIn([workspace], resolve(context, file ?? 'Dockerfile'));
+  if (path !== undefined && isFile(path)) return;
   if (file === undefined) problem('context', `has no Dockerfile: ${context}`, '. or example-app');
   else {
-    const wrong = inside ? `names no file in ${context}: ${file}` : 'is outside of the workspace';
+    const wrong =
+      path === undefined ? 'is outside of the workspace' : `names no file in ${context}: ${file}`;
     problem('file', wrong, 'docker/Dockerfile');
   }
 }

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -163,6 +163,22 @@ describe('a bad input', () => {
         `^Input ${name === 'mode' && value === 'release' ? 'image' : name} .*${wrong.replace(/[.()]/g, '\\$&')}`,
       ),
     );
+  });
+
+  it.each([
+    ['compose', 'a link to a file of the machine', 'accounts.yaml'],
+    ['compose', 'a file behind a link to a folder of the machine', 'machine/passwd'],
+    ['release', 'a link to a folder of the machine', 'machine'],
+    ['release', 'a folder behind one', 'machine/ssl/../ssl'],
+  ])('that is a path in mode %s is refused when it is %s', async (mode, _, source) => {
+    await using linked = await makeRunner();
+    await symlink('/etc', join(linked.workspace, 'machine'));
+    await symlink('/etc/passwd', join(linked.workspace, 'accounts.yaml'));
+    const { image, ...others } = valid();
+    const inputs = { ...others, ...(mode === 'compose' && { image }), mode, source };
+    const step = await linked.start(alone, inputs).done;
+    expect(problemsOf(step)).toContain('Input source is not a path inside the workspace.');
+    expect(step.log).not.toContain('root:');
   });
 
   it('of the jump hosts is read like that of the hosts, under its own name', async () => {

@@ -13,6 +13,7 @@ import {
   text,
   webAddress,
 } from '@slipway/shared/action/input';
+import { realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
 import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';
@@ -84,7 +85,7 @@ export function readSettings(run: Run<typeof manifest>) {
       if (twice) problem('hosts', `names ${twice.text} twice`, 'each host once');
       checkMode(values, problem);
       if (values.mode === 'git') git = gitSource(values, run.github, problem);
-      else if (!isInWorkspace(values.source ?? '')) {
+      else if (realPathIn([workspaceOf(run)], values.source ?? '') === undefined) {
         problem('source', 'is not a path inside the workspace', 'compose.yaml');
       }
       const ownEnv = (values.env?.size ?? 0) + (values.secrets?.size ?? 0) > 0;
@@ -165,8 +166,9 @@ const hostPath: Input<string> = {
   },
 };
 
-function isInWorkspace(path: string): boolean {
-  return !path.startsWith('/') && !path.split(/[\\/]/).includes('..');
+/** Where the job has its files. */
+export function workspaceOf({ env }: Pick<Run<typeof manifest>, 'env'>): string {
+  return env['GITHUB_WORKSPACE'] || process.cwd();
 }
 
 const imageExample = 'ghcr.io/owner/app:1.2.3';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { startWorld, type World } from './world.ts';
 
 const run = promisify(execFile);
@@ -188,6 +188,21 @@ describe('the release', () => {
     expect(world.asked()).toEqual([]);
     expect(await world.tags()).toEqual(before);
   });
+});
+
+test.each([
+  ['a link to a file of the machine', 'out/accounts'],
+  ['files behind a link to a folder of the machine', 'machine/pass*'],
+])('an asset that is %s is refused before anything is written', async (_, assets) => {
+  await using world = await shop();
+  await symlink('/etc', join(world.runner.workspace, 'machine'));
+  await mkdir(join(world.runner.workspace, 'out'), { recursive: true });
+  await symlink('/etc/passwd', join(world.runner.workspace, 'out/accounts'));
+  const before = await world.tags();
+  const step = await world.run({ release: 'published', assets });
+  expect(step.errors.map(({ title }) => title)).toEqual(['semver-tag: tag/asset']);
+  expect(step.errors[0]?.text).toContain('it is not in the workspace');
+  expect(await world.tags()).toEqual(before);
 });
 
 describe('modes that write nothing', () => {

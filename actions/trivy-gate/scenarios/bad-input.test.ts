@@ -27,6 +27,8 @@ const cases: Case[] = [
   ['both', 'input', { input: 'file' }, /cannot be given together with image/],
   ['what is not there', 'input', { image: '', input: 'no.tar' }, /not there: no\.tar/],
   ['a digest of a tar', 'input', { image: '', input: `file@${digest}` }, /only goes with an OCI/],
+  ['a link out', 'input', { image: '', input: 'home/image.tar' }, /not .* inside the workspace/],
+  ['another job', 'input', { image: '', input: '/etc/passwd' }, /not .* inside the workspace/],
   ['another source', 'image-source', { 'image-source': 'podman' }, /not one of registry, docker/],
   [
     'a source of a tar',
@@ -61,6 +63,18 @@ const cases: Case[] = [
     /does not look for what fail-on names: secret/,
   ],
   ['a file that is not there', 'baseline', { baseline: './old.json' }, /not there: \.\/old\.json/],
+  [
+    'a link out',
+    'baseline',
+    { baseline: 'old.json' },
+    /not a file inside the workspace or RUNNER_TEMP/,
+  ],
+  [
+    'a way up',
+    'baseline',
+    { baseline: '../old.json' },
+    /not a file inside the workspace or RUNNER_TEMP/,
+  ],
   ['a name alone', 'baseline', { baseline: 'production' }, /neither a file that is there nor/],
   [
     'an image for a tar',
@@ -91,6 +105,7 @@ const cases: Case[] = [
   ['a file', 'trivy-mirrors', { 'trivy-mirrors': '/srv/{archive}' }, /not an http\(s\) address/],
   ['a password', 'trivy-mirrors', { 'trivy-mirrors': 'https://a:b@c.d/' }, /carries credentials/],
   ['a folder that is not there', 'db-repository', { 'db-repository': './no' }, /not there: \.\/no/],
+  ['a link out', 'db-repository', { 'db-repository': './home' }, /not .* inside the workspace/],
   ['two folders', 'db-repository', { 'db-repository': './database\n./b' }, /more than one folder/],
   ['a scheme', 'db-repository', { 'db-repository': 'https://ghcr.io/x' }, /scheme/],
   ['no duration', 'db-max-age', { 'db-max-age': '3 days' }, /not a duration/],
@@ -124,6 +139,8 @@ describe('trivy-gate with wrong inputs', () => {
   beforeAll(async () => {
     runner = await makeGateRunner();
     await writeFile(join(runner.workspace, 'file'), 'x');
+    await symlink('/etc', join(runner.workspace, 'home'));
+    await symlink('/etc/passwd', join(runner.workspace, 'old.json'));
   });
   afterAll(async () => runner[Symbol.asyncDispose]());
   const start = (values: Record<string, string>, env: Record<string, string> = {}) =>
@@ -160,6 +177,8 @@ describe('trivy-gate that cannot know', () => {
     );
     await mkdir(join(runner.workspace, 'empty'));
     await symlink('/nowhere', join(runner.workspace, 'link.yml'));
+    await symlink('/etc', join(runner.workspace, 'home'));
+    await symlink('/etc/passwd', join(runner.workspace, 'accounts.yml'));
   });
   afterAll(async () => {
     await proxy[Symbol.asyncDispose]();
@@ -176,6 +195,7 @@ describe('trivy-gate that cannot know', () => {
   ) => {
     expect(step.errors.map(({ title }) => title)).toEqual([`trivy-gate: ${code}`]);
     expect(step.errors[0]?.text).toContain(said);
+    expect(step.log).not.toContain('root:');
     expect(step.code).toBe(1);
     expect(step.outputs).toMatchObject({ verdict: 'error', reason: code });
     for (const count of ['critical', 'high', 'blocking'])
@@ -186,6 +206,24 @@ describe('trivy-gate that cannot know', () => {
 
   it.each<[string, Record<string, string>, string, string]>([
     ['an unreadable policy', { policy: 'link.yml' }, 'gate/policy-unreadable', 'link.yml'],
+    [
+      'a policy that is a file of the machine',
+      { policy: 'accounts.yml' },
+      'gate/policy-unreadable',
+      'Input policy cannot be read: accounts.yml: it leads out of the workspace.',
+    ],
+    [
+      'an allowlist behind a link to a folder of the machine',
+      { allowlist: 'home/passwd' },
+      'gate/policy-unreadable',
+      'Input allowlist cannot be read: home/passwd: it leads out of the workspace.',
+    ],
+    [
+      'a feed that is a file of the machine',
+      { policy: 'known-exploited: { feed: accounts.yml }' },
+      'gate/feed',
+      'it leads out of the workspace',
+    ],
     [
       'a wrong type',
       { policy: 'secrets: 7' },

@@ -56,7 +56,7 @@ export function readSettings(run: Run<typeof manifest>) {
   const given = run.inputs(
     {
       image: imageReference,
-      input: localInput(workspace),
+      input: localInput([workspace, temp]),
       'image-source': choice('registry', 'docker'),
       platform: matching(
         /^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9.]+)?$/,
@@ -66,7 +66,7 @@ export function readSettings(run: Run<typeof manifest>) {
       policy: longText,
       'fail-on': failOn,
       allowlist: longText,
-      baseline: baseline(workspace),
+      baseline: baseline([workspace, temp]),
       scanners: words('vuln', 'secret', 'misconfig', 'license'),
       'report-formats': words(...formats),
       'upload-sarif': boolean,

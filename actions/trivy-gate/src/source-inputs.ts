@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { BadInput, type Input, lines, text } from '@slipway/shared/action/input';
+import { found, isFile, leadsInside, realPathIn } from '@slipway/shared/action/path-input';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
 import { referenceInput } from '@slipway/shared/image/reference-input';
 
@@ -53,27 +53,28 @@ export function databaseSource(
         return { mirrors: given.map((one) => referenceInput(one, example)) };
       }
       if (given.length > 1) throw new BadInput('has more than one folder', './trivy-cache');
-      const folder = resolve(workspace, first);
-      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-        throw new BadInput(`is a folder that is not there: ${first}`, './trivy-cache');
-      }
-      return { folder };
+      // A folder of the machine is the workflow's own word; one of the repository may be a link.
+      const elsewhere = isAbsolute(first) && !leadsInside(workspace, first);
+      const roots = elsewhere ? [first] : [workspace];
+      return { folder: found(roots, first, { kind: 'folder', example: './trivy-cache' }) };
     },
   };
 }
 
-/** A file that is there, else an image. */
+/**
+ * A file that is there, else an image.
+ * @param roots folders of the job, the workspace first
+ */
 export function baseline(
-  workspace: string,
+  roots: readonly string[],
 ): Input<{ kind: 'file'; path: string; shown: string } | { kind: 'image'; image: ImageReference }> {
   return {
     parse(value) {
-      const path = resolve(workspace, value);
-      if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
-        return { kind: 'file', path, shown: value };
-      }
-      if (/^[./]|\.json$/.test(value)) {
-        throw new BadInput(`is a file that is not there: ${value}`, 'baseline.json');
+      const path = realPathIn(roots, value);
+      const named = path === undefined || isFile(path) || /^[./]|\.json$/.test(value);
+      if (named) {
+        const there = found(roots, value, { kind: 'file', example: 'baseline.json' });
+        return { kind: 'file', path: there, shown: value };
       }
       const image = referenceInput(value, exampleImage);
       if (!image.digest && !image.tag) {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Environment } from '@slipway/shared/action/github';
+import { realPathIn } from '@slipway/shared/action/path-input';
 import { type Failure, messageOf } from '@slipway/shared/failure/failure';
 import { inputFailure } from '../input-failure.ts';
+import { workspaceOf } from '../settings.ts';
 
 const longest = 256 * 1024;
 
@@ -15,9 +16,11 @@ export async function readSource(source: string, env: Environment): Promise<stri
       'a Compose file of the workspace, such as compose.yaml',
       cause,
     );
+  const path = realPathIn([workspaceOf({ env })], source);
+  if (path === undefined) throw wrong('which leads out of the workspace');
   let text: string;
   try {
-    text = await readFile(join(env['GITHUB_WORKSPACE'] ?? '.', source), 'utf8');
+    text = await readFile(path, 'utf8');
   } catch (error) {
     throw wrong(`which cannot be read: ${whyUnread(error)}`, error);
   }

@@ -1,12 +1,14 @@
-import { resolve } from 'node:path';
+import { realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
 import { httpFetch } from '@slipway/shared/http/fetch';
 import { type Deployment, type Means, openFleet } from '../deployment.ts';
 import type { FleetSettings } from '../fleet.ts';
 import { proveAt } from '../host/proof.ts';
 import { stepsOf } from '../host/steps.ts';
+import { inputFailure } from '../input-failure.ts';
 import { openKey, openKeys } from '../keys/open-key.ts';
 import type { manifest } from '../manifest.ts';
+import { workspaceOf } from '../settings.ts';
 import type { ReleaseFiles } from './files.ts';
 import { releaseSite, type Switched } from './target.ts';
 
@@ -63,7 +65,9 @@ async function filesOf({ settings, run }: Means): Promise<ReleaseFiles> {
 }
 
 function folderOf(source: string, { env }: Run<typeof manifest>): string {
-  return resolve(env['GITHUB_WORKSPACE'] || '.', source);
+  const folder = realPathIn([workspaceOf({ env })], source);
+  if (folder !== undefined) return folder;
+  throw inputFailure('source', `names ${source}, which leads out of the workspace`, 'dist');
 }
 
 /** Whether an address means the host itself: it is asked there, not from the runner. */

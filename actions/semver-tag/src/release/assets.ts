@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, openAsBlob } from 'node:fs';
 import { glob, realpath, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { realPathIn } from '@slipway/shared/action/path-input';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 
 /** A file of a release. */
@@ -26,11 +27,10 @@ export async function collectAssets(workspace: string, globs: readonly string[])
   for (const pattern of globs) {
     let found = false;
     for await (const match of glob(pattern, { cwd: root })) {
-      const path = await realpath(join(root, match));
+      const path = realPathIn([root], join(root, match));
+      if (path === undefined) throw unusable(match, 'it is not in the workspace');
       if (!(await stat(path)).isFile()) continue;
       found = true;
-      if (relative(root, path).split(sep)[0] === '..')
-        throw unusable(match, 'it is not in the workspace');
       const name = basename(match);
       // GitHub puts dots for other characters, and the checksums would name another file.
       if (!/^[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*$/.test(name) || /\.\.|\.$/.test(name)) {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { realPathIn } from '@slipway/shared/action/path-input';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { wholeAnswer } from '@slipway/shared/http/exchange';
 import type { Fetch } from '@slipway/shared/http/fetch';
@@ -33,7 +33,7 @@ export async function readFeed({ feed, sha256 }: FeedSource, means: FeedMeans): 
   if (remote && !sha256) throw fail('an address needs its sha256 beside it');
   let bytes: Buffer;
   try {
-    bytes = remote ? await download(feed, means) : await readFile(resolve(means.workspace, feed));
+    bytes = remote ? await download(feed, means) : await readOwn(feed, means.workspace);
   } catch (error) {
     means.signal.throwIfAborted();
     throw fail(messageOf(error).replace(/\.$/, ''), error);
@@ -49,6 +49,12 @@ export async function readFeed({ feed, sha256 }: FeedSource, means: FeedMeans): 
   } catch (error) {
     throw fail(messageOf(error), error);
   }
+}
+
+async function readOwn(feed: string, workspace: string): Promise<Buffer> {
+  const path = realPathIn([workspace], feed);
+  if (path === undefined) throw new Error('it leads out of the workspace');
+  return await readFile(path);
 }
 
 async function download(address: string, means: FeedMeans): Promise<Buffer> {

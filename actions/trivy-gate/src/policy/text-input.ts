@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { realPathIn } from '@slipway/shared/action/path-input';
 import { Failure } from '@slipway/shared/failure/failure';
 import { textField } from '@slipway/shared/http/json';
 
@@ -24,7 +24,9 @@ export async function readTextInput(
 ): Promise<NamedText> {
   if (/[\n\r]|:\s|:$|^\s*[[{]/.test(value)) return { name: `Input ${input}`, text: value };
   try {
-    const text = await readFile(resolve(workspace, value), 'utf8');
+    const path = realPathIn([workspace], value);
+    if (path === undefined) throw new Error('it leads out of the workspace');
+    const text = await readFile(path, 'utf8');
     if (text.length > longest) throw new Error(`it is longer than ${longest} characters`);
     return { name: value, text };
   } catch (error) {

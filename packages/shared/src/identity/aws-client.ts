@@ -1,17 +1,41 @@
 import type { Failure } from '../failure/failure.ts';
 import { field, textField } from '../http/json.ts';
 import { unusable } from './ask.ts';
+import { cloudAddress } from './cloud-address.ts';
 import type { Means } from './means.ts';
+
+/** A service, as its variable `AWS_ENDPOINT_URL_<SERVICE>` names it. */
+export type AwsService = 'STS' | 'ECR' | 'ECR_PUBLIC';
 
 /**
  * What every AWS client of the suite is made with. Retries stay the SDK's own (three attempts for
  * lost connections, 5xx and throttling); only silence gets a limit. The proxy is the runner's.
- * The SDK reads `AWS_ENDPOINT_URL_<SERVICE>` itself.
+ *
+ * Everything that the SDK would look up in `~/.aws` or in general variables is given: on a runner
+ * that serves several jobs those are of another one, and an `endpoint_url` there would get this job's
+ * token (docs/decisions/0026). Only what names the service in this step's environment counts.
+ * @throws Failure `action/input` when `AWS_ENDPOINT_URL_<SERVICE>` is no https address
  */
-export function awsClientSettings(region: string, means: Means) {
-  const agent = { proxyEnv: { ...means.env } };
+export function awsClientSettings(service: AwsService, region: string, means: Means) {
+  const { env } = means;
+  const agent = { proxyEnv: { ...env } };
+  const endpoint = cloudAddress(
+    `AWS_ENDPOINT_URL_${service}`,
+    env,
+    'https://vpce-0123.sts.eu-central-1.vpce.amazonaws.com',
+  );
   return {
     region,
+    ...(endpoint !== undefined && { endpoint }),
+    ignoreConfiguredEndpointUrls: true,
+    useDualstackEndpoint: env['AWS_USE_DUALSTACK_ENDPOINT'] === 'true',
+    useFipsEndpoint: env['AWS_USE_FIPS_ENDPOINT'] === 'true',
+    defaultsMode: 'standard' as const,
+    retryMode: 'standard',
+    maxAttempts: 3,
+    userAgentAppId: 'slipway',
+    authSchemePreference: [],
+    sigv4aSigningRegionSet: [],
     requestHandler: {
       connectionTimeout: 5_000,
       requestTimeout: 15_000,

@@ -30,7 +30,11 @@ export async function assumeAwsRole(
     requestIdToken(audience, means),
     import('@aws-sdk/client-sts'),
   ]);
-  const client = new STSClient(awsClientSettings(o.region, means));
+  const client = new STSClient({
+    ...awsClientSettings('STS', o.region, means),
+    // The call needs none, and none of this machine is to be looked for.
+    credentials: () => Promise.reject(new Error('no AWS credentials are used')),
+  });
   const command = new AssumeRoleWithWebIdentityCommand({
     RoleArn: o.role,
     RoleSessionName: awsSessionName(means.env),

@@ -1,7 +1,7 @@
 import type { Environment } from '../action/github.ts';
 import { withoutEnd } from '../action/plain-text.ts';
-import { Failure } from '../failure/failure.ts';
-import { type AzureCloud, isLoopback } from './registry-host.ts';
+import { cloudAddress } from './cloud-address.ts';
+import type { AzureCloud } from './registry-host.ts';
 
 /** Where an Azure cloud signs in, and for whom it wants OIDC tokens to be made. */
 export interface AzureSignIn {
@@ -35,12 +35,8 @@ const signIns: Readonly<Record<AzureCloud, AzureSignIn>> = {
  */
 export function azureSignIn(cloud: AzureCloud, env: Environment): AzureSignIn {
   const signIn = signIns[cloud];
-  const host = env['AZURE_AUTHORITY_HOST'];
-  if (!host) return signIn;
-  const address = host.includes('://') ? host : `https://${host}`;
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.host));
-  if (url && safe) return { ...signIn, authority: withoutEnd(address, '/') };
-  const problems = `AZURE_AUTHORITY_HOST: ${JSON.stringify(host)} is no https address. Example: https://login.microsoftonline.us`;
-  throw Failure.of('action/input', { problems });
+  const example = 'https://login.microsoftonline.us';
+  const address = cloudAddress('AZURE_AUTHORITY_HOST', env, example);
+  if (address === undefined) return signIn;
+  return { ...signIn, authority: withoutEnd(address, '/') };
 }

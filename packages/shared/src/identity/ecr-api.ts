@@ -20,7 +20,7 @@ export async function privateEcr(
 ): Promise<EcrApi> {
   const sdk = await import('@aws-sdk/client-ecr');
   const client = new sdk.ECRClient({
-    ...awsClientSettings(o.region, means),
+    ...awsClientSettings('ECR', o.region, means),
     credentials: o.session,
   });
   const options = stopWith(means);
@@ -46,7 +46,7 @@ export async function publicEcr(
 ): Promise<EcrApi> {
   const sdk = await import('@aws-sdk/client-ecr-public');
   const client = new sdk.ECRPUBLICClient({
-    ...awsClientSettings(o.region, means),
+    ...awsClientSettings('ECR_PUBLIC', o.region, means),
     credentials: o.session,
   });
   const options = stopWith(means);

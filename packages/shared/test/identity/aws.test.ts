@@ -90,15 +90,11 @@ describe('repositories', () => {
 
 test('the way to AWS is through the proxy of the runner', async () => {
   const { AWS_ENDPOINT_URL_STS: sts } = world.cloud.env;
-  process.env['AWS_ENDPOINT_URL_STS'] = 'http://sts.example.com';
-  try {
-    const means = { ...world.means, env: { ...world.means.env, HTTP_PROXY: sts } };
-    await expect(ecrCredentials({ role, registry }, means)).resolves.toMatchObject({
-      username: 'AWS',
-    });
-  } finally {
-    process.env['AWS_ENDPOINT_URL_STS'] = sts;
-  }
+  const env = { ...world.means.env, AWS_ENDPOINT_URL_STS: 'http://localhost:1', HTTP_PROXY: sts };
+  const means = { ...world.means, env };
+  await expect(ecrCredentials({ role, registry }, means)).resolves.toMatchObject({
+    username: 'AWS',
+  });
 });
 
 describe('refused', () => {

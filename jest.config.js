@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 const ring = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/measured-environment.js',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'import'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },
@@ -24,12 +24,10 @@ export default {
       '<rootDir>/scripts/**/*.test.ts',
     ]),
     ring('scenarios', ['<rootDir>/{packages,actions}/*/scenarios/**/*.test.ts'], {
-      setupFilesAfterEnv: ['<rootDir>/test/retry.ts'],
       globalSetup: '<rootDir>/test/registry.ts',
       globalTeardown: '<rootDir>/test/stop-registry.ts',
     }),
     ring('journeys', ['<rootDir>/journeys/**/*.test.ts'], {
-      setupFilesAfterEnv: ['<rootDir>/test/retry.ts'],
       globalSetup: '<rootDir>/test/release-tree.ts',
     }),
   ],

@@ -1,0 +1,72 @@
+// What the outer rings of tests need and this machine does not have: says it with its fix, prints a
+// pattern of the paths of the tests that cannot run, and leaves a report that counts them as skipped.
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Need {
+  name: string;
+  /** Fails where the thing is missing. */
+  ask: readonly [command: string, ...args: string[]];
+  fix: string;
+  /** Tests that cannot run without, as a pattern of their paths. */
+  tests: string;
+}
+
+const outer = '/(?:scenarios|journeys)/';
+const needs: readonly Need[] = [
+  {
+    name: 'a Docker engine',
+    ask: ['docker', 'version'],
+    fix: 'start Docker, or as root on Debian or Ubuntu: scripts/setup engine',
+    tests: '/journeys/|/build-push/scenarios/|/deploy-ssh/scenarios/',
+  },
+  { name: 'a registry', ask: ['registry', '--version'], fix: 'scripts/setup run', tests: outer },
+  {
+    name: 'the OpenSSH server',
+    ask: ['sh', '-c', 'test -x /usr/sbin/sshd'],
+    fix: 'scripts/setup run',
+    tests: '/journeys/|/deploy-ssh/scenarios/',
+  },
+  {
+    name: 'Trivy',
+    ask: ['trivy', '--version'],
+    fix: 'scripts/setup run',
+    tests: '/journeys/|/trivy-gate/scenarios/',
+  },
+  { name: 'act', ask: ['act', '--version'], fix: 'scripts/setup run', tests: '/journeys/' },
+];
+
+const root = join(import.meta.dirname, '..');
+const folder = process.argv[2] ?? 'out/test';
+const files = globSync('{packages,actions}/*/scenarios/**/*.test.ts', { cwd: root })
+  .concat(globSync('journeys/**/*.test.ts', { cwd: root }))
+  .map((file) => `/${file}`);
+
+const left = needs.filter(({ ask: [command, ...args] }) => !answers(command, args));
+const skipped = new Set<string>();
+for (const { fix, name, tests } of left) {
+  const own = files.filter((file) => new RegExp(tests).test(file));
+  for (const file of own) skipped.add(file);
+  console.error(`test: MISSING ${name}: ${own.length} test files are SKIPPED. To have it: ${fix}`);
+  console.log(tests);
+}
+const numPendingTests = [...skipped].reduce((sum, file) => sum + testsIn(file), 0);
+if (existsSync(folder)) {
+  writeFileSync(join(folder, 'missing.json'), JSON.stringify({ numPendingTests }));
+}
+
+function answers(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore', timeout: 20_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// A table counts once, as its rows are known to the test alone.
+function testsIn(file: string): number {
+  const text = readFileSync(join(root, file), 'utf8');
+  return Math.max(1, [...text.matchAll(/^\s*(?:it|test)(?:\.each[^(]*)?\(/gm)].length);
+}

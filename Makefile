@@ -1,7 +1,7 @@
 # The commands of the project; each brings what it needs by scripts/setup.
 SHELL := /bin/bash -euo pipefail
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate test lint demo release-tree verify-release bench doctor clean
+.PHONY: help setup build generate check test lint demo release-tree verify-release bench doctor clean
 
 # Runs a command with the cached tools in front of PATH.
 with := set -a; eval "$$(scripts/setup env)"; set +a;
@@ -21,6 +21,11 @@ generate: ## Write what follows from action.yml and from the failure catalogue
 test: ## All three rings of tests
 	@scripts/setup node
 	@$(with) scripts/test
+
+check: ## What to run before each commit: lint, and the tables among the tests
+	@scripts/setup node lint
+	@$(with) scripts/lint
+	@$(with) $(jest) --selectProjects tables
 
 lint: ## Formatter, linter, types, workflows, shell, Terraform, generated files, arrows
 	@scripts/setup node lint

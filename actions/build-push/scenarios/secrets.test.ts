@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
-import { maskable } from '../../../packages/shared/src/action/commands.ts';
+import { maskable } from '../../../packages/shared/src/secrets/spellings.ts';
 import { bundle, defaults, leftovers, makeBuildRunner } from './world.ts';
 
 const login = { username: 'pusher', password: 'planted-p4ssword "quoted" $HOME' };

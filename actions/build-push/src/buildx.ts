@@ -3,6 +3,7 @@ import type { Environment } from '@slipway/shared/action/github';
 import type { RunProgram } from '@slipway/shared/exec/program';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { isDigest } from '@slipway/shared/image/reference';
+import { redact } from '@slipway/shared/secrets/redact';
 import type { Clock } from '@slipway/shared/time/clock';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { BuildxReport, errorReport, refusedPush } from './buildx-report.ts';
@@ -15,8 +16,6 @@ export interface BuildxTools {
   signal: AbortSignal;
   say(line: string): void;
   quote(line: string): void;
-  /** Takes secrets out of a text. */
-  hide(text: string): string;
 }
 
 // No engine, or a docker without the plugin.
@@ -34,17 +33,16 @@ const retryBudget = 5 * 60_000;
 export async function runBuildx(
   args: readonly string[],
   env: Environment,
-  { run, clock, signal, say, quote, hide }: BuildxTools,
+  { run, clock, signal, say, quote }: BuildxTools,
 ): Promise<void> {
   let end = Number.POSITIVE_INFINITY;
   for (let attempt = 1; ; attempt += 1) {
-    const onLine = (line: string) => quote(hide(line));
-    const result = await run('docker', args, { env, signal, onLine }).catch((error) => {
+    const result = await run('docker', args, { env, signal, onLine: quote }).catch((error) => {
       signal.throwIfAborted();
       throw Failure.of('build/docker', { said: messageOf(error) }, error);
     });
     if (result.code === 0) return;
-    const { line, report } = errorReport(hide(result.stderr));
+    const { line, report } = errorReport(redact(result.stderr));
     if (noDocker.test(result.stderr)) throw Failure.of('build/docker', { said: line });
     end = Math.min(end, clock.now() + retryBudget);
     const pause = 1_000 * 2 ** attempt * (0.75 + Math.random() / 2);

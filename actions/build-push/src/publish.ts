@@ -8,7 +8,6 @@ import { build } from './build.ts';
 import type { BuildxTools } from './buildx.ts';
 import { ownDockerConfig } from './docker-config.ts';
 import { dockerEnvironment } from './docker-env.ts';
-import { hideSecrets } from './hide.ts';
 import { InvalidLabels, imageLabels } from './labels.ts';
 import { logIn } from './login.ts';
 import type { manifest } from './manifest.ts';
@@ -59,8 +58,7 @@ async function work(
 ): Promise<void> {
   const { info: say, quote } = run.commands;
   const { signal } = run;
-  const hide = hideSecrets(settings);
-  const tools: BuildxTools = { run: runProgram, clock: systemClock, signal, say, quote, hide };
+  const tools: BuildxTools = { run: runProgram, clock: systemClock, signal, say, quote };
 
   const logins = settings.push ? await logIn(settings, run) : [];
   await using docker = await ownDockerConfig(dockerEnvironment(run.env), logins);

@@ -1,4 +1,5 @@
 import { codeSpan, escapeMarkdown } from '@slipway/shared/action/markdown';
+import { cut } from '@slipway/shared/secrets/cut';
 import type { Analysis, Read } from './analyse.ts';
 import type { Change } from './conventional/change.ts';
 
@@ -90,8 +91,8 @@ function line({ change, read }: Entry, { repositoryUrl }: Links): string {
     `[${codeSpan(sha.slice(0, 7))}](${repositoryUrl}/commit/${sha})`,
   ];
   const note = change.breakingNote.trim();
-  const more = note ? `\n  ${escapeMarkdown(note.slice(0, 2_000))}` : '';
-  const subject = escapeMarkdown(withoutNumber(change.subject).slice(0, 500));
+  const more = note ? `\n  ${escapeMarkdown(cut(note, 2_000))}` : '';
+  const subject = escapeMarkdown(cut(withoutNumber(change.subject), 500));
   return `- ${scope}${subject} (${links.join(', ')})${more}`;
 }
 

@@ -1,6 +1,7 @@
 import { gantt } from '@slipway/shared/action/gantt';
 import { codeSpan, escapeMarkdown, table } from '@slipway/shared/action/markdown';
 import { Failure } from '@slipway/shared/failure/failure';
+import { cut } from '@slipway/shared/secrets/cut';
 import { reasons } from './analyse.ts';
 import type { Decision } from './decide.ts';
 import type { Report } from './tag-version.ts';
@@ -97,7 +98,7 @@ function why({ repositoryUrl, survey }: Report, { analysis, kind }: Decision): s
     const [change] = changes;
     const subject = change ? (commit.message.split('\n', 1)[0] ?? '') : '';
     const link = `[${codeSpan(commit.sha.slice(0, 7))}](${repositoryUrl}/commit/${commit.sha})`;
-    return [link, escapeMarkdown(subject.slice(0, 200)), bump];
+    return [link, escapeMarkdown(cut(subject, 200)), bump];
   });
   const more =
     all.length > mostRows
@@ -105,9 +106,11 @@ function why({ repositoryUrl, survey }: Report, { analysis, kind }: Decision): s
       : [];
   const rest =
     quiet > 0 ? [`${quiet} ${quiet === 1 ? 'commit asks' : 'commits ask'} for nothing.`] : [];
-  const cut = survey?.complete === false ? ['Only the newest commits were read.'] : [];
+  const partial = survey?.complete === false ? ['Only the newest commits were read.'] : [];
   const asked = rows.length > 0 ? [table(['commit', 'message', 'asks for'], rows)] : [];
-  return ['### Why', ...asked, [...more, ...rest, ...cut].join(' ')].filter(Boolean).join('\n\n');
+  return ['### Why', ...asked, [...more, ...rest, ...partial].join(' ')]
+    .filter(Boolean)
+    .join('\n\n');
 }
 
 // Whether the token is the job's own cannot be seen, so this is no warning.

@@ -1,3 +1,5 @@
+import { cut } from '@slipway/shared/secrets/cut';
+
 /** Everything that is wrong with the tag rules, found in one go. */
 export class InvalidTags extends Error {
   override readonly name = 'InvalidTags';
@@ -12,6 +14,5 @@ export class InvalidTags extends Error {
 
 /** The words by which an error names a rule. */
 export function ruleName({ line, text }: { line: number; text: string }): string {
-  const short = text.length > 120 ? `${text.slice(0, 119)}…` : text;
-  return `line ${line} \`${short.replace(/[\x00-\x1f\x7f]/g, '\ufffd')}\``;
+  return `line ${line} \`${cut(text, 120).replace(/[\x00-\x1f\x7f]/g, '\ufffd')}\``;
 }

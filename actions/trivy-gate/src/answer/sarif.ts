@@ -1,3 +1,4 @@
+import { cut } from '@slipway/shared/secrets/cut';
 import type { ReportingDescriptor, Result } from 'sarif';
 import { type Finding, findingKey, type Severity } from '../findings/finding.ts';
 import type { Judged } from '../verdict/judge.ts';
@@ -145,8 +146,4 @@ const scores: Readonly<Record<Severity, number>> = {
 function uriOf(path: string): string {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
   return parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/') || 'image';
-}
-
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

@@ -1,6 +1,7 @@
 import { gantt } from '@slipway/shared/action/gantt';
 import { codeSpan, escapeMarkdown, table } from '@slipway/shared/action/markdown';
 import type { Failure } from '@slipway/shared/failure/failure';
+import { cut } from '@slipway/shared/secrets/cut';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { type Finding, severities } from '../findings/finding.ts';
 import type { AllowEntry } from '../policy/policy.ts';
@@ -212,5 +213,5 @@ function slackPart({ slack }: Verdict): string {
 }
 
 function short(text: string): string {
-  return text.length > rows.text ? `${text.slice(0, rows.text - 1)}…` : text;
+  return cut(text, rows.text);
 }

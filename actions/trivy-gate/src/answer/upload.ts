@@ -4,6 +4,7 @@ import { wholeAnswer } from '@slipway/shared/http/exchange';
 import type { Fetch } from '@slipway/shared/http/fetch';
 import { listField, parseJson, textField } from '@slipway/shared/http/json';
 import { passing, persist } from '@slipway/shared/http/retry';
+import { cut } from '@slipway/shared/secrets/cut';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { poll } from '@slipway/shared/time/poll';
@@ -98,7 +99,7 @@ async function ask(
     const message = textField(answer, 'message') ?? '';
     const errors = listField(answer, 'errors').map((one) => textField(one, 'message') ?? one);
     const said = [`status ${status}`, message, ...errors].filter(Boolean).join(', ');
-    throw Failure.of('gate/upload', { said: said.replace(/[.\s]+$/, '').slice(0, 500) });
+    throw Failure.of('gate/upload', { said: cut(said, 500).replace(/[.\s]+$/, '') });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Failure) throw error;

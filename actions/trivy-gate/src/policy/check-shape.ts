@@ -1,4 +1,5 @@
 import { Failure } from '@slipway/shared/failure/failure';
+import { cut } from '@slipway/shared/secrets/cut';
 import { closest, distance } from 'fastest-levenshtein';
 import { type BaseIssue, type GenericSchema, type InferOutput, safeParse } from 'valibot';
 import type { YamlDocument } from './yaml-document.ts';
@@ -94,6 +95,5 @@ function dotted(keys: readonly (string | number)[]): string {
 }
 
 function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return cut(JSON.stringify(value) ?? String(value), 80);
 }

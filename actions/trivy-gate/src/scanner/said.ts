@@ -1,4 +1,6 @@
 import { plainText } from '@slipway/shared/action/plain-text';
+import { cut } from '@slipway/shared/secrets/cut';
+import { redact } from '@slipway/shared/secrets/redact';
 
 const longest = 500;
 
@@ -7,7 +9,7 @@ const longest = 500;
  * @param stderr `2026-08-14T10:00:00Z	FATAL	Fatal error	err="run error: …"`
  */
 export function saidBy(stderr: string): string {
-  const lines = plainText(stderr)
+  const lines = plainText(redact(stderr))
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
@@ -18,5 +20,5 @@ export function saidBy(stderr: string): string {
     .replace(/\\[nt]/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/[\s.]+$/, '');
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  return cut(text, longest);
 }

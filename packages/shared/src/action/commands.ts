@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { keepSecret, redact } from '../secrets/redact.ts';
 import type { Environment } from './github.ts';
 import { plainText } from './plain-text.ts';
 
@@ -17,7 +18,10 @@ export interface Commands {
   error(text: string, title: string): void;
   warning(text: string, title: string): void;
   notice(text: string, title: string): void;
-  /** From now on the runner shows `***` for the value, and for each of its lines. */
+  /**
+   * From now on the runner shows `***` for the value, and for each of its lines; and everything that
+   * we write has `***` in its place, as a runner does not know a text that was escaped or cut.
+   */
   mask(secret: string): void;
   output(name: string, value: string): void;
   /** Appends Markdown to the job summary; what exceeds GitHub's 1 MiB for a step is cut. */
@@ -29,36 +33,31 @@ const summaryLimit = 1_000_000;
 /** Commands for a runner that is described by `env`; `write` gets whole lines. */
 export function runnerCommands(env: Environment, write: (text: string) => void): Commands {
   const annotate = (kind: string, text: string, title: string) =>
-    write(`::${kind} title=${escapeProperty(title)}::${escapeData(plainText(text))}\n`);
+    write(
+      `::${kind} title=${escapeProperty(redact(title))}::${escapeData(plainText(redact(text)))}\n`,
+    );
   return {
-    info: (text) => write(`${inert(text)}\n`),
-    quote: (line) => write(`  | ${inert(line)}\n`),
-    group: (title) => write(`::group::${escapeData(title)}\n`),
+    info: (text) => write(`${inert(redact(text))}\n`),
+    quote: (line) => write(`  | ${inert(redact(line))}\n`),
+    group: (title) => write(`::group::${escapeData(redact(title))}\n`),
     endGroup: () => write('::endgroup::\n'),
     error: (text, title) => annotate('error', text, title),
     warning: (text, title) => annotate('warning', text, title),
     notice: (text, title) => annotate('notice', text, title),
     mask: (secret) => {
-      for (const part of maskable(secret)) write(`::add-mask::${escapeData(part)}\n`);
+      for (const part of keepSecret(secret)) write(`::add-mask::${escapeData(part)}\n`);
     },
     output: (name, value) => {
       const file = env['GITHUB_OUTPUT'];
       if (!file) return;
       const end = `end_${globalThis.crypto.randomUUID()}`;
-      appendFileSync(file, `${name}<<${end}\n${value}\n${end}\n`);
+      appendFileSync(file, `${name}<<${end}\n${redact(value)}\n${end}\n`);
     },
     summary: (markdown) => {
       const file = env['GITHUB_STEP_SUMMARY'];
-      if (file) appendFileSync(file, cutBytes(markdown, summaryLimit));
+      if (file) appendFileSync(file, cutBytes(redact(markdown), summaryLimit));
     },
   };
-}
-
-/** The parts of a secret to mask: the whole, and each line that is long enough to be one. */
-export function maskable(secret: string): string[] {
-  const lines = secret.split(/\r?\n/).map((line) => line.trim());
-  const telling = lines.filter((line) => line.length >= 4 && !line.startsWith('-----'));
-  return [...new Set([secret.trim(), ...telling])].filter((part) => part !== '');
 }
 
 /**

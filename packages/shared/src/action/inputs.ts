@@ -1,4 +1,6 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { Failure } from '../failure/failure.ts';
+import { cut } from '../secrets/cut.ts';
 import type { Environment } from './github.ts';
 import { BadInput, type Input, trim } from './input.ts';
 import type { InputName, Manifest } from './manifest.ts';
@@ -28,7 +30,7 @@ export interface InputSource {
 
 /**
  * Reads all inputs from the runner's `INPUT_*` variables. Secrets are masked first; then every
- * problem is gathered and thrown as one `action/input`. An empty input counts as not given, so a
+ * problem, also a name that the action does not have, is gathered and thrown as one `action/input`. An empty input counts as not given, so a
  * workflow may hand through an input that its own caller left out.
  * @param rules checks between inputs; called when each one for itself is right
  */
@@ -50,6 +52,9 @@ export function readInputs<const M extends Manifest, const S extends InputSpec<M
   const problem: Problem = (input, wrong, example) => {
     problems.push(`Input ${input} ${wrong}.${example ? ` Valid: ${example}` : ''}`);
   };
+  for (const name of unknownInputs(manifest, source.env)) {
+    problem(name, `does not exist in ${manifest.name}`, nearestInput(manifest, name));
+  }
   const values: Record<string, unknown> = {};
   for (const name of names) {
     const declared = manifest.inputs[name];
@@ -72,19 +77,24 @@ export function readInputs<const M extends Manifest, const S extends InputSpec<M
   return trusted<M, S>(values);
 }
 
-/** Names given with `with:` that the action does not have. */
-export function unknownInputs(manifest: Manifest, env: Environment): string[] {
+/**
+ * Names given with `with:` that the action does not have. A misspelt name may be a safeguard that is
+ * off, so it ends the run also when its value is empty (docs/decisions/0016).
+ */
+function unknownInputs(manifest: Manifest, env: Environment): string[] {
   const known = new Set(Object.keys(manifest.inputs).map(variable));
   return Object.keys(env)
-    .filter((key) => key.startsWith('INPUT_') && !known.has(key) && env[key] !== '')
-    .map((key) => key.slice('INPUT_'.length).toLowerCase());
+    .filter((key) => key.startsWith('INPUT_') && !known.has(key))
+    .map((key) => cut(key.slice('INPUT_'.length).toLowerCase(), mostOfName));
 }
 
-/** The name that was probably meant, if any is near. */
-export async function nearestInput(manifest: Manifest, name: string): Promise<string | undefined> {
-  const { closest, distance } = await import('fastest-levenshtein');
-  const near = closest(name, Object.keys(manifest.inputs));
-  return distance(name, near) <= Math.max(2, name.length / 3) ? near : undefined;
+const mostOfName = 60;
+
+/** The name that was probably meant; all of them when none is near. */
+function nearestInput(manifest: Manifest, name: string): string {
+  const names = Object.keys(manifest.inputs);
+  const near = closest(name, names);
+  return distance(name, near) <= Math.max(2, name.length / 3) ? near : names.join(', ');
 }
 
 function parse(input: Input<unknown>, value: string): unknown {

@@ -1,3 +1,4 @@
+import { redact } from '../secrets/redact.ts';
 import { trim } from './input.ts';
 import { plainText } from './plain-text.ts';
 
@@ -30,7 +31,7 @@ export function codeSpan(text: string): string {
 
 /** Lines in a code block; the fence is longer than any run of backticks in them. */
 export function codeBlock(text: string, language = 'text'): string {
-  const clean = plainText(text);
+  const clean = plainText(redact(text));
   const fence = '`'.repeat(Math.max(3, longestRun(clean) + 1));
   return `${fence}${language}\n${clean.replace(/\n$/, '')}\n${fence}`;
 }
@@ -44,7 +45,7 @@ export function table(head: readonly string[], rows: ReadonlyArray<readonly stri
 
 function oneLine(text: string): string {
   // Runs of blanks as a whole: an expression that begins each run anew needs minutes for a long one.
-  return plainText(text).replace(/\s+/g, (run) => (/[\n\u2028\u2029]/.test(run) ? ' ' : run));
+  return plainText(redact(text)).replace(/\s+/g, (run) => (/[\n\u2028\u2029]/.test(run) ? ' ' : run));
 }
 
 function longestRun(text: string): number {

@@ -1,14 +1,7 @@
 import { Failure, messageOf } from '../failure/failure.ts';
 import { type Commands, runnerCommands } from './commands.ts';
 import { type Environment, type GitHubContext, readGitHubContext } from './github.ts';
-import {
-  type InputSpec,
-  type InputValues,
-  nearestInput,
-  type Problem,
-  readInputs,
-  unknownInputs,
-} from './inputs.ts';
+import { type InputSpec, type InputValues, type Problem, readInputs } from './inputs.ts';
 import type { Manifest, OutputName } from './manifest.ts';
 import { escapeMarkdown } from './markdown.ts';
 import { writeOut } from './standard-output.ts';
@@ -66,7 +59,6 @@ export async function runAction<M extends Manifest>(
     if (!(error instanceof Failure) && error instanceof Error) commands.info(error.stack ?? '');
     end = endOf(asFailure(error, manifest), manifest);
   }
-  await warnOfUnknownInputs(manifest, env, commands);
   say(end, manifest, commands);
   try {
     write(end, commands);
@@ -153,18 +145,4 @@ function useProxy(env: Environment): void {
   const names = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
   if (!names.some((name) => env[name])) return;
   process.getBuiltinModule('node:http').setGlobalProxyFromEnv();
-}
-
-async function warnOfUnknownInputs(
-  manifest: Manifest,
-  env: Environment,
-  commands: Commands,
-): Promise<void> {
-  for (const name of unknownInputs(manifest, env)) {
-    const near = await nearestInput(manifest, name);
-    commands.warning(
-      `${manifest.name} has no input ${name}${near ? `; did you mean ${near}?` : '.'}`,
-      `${manifest.name}: unknown input`,
-    );
-  }
 }

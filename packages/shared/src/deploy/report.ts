@@ -1,6 +1,7 @@
 import { gantt } from '../action/gantt.ts';
 import { codeBlock, codeSpan, escapeMarkdown, table } from '../action/markdown.ts';
 import type { Failure } from '../failure/failure.ts';
+import { cut } from '../secrets/cut.ts';
 import { formatDuration } from '../time/duration.ts';
 import type { DeployResult, Serving, Status } from './engine.ts';
 import type { PlanFacts } from './target.ts';
@@ -43,7 +44,7 @@ const tail = { lines: 5, width: 400 };
 export function deployFailure({ failure, evidence }: DeployResult): Failure | undefined {
   const log = evidence?.logs.find(({ lines }) => lines.some((line) => line.trim() !== ''));
   if (!failure || !log) return failure;
-  const lines = log.lines.slice(-tail.lines).map((line) => line.slice(0, tail.width));
+  const lines = log.lines.slice(-tail.lines).map((line) => cut(line, tail.width));
   return failure.followedBy(`Last log lines of ${log.source}:\n${lines.join('\n')}`);
 }
 

@@ -1,3 +1,5 @@
+import { longestSecret, redact } from '../secrets/redact.ts';
+
 /** Takes a text apart while it comes. */
 export interface LineReader {
   data(text: string): void;
@@ -13,7 +15,8 @@ export function lineReader(onLine: (line: string) => void): LineReader {
   let open = '';
   const give = (line: string) => {
     if (line.length <= longestPart) return onLine(line);
-    for (let at = 0; at < line.length; at += longestPart) onLine(line.slice(at, at + longestPart));
+    const safe = redact(line);
+    for (let at = 0; at < safe.length; at += longestPart) onLine(safe.slice(at, at + longestPart));
   };
   return {
     data(text) {
@@ -26,8 +29,11 @@ export function lineReader(onLine: (line: string) => void): LineReader {
       }
       open += last;
       if (open.length <= longestPart) return;
-      give(open);
-      open = '';
+      // A secret may go on in what has not come yet, so the end stays open.
+      const safe = redact(open);
+      const end = safe.length - Math.min(longestSecret(), longestPart / 2);
+      give(safe.slice(0, end));
+      open = safe.slice(end);
     },
     end() {
       if (open !== '') give(open);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { redact } from '../secrets/redact.ts';
 import { lineReader } from './lines.ts';
 
 /** How a program ended. */
@@ -73,7 +74,8 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
       if (!onLine) stdout += text;
     });
     const err = lines((text) => {
-      stderr = (stderr + text).slice(-mostKept);
+      stderr += text;
+      if (stderr.length > 2 * mostKept) stderr = lastPart(stderr);
     });
     child.stdout.setEncoding('utf8').on('data', out.data).on('end', out.end);
     child.stderr.setEncoding('utf8').on('data', err.data).on('end', err.end);
@@ -88,9 +90,16 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
     child.on('close', (code, name) => {
       settle();
       if (signal.aborted) reject(signal.reason);
-      else resolve({ code, signal: name, stdout, stderr });
+      else resolve({ code, signal: name, stdout, stderr: lastPart(stderr) });
     });
   });
+
+// Begins with a whole line where there is one: the end of a secret would be known by nobody.
+function lastPart(text: string): string {
+  if (text.length <= mostKept) return text;
+  const kept = redact(text).slice(-mostKept);
+  return kept.slice(kept.indexOf('\n') + 1);
+}
 
 function end(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;

@@ -1,3 +1,4 @@
+import { redact } from '../secrets/redact.ts';
 import { catalogue, type Facts, type FailureCode } from './catalogue.ts';
 
 /**
@@ -10,9 +11,9 @@ export class Failure extends Error {
   readonly remedy: string;
 
   private constructor(code: FailureCode, cause: string, remedy: string, options?: ErrorOptions) {
-    super(cause, options);
+    super(redact(cause), options);
     this.code = code;
-    this.remedy = remedy;
+    this.remedy = redact(remedy);
   }
 
   /**
@@ -48,7 +49,7 @@ const deepestCause = 8;
 
 /** The message of anything that was thrown, with its causes, on one line. */
 export function messageOf(error: unknown, depth = 0): string {
-  return wordsOf(error, depth).replace(/\s+/g, ' ').trim();
+  return redact(wordsOf(error, depth)).replace(/\s+/g, ' ').trim();
 }
 
 function wordsOf(error: unknown, depth: number): string {

@@ -1,6 +1,8 @@
 import { withoutEnd } from '../action/plain-text.ts';
 import type { Answer } from '../http/exchange.ts';
 import { field, listField, parseJson, textField } from '../http/json.ts';
+import { cut } from '../secrets/cut.ts';
+import { redact } from '../secrets/redact.ts';
 
 const longest = 300;
 
@@ -15,14 +17,13 @@ export interface Refusal {
 /**
  * Reads the errors out of an answer. Source: distribution spec, "Error Codes"; token services answer
  * as RFC 6749, section 5.2, or with `details` (Docker Hub).
- * @param hide takes secrets out of a text
  */
-export function refusalOf(answer: Answer, hide: (text: string) => string): Refusal {
+export function refusalOf(answer: Answer): Refusal {
   const body = parseJson(new TextDecoder().decode(answer.body));
   const errors = [...new Set(listField(body, 'errors').slice(0, 9).map(errorText))];
   const other = ['error', 'error_description', 'details', 'message'].map((k) => textField(body, k));
   const words = errors.length > 0 ? errors : [other.filter(Boolean).join(': ')];
-  const text = oneLine(hide(words.filter(Boolean).join('; ')));
+  const text = oneLine(words.filter(Boolean).join('; '));
   return {
     said: text === '' ? `status ${answer.status}` : `status ${answer.status}, ${text}`,
     genuine: Array.isArray(field(body, 'errors')),
@@ -35,6 +36,8 @@ function errorText(error: unknown): string {
 
 /** Text of others, fit for a sentence: one line, no control characters, at most 300 characters, no final dot. */
 export function oneLine(text: string): string {
-  const line = text.replace(/[\s\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : withoutEnd(line, '.');
+  const line = redact(text)
+    .replace(/[\s\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
+  return line.length > longest ? cut(line, longest) : withoutEnd(line, '.');
 }

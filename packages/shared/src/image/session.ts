@@ -1,5 +1,6 @@
 import { Failure } from '../failure/failure.ts';
 import type { Answer, Request, Sink } from '../http/exchange.ts';
+import { keepSecret } from '../secrets/redact.ts';
 import { openAuthority } from './authority.ts';
 import type { Challenge } from './challenge.ts';
 import { type Refusal, refusalOf } from './said.ts';
@@ -48,7 +49,6 @@ export function openSession(registry: string, options: RegistryOptions): Session
   const { credentials } = options;
   const transport = openTransport(registry, options);
   const authority = openAuthority(credentials, fetchToken);
-  const refusal = (answer: Answer): Refusal => refusalOf(answer, transport.hide);
 
   function denied(repository: string, said: string): Failure {
     const without = credentials ? '' : ' (no credentials were given)';
@@ -64,19 +64,19 @@ export function openSession(registry: string, options: RegistryOptions): Session
       throw Failure.of('image/registry', { registry, what, said });
     }
     const answer = await transport.send(request, what);
-    const { said } = refusal(answer);
+    const { said } = refusalOf(answer);
     if ([400, 401, 403].includes(answer.status)) throw denied(repository, said);
     const token = answer.status === 200 ? tokenIn(answer) : undefined;
     if (token === undefined) {
       throw Failure.of('image/registry', { registry, what, said: `${said}, no usable token` });
     }
-    transport.keep(token);
+    keepSecret(token);
     return token;
   }
 
   return {
     registry,
-    refusal,
+    refusal: refusalOf,
     denied,
     authorization: (repository, actions) => authority.current(scopeOf(repository, actions)),
 
@@ -98,7 +98,7 @@ export function openSession(registry: string, options: RegistryOptions): Session
 
     accept(answer, { repository, image }) {
       if (answer.status >= 200 && answer.status < 300) return answer;
-      const { said } = refusal(answer);
+      const { said } = refusalOf(answer);
       if (answer.status === 401 || answer.status === 403) throw denied(repository, said);
       if (answer.status === 404) throw Failure.of('image/not-found', { image }, new Error(said));
       throw Failure.of('image/rejected', { registry, image, said });

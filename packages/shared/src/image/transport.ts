@@ -2,6 +2,7 @@ import { Failure, messageOf } from '../failure/failure.ts';
 import { type Answer, exchange, type Request } from '../http/exchange.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { passing, persist } from '../http/retry.ts';
+import { keepSecret } from '../secrets/redact.ts';
 import type { Clock } from '../time/clock.ts';
 import { TimeoutReached } from '../time/deadline.ts';
 import { addressOf } from './address.ts';
@@ -31,10 +32,6 @@ export interface Transport {
    * @throws Failure `image/registry` when there is none in time; `image/insecure`
    */
   send(request: Request, what: string): Promise<Answer>;
-  /** Remembers a secret, so that {@link hide} knows it. */
-  keep(secret: string): void;
-  /** Takes the secrets out of a text. */
-  hide(text: string): string;
 }
 
 const defaultBudget = 60_000;
@@ -43,18 +40,12 @@ const defaultBudget = 60_000;
 export function openTransport(registry: string, options: RegistryOptions): Transport {
   const { clock, signal, credentials, budget = defaultBudget } = options;
   const { origin, permits } = addressOf(registry, options.plainHttp);
-  const secrets = new Set(credentials ? secretsOf(credentials) : []);
+  if (credentials) for (const secret of secretsOf(credentials)) keepSecret(secret);
   const wire = { fetch: options.fetch, clock, signal, guard };
 
   function guard(url: URL): void {
     if (permits(url)) return;
     throw Failure.of('image/insecure', { registry: `${url.host} (named by ${registry})` });
-  }
-
-  function hide(text: string): string {
-    let hidden = text;
-    for (const secret of secrets) hidden = hidden.replaceAll(secret, '***');
-    return hidden;
   }
 
   async function send(request: Request, what: string): Promise<Answer> {
@@ -67,16 +58,16 @@ export function openTransport(registry: string, options: RegistryOptions): Trans
       const said =
         error instanceof TimeoutReached
           ? `no answer within ${error.ms / 1_000} s`
-          : oneLine(hide(messageOf(error)));
+          : oneLine(messageOf(error));
       throw Failure.of('image/registry', { registry, what, said }, error);
     }
     if (passing.has(answer.status)) {
-      throw Failure.of('image/registry', { registry, what, said: refusalOf(answer, hide).said });
+      throw Failure.of('image/registry', { registry, what, said: refusalOf(answer).said });
     }
     return answer;
   }
 
-  return { origin, send, keep: (secret) => secrets.add(secret), hide };
+  return { origin, send };
 }
 
 function secretsOf(credentials: Credentials): string[] {

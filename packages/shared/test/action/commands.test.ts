@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import { anyCharacter } from '../../../local-cloud/src/any-character.ts';
-import { inert, maskable, runnerCommands } from '../../src/action/commands.ts';
+import { inert, runnerCommands } from '../../src/action/commands.ts';
+import { maskable } from '../../src/secrets/spellings.ts';
 import { obeyed, readOutputFile } from './runner-rules.ts';
 
 /** What the commands write, with the folder of the runner's files when there is one. */

@@ -13,7 +13,7 @@ import {
   secretMap,
   text,
 } from '../../src/action/input.ts';
-import { nearestInput, type Problem, readInputs, unknownInputs } from '../../src/action/inputs.ts';
+import { type Problem, readInputs } from '../../src/action/inputs.ts';
 import { Failure } from '../../src/failure/failure.ts';
 
 const manifest = {
@@ -211,18 +211,6 @@ describe('secrets', () => {
 });
 
 describe('inputs that the action does not have', () => {
-  it('are found in the environment of the step', () => {
-    const env = {
-      INPUT_IMAGE: 'app',
-      'INPUT_HEALTH-URL': 'x',
-      INPUT_TWO_WORDS: 'x',
-      INPUT_HEALTHURL: 'x',
-      INPUT_EMPTY: '',
-      PATH: '/bin',
-    };
-    expect(unknownInputs(manifest, env)).toEqual(['healthurl']);
-  });
-
   it.each([
     ['healthurl', 'health-url'],
     ['health_url', 'health-url'],
@@ -230,9 +218,26 @@ describe('inputs that the action does not have', () => {
     ['time-out', 'timeout'],
     ['roolback', 'rollback'],
     ['imgae', 'image'],
-    ['registry', undefined],
-    ['x', undefined],
-  ])('%s may have meant %s', async (name, meant) => {
-    expect(await nearestInput(manifest, name)).toBe(meant);
+    ['registry', Object.keys(manifest.inputs).join(', ')],
+    ['x', Object.keys(manifest.inputs).join(', ')],
+  ])('%s ends the run, and names %s', (name, meant) => {
+    for (const value of ['true', '']) {
+      expect(read({ image: 'app', [name]: value }).problems).toEqual([
+        `Input ${name} does not exist in deploy-test. Valid: ${meant}`,
+      ]);
+    }
+  });
+
+  it('are told with everything else that is wrong', () => {
+    expect(read({ imgae: 'app', rollback: 'yes' }).problems).toEqual([
+      'Input imgae does not exist in deploy-test. Valid: image',
+      'Input image is required. Valid: ghcr.io/owner/app',
+      'Input rollback is neither true nor false. Valid: true',
+    ]);
+  });
+
+  it('have a name of any length that is not repeated at length', () => {
+    const { problems } = read({ image: 'app', ['x'.repeat(30_000)]: 'y' });
+    expect(problems[0]?.length).toBeLessThan(300);
   });
 });

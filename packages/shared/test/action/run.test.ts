@@ -118,17 +118,17 @@ describe('an action as a process', () => {
       expect(step.log.split('hunter22')).toHaveLength(2);
     });
 
-    it('warns of those that it does not have, before its last words', async () => {
-      const step = await start({ does: 'green', adress: 'x', port: '80' }).done;
-      expect(step.code).toBe(0);
-      expect(step.warnings).toEqual([
-        {
-          title: 'sample: unknown input',
-          text: 'sample has no input adress; did you mean address?',
-        },
-        { title: 'sample: unknown input', text: 'sample has no input port.' },
+    it('are refused when it does not have them, together with the others, and nothing is done', async () => {
+      const step = await start({ does: 'green', adress: 'x', port: '', token: 'a\x01b' }).done;
+      expect(step).toMatchObject({ code: 1, warnings: [], outputs: { status: 'failed' } });
+      expect(step.errors.map(({ text }) => text.split('\n'))).toEqual([
+        [
+          'Input adress does not exist in sample. Valid: address',
+          'Input port does not exist in sample. Valid: does, address, token',
+          'Input token contains the control character U+0001. Valid: printable text',
+          'Correct the inputs; nothing was changed.',
+        ],
       ]);
-      expect(lastLine(step.log)).toBe('deployed: web serves the new version.');
     });
   });
 

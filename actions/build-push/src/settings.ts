@@ -4,12 +4,12 @@ import {
   boolean,
   choice,
   type Input,
-  map,
   matching,
   text,
 } from '@slipway/shared/action/input';
 import type { Problem } from '@slipway/shared/action/inputs';
 import { folderIn, isFile, realPathIn } from '@slipway/shared/action/path-input';
+import { map, secretMap } from '@slipway/shared/action/key-values';
 import type { Run } from '@slipway/shared/action/run';
 import { checkRegistryLogin } from '@slipway/shared/identity/check-login';
 import {
@@ -21,7 +21,6 @@ import { type ImageReference, repositoryName } from '@slipway/shared/image/refer
 import { existingImage, repositoryList } from './image-input.ts';
 import type { manifest } from './manifest.ts';
 import { platformList } from './platform-input.ts';
-import { buildSecrets } from './secret-input.ts';
 import { InvalidTags } from './tags/invalid-tags.ts';
 import { parseRules } from './tags/parse-rules.ts';
 import type { Rule } from './tags/rule.ts';
@@ -40,9 +39,9 @@ export function readSettings(run: Run<typeof manifest>) {
       file: text,
       target: matching(/^\w[\w.-]*$/, 'is not the name of a stage', 'runtime'),
       platforms: platformList,
-      'build-args': map(undefined, 'NODE_ENV=production'),
-      'build-secrets': buildSecrets,
-      labels: map(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'org.opencontainers.image.title=Shop'),
+      'build-args': map({ example: 'NODE_ENV=production' }),
+      'build-secrets': secretMap({ keys: secretId, example: 'npm_token=…', longest: 500_000 }),
+      labels: map({ keys: labelKey, example: 'org.opencontainers.image.title=Shop' }),
       tags: tagRules,
       cache: choice('none', 'registry', 'gha'),
       provenance: choice('false', 'min', 'max'),
@@ -77,6 +76,8 @@ export function hostsOf(references: readonly ImageReference[]): string[] {
 // Source: https://semver.org, without build metadata, which a tag cannot have
 const semanticVersion =
   /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+const secretId = /^[\w.-]+$/;
+const labelKey = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 
 const tagRules: Input<Rule[]> = {
   multiline: true,

@@ -5,15 +5,14 @@ import {
   duration,
   type Input,
   lines,
-  map,
   matching,
   secret,
-  secretMap,
   statuses,
   text,
   webAddress,
 } from '@slipway/shared/action/input';
 import { realPathIn } from '@slipway/shared/action/path-input';
+import { map, secretMap } from '@slipway/shared/action/key-values';
 import type { Run } from '@slipway/shared/action/run';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
 import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';
@@ -56,7 +55,7 @@ export function readSettings(run: Run<typeof manifest>) {
       'registry-username': text,
       'registry-password': { ...secret(text), longest: 20_000 },
       env: map(),
-      secrets: secretMap('DATABASE_URL=postgres://…'),
+      secrets: secretMap({ example: 'DATABASE_URL=postgres://…' }),
       shared: lines(sharedPath),
       before: scriptText,
       migrate: scriptText,

@@ -84,55 +84,13 @@ export function lines<T>(item: Input<T>): Input<T[]> {
     multiline: true,
     longest: 100_000,
     ...(item.example === undefined ? {} : { example: item.example }),
-    parse: (value) => numberedLines(value).map(([, line]) => item.parse(trim(line))),
-  };
-}
-
-/** `KEY=VALUE` a line; everything after the first `=` is kept as it is. */
-export function map(
-  keys: RegExp = variable,
-  example = 'LOG_LEVEL=info',
-): Input<Map<string, string>> {
-  return {
-    multiline: true,
-    longest: 100_000,
-    example,
-    parse(value) {
-      const entries = new Map<string, string>();
-      for (const [number, line] of numberedLines(value)) {
-        const { key, rest } = halves(line);
-        // The line itself, even what looks like its key, may be half a secret: only its number is said.
-        if (key === undefined) throw new BadInput(`has no = in line ${number}`, example);
-        if (!keys.test(key)) throw new BadInput(`has no usable key in line ${number}`, example);
-        if (entries.has(key)) throw new BadInput(`has the key of line ${number} twice`, example);
-        entries.set(key, rest);
-      }
-      return entries;
-    },
+    parse: (value) => fullLines(value).map((line) => item.parse(line)),
   };
 }
 
 /** A secret of one piece: masked, never shown. */
 export function secret<T>(input: Input<T>): Input<T> {
   return { ...input, secrets: (value) => [value] };
-}
-
-/**
- * A map whose values are secrets. A line without a usable key is masked whole: it may be a value that
- * lost its key. A value of less than four characters is in every log: masked, it would make GitHub
- * drop each job output that happens to contain it, such as a digest.
- */
-export function secretMap(example?: string): Input<Map<string, string>> {
-  return {
-    ...map(variable, example),
-    secrets: (value) =>
-      numberedLines(value)
-        .map(([, line]) => {
-          const { key, rest } = halves(line);
-          return key !== undefined && variable.test(key) ? rest : line;
-        })
-        .filter((secret) => secret.trim().length >= 4),
-  };
 }
 
 const address = 'https://app.example.com/health';
@@ -167,21 +125,12 @@ export const statuses: Input<(status: number) => boolean> = {
   },
 };
 
-const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-function halves(line: string): { key: string | undefined; rest: string } {
-  const equals = line.indexOf('=');
-  return equals < 0
-    ? { key: undefined, rest: line }
-    : { key: trim(line.slice(0, equals)), rest: line.slice(equals + 1) };
-}
-
-/** Lines that say something, with their numbers; blanks before them are gone, those behind stay. */
-function numberedLines(value: string): Array<[number, string]> {
+/** Lines that say something. */
+function fullLines(value: string): string[] {
   return value
     .split(/\r?\n/)
-    .map((line, index): [number, string] => [index + 1, line.replace(/^[ \t]+/, '')])
-    .filter(([, line]) => trim(line) !== '' && !line.startsWith('#'));
+    .map(trim)
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 /**

@@ -4,10 +4,15 @@ export const shortest = 4;
 /** Base64 of less would be found in digests by chance. */
 const shortestEncoded = 6;
 
+/** Whether a text is long enough to be told from others by chance. */
+export function redactable(text: string): boolean {
+  return text.trim().length >= shortest;
+}
+
 /** The parts of a secret to mask: the whole, and each line that is long enough to be one. */
 export function maskable(secret: string): string[] {
   const lines = secret.split(/\r?\n/).map((line) => line.trim());
-  const telling = lines.filter((line) => line.length >= shortest && !line.startsWith('-----'));
+  const telling = lines.filter((line) => redactable(line) && !line.startsWith('-----'));
   return [...new Set([secret.trim(), ...telling])].filter((part) => part !== '');
 }
 

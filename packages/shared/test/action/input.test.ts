@@ -1,6 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
-import fc from 'fast-check';
-import { anyCharacter } from '../../../local-cloud/src/any-character.ts';
+import { describe, expect, it } from '@jest/globals';
 import {
   BadInput,
   boolean,
@@ -8,10 +6,8 @@ import {
   duration,
   type Input,
   lines,
-  map,
   matching,
   secret,
-  secretMap,
   statuses,
   text,
   webAddress,
@@ -85,76 +81,16 @@ describe('lines', () => {
   });
 });
 
-describe('map', () => {
-  const example = '(LOG_LEVEL=info)';
-  it.each<[given: string, entries: Record<string, string> | string]>([
-    ['FOO=bar', { FOO: 'bar' }],
-    ['FOO=bar=baz', { FOO: 'bar=baz' }],
-    ['FOO=', { FOO: '' }],
-    ['FOO= bar ', { FOO: ' bar ' }],
-    ['  FOO =bar', { FOO: 'bar' }],
-    ['FOO="bar"', { FOO: '"bar"' }],
-    ['FOO=a # b', { FOO: 'a # b' }],
-    ['FOO=a,BAR=b', { FOO: 'a,BAR=b' }],
-    ['FOO=a\\nb', { FOO: 'a\\nb' }],
-    ['FOO=$BAR `x`', { FOO: '$BAR `x`' }],
-    ['FOO=a\r\nBAR=b\n', { FOO: 'a', BAR: 'b' }],
-    ['# comment\n\n_x9=1', { _x9: '1' }],
-    [
-      '__proto__=x\nconstructor=y',
-      Object.fromEntries([
-        ['__proto__', 'x'],
-        ['constructor', 'y'],
-      ]),
-    ],
-    ['FOO', `has no = in line 1 ${example}`],
-    ['# comment\nFOO=1\nBAR', `has no = in line 3 ${example}`],
-    ['=bar', `has no usable key in line 1 ${example}`],
-    ['A-B=1', `has no usable key in line 1 ${example}`],
-    ['1A=1', `has no usable key in line 1 ${example}`],
-    ['\ufeffA=1', `has no usable key in line 1 ${example}`],
-    ['A=1\nB=2\nA=3', `has the key of line 3 twice ${example}`],
-  ])('%j', (given, entries) => {
-    const found = read(map(), given);
-    expect(typeof found === 'string' ? found : Object.fromEntries(found)).toEqual(entries);
-  });
-
-  it('has other keys where an action wants them', () => {
-    const labels = map(/^[a-z.]+$/, 'org.opencontainers.image.title=Shop');
-    expect(read(labels, 'a.b=c')).toEqual(new Map([['a.b', 'c']]));
-    expect(read(labels, 'A=c')).toBe(
-      'has no usable key in line 1 (org.opencontainers.image.title=Shop)',
-    );
-  });
-
-  test('every value on one line comes back as it was given', () => {
-    const value = fc.string({ unit: anyCharacter }).filter((given) => !/[\r\n]/.test(given));
-    const entries = fc.dictionary(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/), value);
-    fc.assert(
-      fc.property(entries, (wanted) => {
-        const given = Object.entries(wanted).map(([key, text]) => `${key}=${text}`);
-        expect(Object.fromEntries(map().parse(given.join('\n')))).toEqual({ ...wanted });
-      }),
-    );
-  });
-});
-
 describe('secrets of a text, to be masked', () => {
   it.each<[what: string, input: Input<unknown>, given: string, secrets: string[]]>([
     ['a text', text, 'plain', []],
     ['a secret', secret(text), 'hunter22', ['hunter22']],
-    ['values of a map, not its keys', secretMap(), 'A=hunter22\nB=a=b c', ['hunter22', 'a=b c']],
-    ['a value that lost its key', secretMap(), 'A=hunter22\n  c2VjcmV0', ['hunter22', 'c2VjcmV0']],
-    ['a line that is no entry', secretMap(), 'c2Vj+cmV0PQ==', ['c2Vj+cmV0PQ==']],
-    ['nothing that is in every log', secretMap(), 'A=1\nB=yes\nC=  x  \nD=', []],
-    ['no comment', secretMap(), '# A=hunter22', []],
   ])('%s', (_, input, given, secrets) => {
     expect(input.secrets?.(given) ?? []).toEqual(secrets);
   });
 
   it('keeps what its input is', () => {
     expect(read(secret(boolean), 'x')).toBe('is neither true nor false (true)');
-    expect(read(secretMap('TOKEN=…'), 'x')).toBe('has no = in line 1 (TOKEN=…)');
   });
 });
 

@@ -7,13 +7,12 @@ import {
   duration,
   type Input,
   lines,
-  map,
   matching,
   secret,
-  secretMap,
   text,
 } from '../../src/action/input.ts';
 import { type Problem, readInputs } from '../../src/action/inputs.ts';
+import { map, secretMap } from '../../src/action/key-values.ts';
 import { Failure } from '../../src/failure/failure.ts';
 
 const manifest = {
@@ -37,7 +36,7 @@ const spec = {
   timeout: duration('1s', '1h'),
   rollback: boolean,
   env: map(),
-  secrets: secretMap('TOKEN=…'),
+  secrets: secretMap({ example: 'TOKEN=…' }),
   password: secret(text),
   'two words': lines(text),
 };
@@ -181,7 +180,7 @@ describe('secrets', () => {
   it('are masked before anything is parsed', () => {
     const { masked, problems } = read({ secrets: 'A=hunter22\nlost-key', password: 'correct' });
     expect(problems).toHaveLength(2);
-    expect(masked).toEqual(['hunter22', 'lost-key', 'correct']);
+    expect(masked).toEqual(['hunter22', 'lost-key', 'A=hunter22', 'correct']);
   });
 
   test('are never in an error, whatever is wrong with them', () => {

@@ -45,7 +45,9 @@ export function table(head: readonly string[], rows: ReadonlyArray<readonly stri
 
 function oneLine(text: string): string {
   // Runs of blanks as a whole: an expression that begins each run anew needs minutes for a long one.
-  return plainText(redact(text)).replace(/\s+/g, (run) => (/[\n\u2028\u2029]/.test(run) ? ' ' : run));
+  return plainText(redact(text)).replace(/\s+/g, (run) =>
+    /[\n\u2028\u2029]/.test(run) ? ' ' : run,
+  );
 }
 
 function longestRun(text: string): number {

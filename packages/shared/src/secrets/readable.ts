@@ -14,46 +14,63 @@ const named: Readonly<Record<string, string>> = {
   nbsp: ' ',
 };
 
-// Colours and control characters, the empty comment of our Markdown, entities, an escaped pipe, blanks.
-const marks =
-  /\x1b\[[0-?]*[ -/]*[@-~]|<!---->|&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(amp|lt|gt|quot|apos|nbsp));|\\(\|)|(\s+)|[\x00-\x1f\x7f-\x9f]/g;
+// Colours, the empty comment of our Markdown, entities, an escaped pipe.
+const mark =
+  /\x1b\[[0-?]*[ -/]*[@-~]|<!---->|&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(amp|lt|gt|quot|apos|nbsp));|\\(\|)/y;
+const beginsMark = new Set(['\x1b', '<', '&', '\\'].map((one) => one.charCodeAt(0)));
+const blank = 0x20;
 
 /**
  * A text without what Markdown, HTML and a terminal add to it: entities are characters again, colours
- * and control characters are gone, a run of blanks is one blank. Takes time linear in the text.
+ * and control characters are gone, a run of blanks is one blank. Takes time linear in the text, and
+ * little of it, as each line of a log goes through here.
  */
 export function readable(source: string): Readable {
+  const codes = new Uint16Array(source.length);
   const offsets = new Uint32Array(source.length + 1);
-  const parts: string[] = [];
   let length = 0;
-  let blank = false;
-  const add = (text: string, from: number, step: number) => {
-    parts.push(text);
-    for (let at = 0; at < text.length; at += 1) offsets[length + at] = from + at * step;
-    length += text.length;
-    blank = false;
+  let from = 0;
+  const add = (code: number) => {
+    if (code === blank && codes[length - 1] === blank) return;
+    codes[length] = code;
+    offsets[length] = from;
+    length += 1;
   };
-  const addBlank = (from: number) => {
-    if (blank) return;
-    add(' ', from, 0);
-    blank = true;
-  };
-  let end = 0;
-  for (const found of source.matchAll(marks)) {
-    if (found.index > end) add(source.slice(end, found.index), end, 1);
-    end = found.index + found[0].length;
-    const [, decimal, hex, name, pipe, blanks] = found;
-    const shown = pipe ?? (name === undefined ? character(decimal, hex) : (named[name] ?? ''));
-    if (blanks !== undefined || shown === ' ') addBlank(found.index);
-    else if (shown !== '') add(shown, found.index, 0);
+  while (from < source.length) {
+    const code = source.charCodeAt(from);
+    const found = beginsMark.has(code) ? markAt(source, from) : undefined;
+    if (found) {
+      for (let at = 0; at < found.shown.length; at += 1) add(found.shown.charCodeAt(at));
+      from += found.length;
+      continue;
+    }
+    const shown = plain(code);
+    if (shown > 0) add(shown);
+    from += 1;
   }
-  if (source.length > end) add(source.slice(end), end, 1);
   offsets[length] = source.length;
-  return { text: parts.join(''), offsets };
+  return { text: Buffer.from(codes.buffer, 0, length * 2).toString('utf16le'), offsets };
 }
 
-function character(decimal: string | undefined, hex: string | undefined): string {
+/** A blank for all of them, 0 for what a terminal does not show. */
+function plain(code: number): number {
+  if (code > blank && code < 0x7f) return code;
+  if (code <= blank) return code === blank || (code >= 9 && code <= 13) ? blank : 0;
+  if (code < 0xa0) return 0;
+  const space = code === 0xa0 || (code >= 0x1680 && /\s/.test(String.fromCharCode(code)));
+  return space ? blank : code;
+}
+
+function markAt(source: string, at: number): { shown: string; length: number } | undefined {
+  mark.lastIndex = at;
+  const found = mark.exec(source);
+  if (!found) return undefined;
+  const [all, decimal, hex, name, pipe] = found;
+  return { shown: pipe ?? entity(decimal, hex, name), length: all.length };
+}
+
+function entity(decimal?: string, hex?: string, name?: string): string {
+  if (name !== undefined) return named[name] ?? '';
   const code = decimal === undefined ? Number.parseInt(hex ?? '0', 16) : Number(decimal);
-  if (!(code > 0 && code <= 0x10ffff)) return '';
-  return /\s/.test(String.fromCodePoint(code)) ? ' ' : String.fromCodePoint(code);
+  return code > blank && code <= 0x10ffff ? String.fromCodePoint(code) : code > 0 ? ' ' : '';
 }

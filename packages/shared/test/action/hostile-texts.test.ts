@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hostileTexts } from '../../../local-cloud/src/hostile-texts.ts';
 import { linearTime, slowTexts, threadTime } from '../../../local-cloud/src/linear-time.ts';
-import { inert, maskable, runnerCommands } from '../../src/action/commands.ts';
+import { inert, runnerCommands } from '../../src/action/commands.ts';
 import {
   BadInput,
   boolean,
@@ -9,13 +9,12 @@ import {
   duration,
   type Input,
   lines,
-  map,
-  secretMap,
   statuses,
   text,
   trim,
   webAddress,
 } from '../../src/action/input.ts';
+import { map, secretMap } from '../../src/action/key-values.ts';
 import { codeBlock, codeSpan, escapeMarkdown, table } from '../../src/action/markdown.ts';
 import { plainText, withoutEnd } from '../../src/action/plain-text.ts';
 import { lineReader } from '../../src/exec/lines.ts';
@@ -25,6 +24,11 @@ import { parseChallenges } from '../../src/image/challenge.ts';
 import { nextPage } from '../../src/image/page.ts';
 import { InvalidReference, parseReference } from '../../src/image/reference.ts';
 import { oneLine, refusalOf } from '../../src/image/said.ts';
+import { cut } from '../../src/secrets/cut.ts';
+import { keepSecret, redact } from '../../src/secrets/redact.ts';
+import { maskable } from '../../src/secrets/spellings.ts';
+
+keepSecret('pl4nted first <line>\npl4nted & second');
 
 const nowhere = runnerCommands({}, () => undefined);
 const bytes = (body: string) => new TextEncoder().encode(body);
@@ -40,12 +44,14 @@ const readers: ReadonlyArray<readonly [name: string, read: (text: string) => unk
   ['trim', trim],
   ['inert', inert],
   ['a mask', maskable],
+  ['redact', redact],
+  ['cut', (text) => cut(text, 300)],
   ['an annotation', (text) => nowhere.error(text, text)],
   ['a line of the log', (text) => nowhere.quote(text)],
   ['messageOf', (text) => messageOf(new Error(text, { cause: new Error(text) }))],
   ['a failure', (text) => Failure.of('action/input', { problems: text }).at(text)],
   ['oneLine', oneLine],
-  ['a refusal of a registry', (text) => refusalOf(answerOf(text), (said) => said)],
+  ['a refusal of a registry', (text) => refusalOf(answerOf(text))],
   ['parseJson', parseJson],
   ['parseChallenges', parseChallenges],
   ['nextPage', nextPage],

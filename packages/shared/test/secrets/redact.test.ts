@@ -2,6 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import { marked } from 'marked';
 import { codeBlock, codeSpan, escapeMarkdown, table } from '../../src/action/markdown.ts';
+import { lineReader } from '../../src/exec/lines.ts';
 import { cut } from '../../src/secrets/cut.ts';
 import { readable } from '../../src/secrets/readable.ts';
 import { keepSecret, redact } from '../../src/secrets/redact.ts';
@@ -66,6 +67,18 @@ describe('a secret is taken out of a text', () => {
       expect(cut(`login with ${plain} was refused`, most)).not.toMatch(/pl/);
     }
   });
+
+  test.each([0, 3, 16])(
+    'where a line without end is given in parts, %d characters before the cut',
+    (before) => {
+      const parts: string[] = [];
+      const reader = lineReader((line) => parts.push(line));
+      const line = `${'x'.repeat(64 * 1024 - before)}${plain}${'y'.repeat(70_000)}`;
+      for (let at = 0; at < line.length; at += 10_001) reader.data(line.slice(at, at + 10_001));
+      reader.end();
+      expect(parts.join('')).toMatch(/^x+\*\*\*y+$/);
+    },
+  );
 
   it('by the longest one of several that begin alike', () => {
     keepSecret('abcdwxyz');

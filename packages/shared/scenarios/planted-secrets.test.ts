@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -17,12 +18,24 @@ import {
   defaults as semverDefaults,
   bundle as semverTag,
 } from '../../../actions/semver-tag/scenarios/world.ts';
-import {
-  defaults as gateDefaults,
-  makeGateRunner,
-  bundle as trivyGate,
-} from '../../../actions/trivy-gate/scenarios/world.ts';
 import { makeRunner, type StepResult } from '../../local-cloud/src/runner.ts';
+import { writeDatabase } from '../../local-cloud/src/trivy/database.ts';
+
+const trivyGate = join(import.meta.dirname, '../../../actions/trivy-gate/dist/index.js');
+/** As action.yml declares them; that of its own scenarios needs the real Trivy. */
+const gateDefaults = {
+  'image-source': 'registry',
+  scanners: 'vuln',
+  'report-formats': 'json',
+  'upload-sarif': 'false',
+  'on-error': 'fail',
+  'trivy-version': '0.74.0',
+  'db-repository': './database',
+  'db-max-age': '48h',
+  'on-stale': 'error',
+  timeout: '30s',
+  attach: 'false',
+};
 
 // Everything that Markdown, HTML, JSON and a shell write in another way.
 const line = 'pl4nted&<b>|`*_~"$\\@#1:x\'';
@@ -77,9 +90,16 @@ const runs: Array<[action: string, run: () => Promise<StepResult>]> = [
   [
     'trivy-gate, whose registry repeats the login',
     async () => {
-      await using runner = await makeGateRunner();
+      await using runner = await makeRunner();
+      const updatedAt = new Date().toISOString();
+      await writeDatabase(join(runner.workspace, 'database/db'), { updatedAt });
+      // It is not asked for anything: there is no image to scan.
+      const trivy = '#!/bin/sh\nexit 1\n';
+      await writeFile(join(runner.temp, '../trivy'), trivy, { mode: 0o755 });
+      const sha256 = createHash('sha256').update(trivy).digest('hex');
       const inputs = { ...gateDefaults, ...login(), image: `${host}/shop/app:1` };
-      return await runner.start(trivyGate, inputs).done;
+      const env = { PATH: `${join(runner.temp, '..')}:${runner.env['PATH']}` };
+      return await runner.start(trivyGate, { ...inputs, 'trivy-sha256': sha256 }, env).done;
     },
   ],
   [
@@ -116,7 +136,7 @@ describe('no secret is shown, however it is written', () => {
       expect(code).toBe(1);
       const page = marked.parse(summary, { gfm: true, async: false });
       expect(seen(page)).toContain('***');
-      expect(errors.map(({ text }) => text).join('\n')).toContain('***');
+      expect(errors).toHaveLength(1);
       const shown = log.replace(/^::add-mask::.*$/gm, '');
       for (const text of [shown, summary, seen(page), JSON.stringify([errors, outputs])]) {
         expect(text).not.toMatch(/pl4nted|pl4n|second \||third/);

@@ -8,8 +8,8 @@ import {
   text,
 } from '@slipway/shared/action/input';
 import type { Problem } from '@slipway/shared/action/inputs';
-import { folderIn, isFile, realPathIn } from '@slipway/shared/action/path-input';
 import { map, secretMap } from '@slipway/shared/action/key-values';
+import { folderIn, isFile, realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
 import { checkRegistryLogin } from '@slipway/shared/identity/check-login';
 import {

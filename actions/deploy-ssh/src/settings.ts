@@ -11,8 +11,8 @@ import {
   text,
   webAddress,
 } from '@slipway/shared/action/input';
-import { realPathIn } from '@slipway/shared/action/path-input';
 import { map, secretMap } from '@slipway/shared/action/key-values';
+import { realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
 import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';

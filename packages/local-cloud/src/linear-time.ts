@@ -34,7 +34,7 @@ export type HostileText = readonly [what: string, make: MakeText];
  * A text that took too long is given once more, measured against the machine as it is then.
  * @param read may throw what `refused` knows
  */
-export function slowTexts(
+export async function slowTexts(
   read: (text: string) => unknown,
   {
     texts = hostileTexts,
@@ -45,22 +45,24 @@ export function slowTexts(
     lengths?: readonly number[];
     refused?: (error: unknown) => boolean;
   } = {},
-): string[] {
-  const attempt = (text: string) =>
-    threadTime(() => {
-      try {
-        read(text);
-      } catch (error) {
-        if (!refused(error)) throw error;
-      }
-    });
+): Promise<string[]> {
+  const attempt = async (text: string) => {
+    const start = process.threadCpuUsage();
+    try {
+      await read(text);
+    } catch (error) {
+      if (!refused(error)) throw error;
+    }
+    const { user, system } = process.threadCpuUsage(start);
+    return (user + system) / 1_000;
+  };
   const slow: string[] = [];
   for (const [what, make] of texts) {
     for (const length of lengths) {
       const text = make(length);
-      if (attempt(text) <= linearTime(length)) continue;
+      if ((await attempt(text)) <= linearTime(length)) continue;
       measured = undefined;
-      const took = attempt(text);
+      const took = await attempt(text);
       if (took <= linearTime(length)) continue;
       slow.push(`${length} characters of ${what} take ${Math.round(took)} ms`);
       // More of them would only take longer.

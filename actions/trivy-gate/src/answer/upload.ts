@@ -1,4 +1,5 @@
 import type { Environment, GitHubContext } from '@slipway/shared/action/github';
+import { withoutEnd } from '@slipway/shared/action/plain-text';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { wholeAnswer } from '@slipway/shared/http/exchange';
 import type { Fetch } from '@slipway/shared/http/fetch';
@@ -99,7 +100,7 @@ async function ask(
     const message = textField(answer, 'message') ?? '';
     const errors = listField(answer, 'errors').map((one) => textField(one, 'message') ?? one);
     const said = [`status ${status}`, message, ...errors].filter(Boolean).join(', ');
-    throw Failure.of('gate/upload', { said: cut(said, 500).replace(/[.\s]+$/, '') });
+    throw Failure.of('gate/upload', { said: withoutEnd(cut(said, 500), ' .\n') });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Failure) throw error;

@@ -1,3 +1,4 @@
+import { withoutEnd } from '@slipway/shared/action/plain-text';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { NamedText } from './text-input.ts';
 
@@ -23,7 +24,7 @@ export async function readYaml(input: string, { name, text }: NamedText): Promis
   const lineOf = (at: number) => Math.max(1, lines.linePos(at).line);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
-  if (error) throw fail(error.message.replace(/[.\s]+$/, ''), error.pos[0]);
+  if (error) throw fail(withoutEnd(error.message.trimEnd(), '.'), error.pos[0]);
   let value: unknown;
   try {
     value = document.toJS() ?? undefined;

@@ -1,4 +1,4 @@
-import { plainText } from '@slipway/shared/action/plain-text';
+import { plainText, withoutEnd } from '@slipway/shared/action/plain-text';
 import { cut } from '@slipway/shared/secrets/cut';
 import { redact } from '@slipway/shared/secrets/redact';
 
@@ -18,7 +18,6 @@ export function saidBy(stderr: string): string {
   const [, quoted] = /\berr="((?:[^"\\]|\\.)*)"/.exec(line) ?? [];
   const text = (quoted?.replace(/\\([\\"])/g, '$1') ?? line.replace(/^.*\bFATAL\b\s*/, ''))
     .replace(/\\[nt]/g, ' ')
-    .replace(/\s+/g, ' ')
-    .replace(/[\s.]+$/, '');
-  return cut(text, longest);
+    .replace(/\s+/g, ' ');
+  return cut(withoutEnd(text, ' .'), longest);
 }

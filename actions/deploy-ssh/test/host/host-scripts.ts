@@ -1,0 +1,1 @@
+import { readKey } from '../../src/keys/ssh-key.ts';

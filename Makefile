@@ -19,7 +19,7 @@ generate: ## Write what follows from action.yml and from the failure catalogue
 	@$(with) node --conditions=source scripts/generate.ts
 
 test: ## All three rings of tests
-	@scripts/setup node
+	@scripts/setup node lint
 	@$(with) scripts/test
 
 check: ## What to run before each commit: lint, and the tables among the tests

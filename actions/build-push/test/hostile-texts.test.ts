@@ -2,9 +2,7 @@ import { expect, it } from '@jest/globals';
 import { BadInput } from '@slipway/shared/action/input';
 import { slowTexts } from '../../../packages/local-cloud/src/linear-time.ts';
 import { errorReport, refusedPush } from '../src/buildx-report.ts';
-import { hideSecrets } from '../src/hide.ts';
 import { platformList } from '../src/platform-input.ts';
-import { buildSecrets } from '../src/secret-input.ts';
 import { InvalidTags } from '../src/tags/invalid-tags.ts';
 import { parseRules } from '../src/tags/parse-rules.ts';
 import { isTransient } from '../src/transient.ts';
@@ -17,14 +15,7 @@ it.each<[string, readonly number[], (text: string) => unknown]>([
   ['a line of a build', [64_000], (text) => errorReport(`ERROR: ${text}`)],
   ['a refused push', [64_000], (text) => refusedPush(`denied ${text}`, `> pushing ${text}`)],
   ['a line that may pass', [64_000], isTransient],
-  [
-    'a secret in a report',
-    [64_000],
-    hideSecrets({ 'build-secrets': new Map([['a', '    ::::']]), 'registry-password': undefined }),
-  ],
   ['tags', [60_000, 100_000], parseRules],
-  ['build-secrets', [60_000, 100_000], (text) => buildSecrets.parse(text)],
-  ['secrets to mask', [60_000, 100_000], (text) => buildSecrets.secrets?.(text)],
   ['platforms', [60_000], (text) => platformList.parse(text)],
 ])('%s of hostile text is read or refused in one pass', async (_, lengths, read) => {
   expect(await slowTexts(read, { refused, lengths })).toEqual([]);

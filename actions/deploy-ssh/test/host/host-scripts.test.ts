@@ -29,7 +29,7 @@ describe('the scripts for hosts', () => {
   });
 
   it('are nowhere else: a file with lines of shell is one that makes a script', () => {
-    const shell = /^ *(?:if \[|while |for \w+ in |cd -- |mkdir -|rm -|exec \d|trap ')/m;
+    const shell = /^ *(?:if \[ |cd -- |mkdir -|rm -|exec \d|trap '|done$|fi$)/m;
     const odd = files.filter((file) => {
       const text = readFileSync(join(source, file), 'utf8');
       const code = text.replace(/^ *(?:\/\/|\*|\/\*\*).*$/gm, '');
@@ -49,11 +49,20 @@ checked('what shellcheck says of', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const rows = hostScripts.map(({ makes, body }) => [makes.join(' in '), body] as const);
-  it.each(rows)('%s is nothing', (_, body) => {
+  const always = {
+    SC2016: 'quoted text of the user is kept as it is',
+    SC1003: 'the same',
+    SC1091: 'files that are on the host only',
+    SC2238: 'a file of the name env',
+  };
+  const rows = hostScripts.map(
+    ({ makes, body, meant = {} }) => [makes.join(' with '), body, meant] as const,
+  );
+  it.each(rows)('%s is nothing', async (_, body, meant) => {
     const file = join(folder, 'script');
-    writeFileSync(file, `#!/usr/bin/env bash\n${script(body(), '--- mark', true)}`);
-    const options = ['--shell=bash', '--severity=style', '--format=gcc'];
+    writeFileSync(file, `#!/usr/bin/env bash\n${script(await body(), '--- mark', true)}`);
+    const left = `--exclude=${Object.keys({ ...always, ...meant }).join(',')}`;
+    const options = ['--shell=bash', '--severity=style', '--format=gcc', left];
     const { stdout } = spawnSync('shellcheck', [...options, file], { encoding: 'utf8' });
     expect(stdout.replaceAll(file, 'line').trimEnd().split('\n')).toEqual(['']);
   });

@@ -1,1 +1,144 @@
-import { readKey } from '../../src/keys/ssh-key.ts';
+import * as releases from '../../src/compose/releases.ts';
+import * as compose from '../../src/compose/scripts.ts';
+import { checkoutScript } from '../../src/git/checkout-script.ts';
+import { fetchScript } from '../../src/git/fetch-script.ts';
+import { repositoryAddress } from '../../src/git/repository.ts';
+import { holdLock } from '../../src/host/lock.ts';
+import { printedFunction } from '../../src/host/printed.ts';
+import { releaseId } from '../../src/host/release-id.ts';
+import { restartScript, stepScript } from '../../src/host/steps.ts';
+import { dressScript } from '../../src/release/dress-script.ts';
+import * as trees from '../../src/release/scripts.ts';
+import type { Host } from '../../src/ssh/connection.ts';
+import { receiveScript } from '../../src/upload/receive-script.ts';
+import { localHost } from '../upload/local-host.ts';
+
+/** A script as a host gets it, with everything in it that it can have. */
+export interface HostScript {
+  /** The functions that made it. */
+  makes: readonly string[];
+  body(): string | Promise<string>;
+  /** What shellcheck says of it and is meant, with the reason. */
+  meant?: Readonly<Record<string, string>>;
+}
+
+const ids = {
+  SC2086: 'ids of containers or networks, a word each',
+  SC2046: 'the same out of a file',
+};
+const names = { SC2010: 'names that the pattern allows have no blank in them' };
+
+const path = "/srv/it's an app";
+const id = releaseId(Date.UTC(2026, 10, 21), '0123456789');
+const image = `ghcr.io/owner/app@sha256:${'0'.repeat(64)}`;
+const env = new Map([['GREETING', "it's $here"]]);
+const release = { composeFile: 'services: {}\n', image, env };
+const login = { username: 'me', password: "it's secret" };
+const parts = [
+  {
+    repository: repositoryAddress.parse('https://git.example.com/a.git'),
+    commit: 'f'.repeat(40),
+    folder: '',
+  },
+  {
+    repository: repositoryAddress.parse('git@github.com:owner/b.git'),
+    commit: 'e'.repeat(40),
+    folder: 'b',
+  },
+];
+const access = {
+  deployKey: undefined,
+  token: { text: 'token', origin: 'https://git.example.com' },
+  pins: [],
+};
+const inFolder = (body: string) => compose.alone(path, body);
+
+/** The scripts by which a lock is taken and freed, on a host that gives it at once. */
+async function lockScripts(): Promise<string> {
+  const bodies: string[] = [];
+  const host: Host = {
+    ...localHost(),
+    run: async (_what, body) => {
+      bodies.push(body);
+      return { started: true, code: 0, signal: undefined, stdout: 'taken\n', stderr: '' };
+    },
+  };
+  const clock = { now: () => 0, sleep: async () => undefined };
+  const request = { path, owner: "it's me", wait: 1_000, life: 1_000, clock, say: () => undefined };
+  const lock = await holdLock(host, request, new AbortController().signal);
+  await lock[Symbol.asyncDispose]();
+  return bodies.join('\n');
+}
+
+const place = {
+  path,
+  id,
+  folder: 'current',
+  envFile: 'current/.env',
+  unlessThere: '.slipway/foreign',
+  variables: compose.stepVariables(path),
+  begin: compose.stepLink(id),
+};
+const receipt = { id, previous: '20260101-000000000', sums: 100, proof: '0'.repeat(64) };
+
+/** Every script that a host may get. */
+export const hostScripts: readonly HostScript[] = [
+  { makes: ['checkScript'], body: () => compose.checkScript(path) },
+  { makes: ['configScript'], body: () => compose.configScript(path, release) },
+  {
+    makes: ['composeScript', 'environmentScript', 'removeScript', 'stageScript'],
+    body: () =>
+      inFolder(
+        `${compose.removeScript(['0123', '4567'])}\n${compose.composeScript(path, id, 'up -d')}`,
+      ),
+  },
+  {
+    makes: ['mendScript', 'upScript'],
+    meant: ids,
+    body: () => inFolder(`${compose.mendScript(path)}\n${compose.upScript(path, id, 'up -d')}`),
+  },
+  { makes: ['endStepsScript'], meant: ids, body: () => compose.endStepsScript(path) },
+  { makes: ['pullScript'], body: () => inFolder(compose.pullScript(image, login)) },
+  { makes: ['downScript'], meant: ids, body: () => inFolder(compose.downScript(path)) },
+  { makes: ['inspectScript'], meant: ids, body: () => compose.inspectScript(path) },
+  { makes: ['stateScript'], body: () => releases.stateScript(path) },
+  { makes: ['currentScript'], body: () => `${printedFunction}\n${releases.currentScript}` },
+  { makes: ['writeScript'], body: () => inFolder(releases.writeScript(id, release)) },
+  { makes: ['switchScript'], body: () => inFolder(releases.switchScript(id)) },
+  {
+    makes: ['provenScript', 'rememberScript'],
+    meant: names,
+    body: () => inFolder(releases.provenScript(id, 5)),
+  },
+  { makes: ['keptReleasesScript', 'keptScript'], body: () => releases.keptReleasesScript(path) },
+  { makes: ['discardScript'], body: () => inFolder(releases.discardScript(id)) },
+  { makes: ['treeStateScript'], body: () => trees.treeStateScript(path) },
+  { makes: ['keptTreesScript'], body: () => trees.keptTreesScript(path) },
+  { makes: ['keepScript'], meant: names, body: () => inFolder(trees.keepScript(id, 5)) },
+  { makes: ['dropScript'], body: () => inFolder(trees.dropScript(id)) },
+  {
+    makes: ['dressScript'],
+    body: () => inFolder(dressScript(id, { env, shared: ['storage/', 'a/b.db'], content: 'x y' })),
+  },
+  {
+    makes: ['checkoutScript', 'tidyScript'],
+    meant: { SC2086: 'names of variables' },
+    body: () => checkoutScript(path, id, parts),
+  },
+  ...parts.map((part) => ({
+    makes: ['fetchScript'],
+    meant: { SC2086: 'names of variables' },
+    body: () => fetchScript(path, part, access),
+  })),
+  {
+    makes: ['receiveScript'],
+    meant: { SC2086: 'a command and its options' },
+    body: () => receiveScript(path, receipt),
+  },
+  { makes: ['stepScript'], body: () => stepScript(place, 'echo "$GREETING"') },
+  {
+    makes: ['restartScript'],
+    body: () => restartScript(['app.service', 'web', 'echo restarted'], compose.restartService),
+  },
+  { makes: ['takeScript', 'freeScript'], body: lockScripts },
+];

@@ -66,23 +66,26 @@ export async function platforms(
   reference: string,
 ): Promise<string[]> {
   const { content } = await fetchManifest(session, repository, reference);
-  if (content.kind === 'image') return imagePlatform(session, repository, content.config);
+  if (content.kind === 'image') {
+    const platform = await imagePlatform(session, repository, content.config);
+    return platform === undefined ? [] : [platform];
+  }
   const runnable = content.manifests.filter((entry) => !entry.attestation);
   return [...new Set(runnable.flatMap((entry) => entry.platform ?? []))];
 }
 
-async function imagePlatform(
+/** The platform that the config of an image names; undefined for an artifact that is no image. */
+export async function imagePlatform(
   session: Session,
   repository: string,
   { mediaType, digest }: Descriptor,
-): Promise<string[]> {
-  if (!isImageConfig(mediaType)) return [];
+): Promise<string | undefined> {
+  if (!isImageConfig(mediaType)) return undefined;
   const path = `${repositoryPath(repository)}/blobs/${digest}`;
   const call = readCall(session, repository, digest, path);
   const answer = session.accept(await session.ask(call), call);
   await verify(answer, call.image, digest);
-  const platform = platformOf(parseJson(new TextDecoder().decode(answer.body)));
-  return platform === undefined ? [] : [platform];
+  return platformOf(parseJson(new TextDecoder().decode(answer.body)));
 }
 
 /** Time for one attempt at a blob, in milliseconds. */

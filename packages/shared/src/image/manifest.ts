@@ -19,11 +19,16 @@ export type ManifestContent =
   | { kind: 'index'; manifests: readonly IndexEntry[] }
   | { kind: 'image'; config: Descriptor; layers: readonly Descriptor[] };
 
+/** A manifest that is one image. */
+export type ImageManifest = Manifest & { content: Extract<ManifestContent, { kind: 'image' }> };
+
 /** One manifest of an index. */
 export interface IndexEntry extends Descriptor {
   /** `linux/amd64`, `linux/arm64/v8`; undefined when the index does not say, or has `unknown`. */
   platform: string | undefined;
-  /** It holds provenance or an SBOM of another entry, and cannot run. */
+  /** `os.version`, by which images for several versions of Windows differ. */
+  version: string | undefined;
+  /** It holds provenance or an SBOM of another entry, says so, and is for no platform that exists. */
   attestation: boolean;
 }
 
@@ -89,11 +94,18 @@ function contentOf(
   const manifests = descriptors.map((descriptor, index) => ({
     ...descriptor,
     platform: platformOf(field(entries[index], 'platform')),
-    attestation:
-      textField(field(entries[index], 'annotations'), 'vnd.docker.reference.type') ===
-      'attestation-manifest',
+    version: textField(field(entries[index], 'platform'), 'os.version'),
+    attestation: isAttestation(entries[index]),
   }));
   return { kind, manifests };
+}
+
+// The annotation alone would hide an image that engines run.
+function isAttestation(entry: unknown): boolean {
+  const platform = field(entry, 'platform');
+  const type = textField(field(entry, 'annotations'), 'vnd.docker.reference.type');
+  const unknown = ['os', 'architecture'].every((key) => textField(platform, key) === 'unknown');
+  return unknown && type === 'attestation-manifest';
 }
 
 function descriptorOf(value: unknown): Descriptor | undefined {

@@ -1,12 +1,15 @@
 import { checkAccess } from './access.ts';
 import { type Attachment, attach, attachments } from './attachments.ts';
-import { fetchBlob, fetchManifest, platforms, resolve } from './content.ts';
+import { fetchBlob, fetchManifest, imagePlatform, platforms, resolve } from './content.ts';
+import { imagesOf, type RunnableImage } from './images.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
+import { imageName } from './path.ts';
 import { type Actions, openSession } from './session.ts';
 import { listTags, putTag } from './tags.ts';
 import type { RegistryOptions } from './transport.ts';
 
 export type { Attachment } from './attachments.ts';
+export type { RunnableImage } from './images.ts';
 export type { Descriptor, Manifest } from './manifest.ts';
 export type { RegistryOptions } from './transport.ts';
 
@@ -29,6 +32,11 @@ export interface Registry {
    * that is no image has none.
    */
   platforms(repository: string, reference: string): Promise<string[]>;
+  /**
+   * Every image that an engine could run when it is given this one: all of an index, without
+   * attestations. Throws `image/platform-twice` and `image/index` as well.
+   */
+  images(repository: string, manifest: Manifest): Promise<RunnableImage[]>;
   /**
    * Sends a blob to a sink piece by piece; `begin` comes again before every further attempt. What the
    * sink got counts only once this has resolved: then it had the size and digest.
@@ -69,6 +77,11 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
     resolve: (repository, reference) => resolve(session, repository, reference),
     manifest: (repository, reference) => fetchManifest(session, repository, reference),
     platforms: (repository, reference) => platforms(session, repository, reference),
+    images: (repository, top) =>
+      imagesOf(imageName(registry, repository, top.digest), top, {
+        manifest: ({ digest }) => fetchManifest(session, repository, digest),
+        platform: ({ content }) => imagePlatform(session, repository, content.config),
+      }),
     blob: (repository, descriptor, sink) => fetchBlob(session, repository, descriptor, sink),
     attachments: (repository, digest, type) => attachments(session, repository, digest, type),
     attach: (repository, subject, attachment) => attach(session, repository, subject, attachment),

@@ -35,10 +35,22 @@ describe('readManifest', () => {
     expect(read({ schemaVersion: 2, manifests }, type)?.content).toStrictEqual({
       kind: 'index',
       manifests: [
-        { ...part, platform: 'linux/arm64/v8', attestation: false },
-        { ...part, platform: undefined, attestation: true },
-        { ...part, platform: undefined, attestation: false },
+        { ...part, platform: 'linux/arm64/v8', version: undefined, attestation: false },
+        { ...part, platform: undefined, version: undefined, attestation: true },
+        { ...part, platform: undefined, version: undefined, attestation: false },
       ],
+    });
+  });
+
+  it.each([
+    ['a platform', { os: 'linux', architecture: 'amd64' }],
+    ['no platform', undefined],
+    ['half a platform', { os: 'unknown', architecture: 'amd64' }],
+  ])('takes no image with %s for an attestation, whatever its annotation says', (_, platform) => {
+    const annotations = { 'vnd.docker.reference.type': 'attestation-manifest' };
+    const entry = { ...part, annotations, ...(platform && { platform }) };
+    expect(read({ schemaVersion: 2, manifests: [entry] }, types.index)?.content).toMatchObject({
+      manifests: [{ attestation: false }],
     });
   });
 

@@ -24,6 +24,16 @@ export const imageFailures = {
       `${f.image} has no ${f.wanted}; it has ${f.has}.`,
     remedy: (f) => `Build it with \`platforms: ${f.wanted}\`.`,
   }),
+  'image/platform-twice': entry({
+    cause: (f: { image: string; platform: string; one: string; other: string }) =>
+      `${f.image} has ${f.platform} twice: ${f.one} and ${f.other}.`,
+    remedy: () =>
+      'Build the index with each platform once: engines differ in which of two they run, so nobody can say what was looked at.',
+  }),
+  'image/index': entry({
+    cause: (f: { image: string; wrong: string }) => `The index ${f.image} ${f.wrong}.`,
+    remedy: () => 'Build it again with BuildKit or another tool that keeps to the OCI image spec.',
+  }),
   'image/insecure': entry({
     cause: (f: { registry: string }) =>
       `${f.registry} would be spoken to over plain http, which is only done on loopback.`,

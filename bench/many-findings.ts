@@ -21,10 +21,13 @@ const policy = {
 const { findings, system } = report;
 const feeds = { exploited: new Set<string>(), predicted: new Map<string, number>() };
 const verdict = judge(policy, { findings, baseline: undefined, system, feeds }, Date.now());
-const answer = { files: [], timeline: [], warnings: [], report, verdict };
-const { summary = '' } = outcomeOf(answer, 'ghcr.io/owner/app', undefined);
-const facts = { repository: 'ghcr.io/owner/app', platform: undefined, trivy: undefined };
-await writeSarif(`${path}.sarif`, verdict.judged, { ...facts, compared: false });
+const name = 'ghcr.io/owner/app';
+const subject = { name, args: [], imageId: undefined, repoDigest: undefined, platform: undefined };
+const scanned = [{ subject, report, path }];
+const answer = { scanned, files: [], timeline: [], warnings: [], verdict };
+const { summary = '' } = outcomeOf(answer, name, undefined);
+const facts = { repository: name, platform: undefined, trivy: undefined, compared: false };
+await writeSarif(`${path}.sarif`, [{ judged: verdict.judged, facts }]);
 const ms = performance.now() - start;
 const { maxRSS } = process.resourceUsage();
 console.log(

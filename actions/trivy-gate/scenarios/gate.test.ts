@@ -2,9 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { httpFetch } from '@slipway/shared/http/fetch';
+import { openRegistry } from '@slipway/shared/image/registry';
+import { systemClock } from '@slipway/shared/time/clock';
 import { clockAt } from '../../../packages/local-cloud/src/clock-at.ts';
-import { describeBlob, jsonBlob } from '../../../packages/local-cloud/src/oci/blob.ts';
+import { type Blob, describeBlob, jsonBlob } from '../../../packages/local-cloud/src/oci/blob.ts';
 import { pushArtifact } from '../../../packages/local-cloud/src/oci/push.ts';
 import { saveLayout, saveTar } from '../../../packages/local-cloud/src/oci/save.ts';
 import { startRegistry } from '../../../packages/local-cloud/src/registry.ts';
@@ -119,16 +123,31 @@ describe('trivy-gate with a real Trivy on planted images', () => {
     });
     expect(step.code).toBe(1);
     expect(step.outputs).toMatchObject({ verdict: 'error', reason: 'gate/baseline-missing' });
-    expect(step.errors[0]?.text).toContain('There is no baseline yet');
+    expect(step.errors[0]?.text).toContain('There is no baseline for linux/amd64 yet');
   });
 
-  it('compares with the report that is attached to an image', async () => {
+  it('believes no report that somebody attached to the baseline, and scans it', async () => {
     const [image, before] = [await planted('new'), await planted('clean')];
-    const attached = await start({ image: before, attach: 'true' });
-    expect(attached.outputs['verdict']).toBe('pass');
+    const lie = await start({ image, attach: 'true', 'fail-on': 'end-of-life' });
+    expect(lie.outputs['verdict']).toBe('pass');
+    const report = await readFile(lie.outputs['report'] ?? '');
+    const client = openRegistry(registry, {
+      fetch: httpFetch,
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    const [, digest = ''] = before.split('@');
+    await client.attach('gate/shop', await client.resolve('gate/shop', digest), {
+      artifactType: 'application/vnd.slipway.trivy-report.v1',
+      created: new Date().toISOString(),
+      content: {
+        mediaType: 'application/vnd.slipway.trivy-report.v1+json+gzip',
+        bytes: new Uint8Array(gzipSync(report)),
+      },
+    });
     const step = await start({ image, baseline: before, 'fail-on': 'critical,high' });
-    expect(step.outputs).toMatchObject({ verdict: 'fail', new: '3', fixed: '0' });
-    expect(step.summary).toContain('(attached report)');
+    expect(step.outputs).toMatchObject({ verdict: 'fail', new: '3', blocking: '2' });
+    expect(step.summary).not.toContain('attached');
   });
 
   it('compares with an earlier report, and says what is fixed', async () => {
@@ -243,23 +262,159 @@ describe('trivy-gate with a real Trivy on planted images', () => {
     expect(await leftovers(runner)).toEqual([]);
   });
 
-  it('takes one platform of an index, and says which it left out', async () => {
-    const images = { amd64: await plantedImage('new'), arm64: await plantedImage('clean') };
-    const manifests = Object.entries(images).map(([architecture, { manifest }]) => ({
-      ...describeBlob(manifest),
-      platform: { os: 'linux', architecture },
-    }));
-    await Promise.all([planted('new'), planted('clean')]);
+  describe('of an index', () => {
+    type Entry = { variant: Variant; platform?: string; annotations?: Record<string, string> };
+    const indexType = 'application/vnd.oci.image.index.v1+json';
+    const indexOf = async (entries: readonly (Entry | Blob)[]) => {
+      const manifests = await Promise.all(
+        entries.map(async (entry) => {
+          if ('bytes' in entry) return describeBlob(entry);
+          await planted(entry.variant);
+          const [os, architecture, variant] = entry.platform?.split('/') ?? [];
+          return {
+            ...describeBlob((await plantedImage(entry.variant)).manifest),
+            ...(entry.platform && { platform: { os, architecture, variant } }),
+            ...(entry.annotations && { annotations: entry.annotations }),
+          };
+        }),
+      );
+      return jsonBlob(indexType, { schemaVersion: 2, mediaType: indexType, manifests });
+    };
+    const push = async (...entries: readonly (Entry | Blob)[]) => {
+      for (const entry of entries) {
+        if ('bytes' in entry)
+          await pushArtifact(registry, 'gate/shop', { manifest: entry, blobs: [] });
+      }
+      return pushArtifact(registry, 'gate/shop', { manifest: await indexOf(entries), blobs: [] });
+    };
+    const [amd64, arm64] = ['linux/amd64', 'linux/arm64'];
+    const attestation = { 'vnd.docker.reference.type': 'attestation-manifest' };
+
+    it.each<[string, () => Promise<string>, string, string]>([
+      [
+        'the first bad',
+        () => push({ variant: 'new', platform: amd64 }, { variant: 'clean', platform: arm64 }),
+        'fail',
+        'on linux/amd64',
+      ],
+      [
+        'another one bad',
+        () => push({ variant: 'clean', platform: amd64 }, { variant: 'new', platform: arm64 }),
+        'fail',
+        'on linux/arm64',
+      ],
+      [
+        'a variant bad',
+        () =>
+          push(
+            { variant: 'clean', platform: 'linux/amd64/v2' },
+            { variant: 'new', platform: amd64 },
+          ),
+        'fail',
+        'on linux/amd64',
+      ],
+      [
+        'one bad that says it is an attestation',
+        () =>
+          push(
+            { variant: 'clean', platform: amd64 },
+            { variant: 'new', platform: arm64, annotations: attestation },
+          ),
+        'fail',
+        'on linux/arm64',
+      ],
+      [
+        'one bad in an index within',
+        async () =>
+          push(
+            { variant: 'clean', platform: amd64 },
+            await indexOf([{ variant: 'new', platform: arm64 }]),
+          ),
+        'fail',
+        'on linux/arm64',
+      ],
+      [
+        'both clean',
+        () => push({ variant: 'clean', platform: amd64 }, { variant: 'license', platform: arm64 }),
+        'pass',
+        '',
+      ],
+    ])('every image is judged: %s', async (_, make, verdict, said) => {
+      const image = await make();
+      const step = await start({ image });
+      expect(step.outputs).toMatchObject({ verdict, image });
+      expect(step.errors[0]?.text ?? '').toContain(said);
+      expect(step.outputs['reports']?.split('\n')).toHaveLength(3);
+      expect(await leftovers(runner)).toEqual([]);
+    });
+
+    it.each<[string, Entry, Entry]>([
+      [
+        'the first annotated as an attestation',
+        { variant: 'clean', platform: amd64, annotations: attestation },
+        { variant: 'new', platform: amd64 },
+      ],
+      [
+        'spelt in two ways',
+        { variant: 'clean', platform: amd64 },
+        { variant: 'new', platform: 'linux/x86_64' },
+      ],
+      ['said by the image alone', { variant: 'clean', platform: amd64 }, { variant: 'new' }],
+    ])('nothing is said where a platform is there twice, %s', async (_, one, other) => {
+      const step = await start({ image: await push(one, other) });
+      expect(step.code).toBe(1);
+      expect(step.outputs).toMatchObject({ verdict: 'error', reason: 'image/platform-twice' });
+      expect(step.errors[0]?.text).toMatch(/ has linux\/\w+ twice: sha256:/);
+    });
+
+    it('with a platform only that one, and says which it left out', async () => {
+      const image = await push(
+        { variant: 'new', platform: amd64 },
+        { variant: 'clean', platform: arm64 },
+      );
+      const bad = await start({ image, platform: amd64 });
+      expect(bad.outputs).toMatchObject({ verdict: 'fail', image });
+      expect(bad.warnings.map(({ text }) => text)).toContain(
+        'Only linux/amd64 was scanned, not linux/arm64.',
+      );
+      const good = await start({ image, platform: 'linux/arm64/v8' });
+      expect(good.outputs).toMatchObject({ verdict: 'pass', image });
+    });
+
+    it('each platform is compared with its own of the baseline', async () => {
+      const before = await push(
+        { variant: 'new', platform: amd64 },
+        { variant: 'clean', platform: arm64 },
+      );
+      const now = await push(
+        { variant: 'clean', platform: amd64 },
+        { variant: 'new', platform: arm64 },
+      );
+      const step = await start({ image: now, baseline: before, 'fail-on': 'critical' });
+      expect(step.outputs).toMatchObject({ verdict: 'fail', new: '3', fixed: '3' });
+      expect(step.errors[0]?.text).toContain('on linux/arm64');
+    });
+  });
+
+  it('scans every image of a layout, also those of an index in it', async () => {
+    const [amd, arm] = [await plantedImage('clean'), await plantedImage('new')];
     const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const entry = (one: typeof amd, architecture: string) => ({
+      ...describeBlob(one.manifest),
+      platform: { os: 'linux', architecture },
+    });
+    const manifests = [entry(amd, 'amd64'), entry(arm, 'arm64')];
     const manifest = jsonBlob(mediaType, { schemaVersion: 2, mediaType, manifests });
-    const image = await pushArtifact(registry, 'gate/shop', { manifest, blobs: [] });
-    const amd64 = await start({ image, platform: 'linux/amd64' });
-    expect(amd64.outputs).toMatchObject({ verdict: 'fail', image });
-    expect(amd64.warnings.map(({ text }) => text)).toContain(
-      'Only linux/amd64 was scanned, not linux/arm64.',
-    );
-    const arm64 = await start({ image, platform: 'linux/arm64' });
-    expect(arm64.outputs).toMatchObject({ verdict: 'pass', image });
+    const blobs = [amd, arm].flatMap((one) => [one.manifest, ...one.blobs]);
+    await saveLayout(join(runner.workspace, 'both'), { manifest, blobs }, '1.0');
+    const digest = describeBlob(arm.manifest).digest;
+    for (const input of ['both', `both@${describeBlob(manifest).digest}`]) {
+      const step = await start({ input, scanners: 'vuln' });
+      expect({ input, ...step.outputs }).toMatchObject({ input, verdict: 'fail', critical: '1' });
+      expect(step.errors[0]?.text).toContain('on linux/arm64');
+    }
+    const inner = await start({ input: `both@${digest}`, scanners: 'vuln' });
+    expect(inner.outputs).toMatchObject({ verdict: 'fail', image: `both@${digest}` });
   });
 
   it('writes every report out of one scan', async () => {

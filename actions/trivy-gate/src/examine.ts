@@ -1,17 +1,15 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '@slipway/shared/action/run';
 import { runProgram } from '@slipway/shared/exec/program';
 import { Failure } from '@slipway/shared/failure/failure';
 import { httpFetch } from '@slipway/shared/http/fetch';
-import { formatReference, repositoryName } from '@slipway/shared/image/reference';
 import { systemClock } from '@slipway/shared/time/clock';
 import type { Timeline } from '@slipway/shared/time/timeline';
 import type { Answer } from './answer/answer.ts';
 import { listsPackages } from './answer/formats.ts';
-import { fetchAttachedReport } from './attached-report.ts';
-import { readBaseline } from './baseline-report.ts';
+import { baselinesOf } from './baselines.ts';
 import { getDatabase } from './database/get-database.ts';
-import type { Finding } from './findings/finding.ts';
 import type { ScanReport } from './findings/read-report.ts';
 import type { manifest } from './manifest.ts';
 import { writeDockerConfig } from './private-folder.ts';
@@ -22,29 +20,24 @@ import { releaseOf, thisMachine } from './scanner/releases.ts';
 import type { Trivy } from './scanner/run-trivy.ts';
 import { trivyEnvironment } from './scanner/trivy-environment.ts';
 import type { Settings } from './settings.ts';
-import { bindReport } from './subject/bind.ts';
-import { engineImage, localSubject } from './subject/local-subject.ts';
-import { registryImage } from './subject/registry-image.ts';
-import type { Subject } from './subject/subject.ts';
+import { engineTarget, localTarget } from './subject/local-subject.ts';
+import { registryTarget } from './subject/registry-image.ts';
+import type { Subject, Target } from './subject/subject.ts';
 import { together } from './together.ts';
 
 type ActionRun = Run<typeof manifest>;
 
-/** What is known once everything was looked at. */
+/** What is known once everything was looked at; what was found is in the answer. */
 export interface Examined {
-  subject: Subject;
+  target: Target;
   trivy: Trivy;
-  report: ScanReport;
-  /** The JSON report. */
-  path: string;
-  baseline: readonly Finding[] | undefined;
 }
 
 /** Time after which no further try at a mirror of the database begins, in milliseconds. */
 const mirrorBudget = 20_000;
 
 /**
- * Gets Trivy and its database, and scans, each once.
+ * Gets Trivy and its database, and scans every image, each once.
  * @param folder private folder, gone after the run
  * @param reports folder for reports, which stays
  * @throws Failure of everything that may keep it from knowing
@@ -57,7 +50,7 @@ export async function examine(
   folder: string,
   reports: string,
 ): Promise<Examined> {
-  const { subject, trivy, cache } = await timeline.phase('prepare', () =>
+  const { target, trivy, cache } = await timeline.phase('prepare', () =>
     prepare(settings, run, answer, folder),
   );
   const options: ScanOptions = {
@@ -65,19 +58,30 @@ export async function examine(
     offline: 'folder' in settings.database,
     allPackages: settings['report-formats'].some(listsPackages),
   };
-  const path = join(reports, 'report.json');
-  const report = await timeline.phase('scan', () => scan(subject, options, trivy, cache, path));
-  answer.report = report;
-  checkVersion(report, settings);
-  const before =
-    settings.baseline &&
-    (await timeline.phase('baseline', () =>
-      baselineOf(settings, run, subject, answer, folder, (other) =>
-        scan(other, options, trivy, cache, join(reports, 'baseline.json')),
+  const several = target.subjects.length > 1;
+  for (const [index, subject] of target.subjects.entries()) {
+    const name = several ? `scan ${subject.label ?? subject.name}` : 'scan';
+    const own = several ? join(reports, folderName(subject, index)) : reports;
+    await mkdir(own, { recursive: true });
+    const path = join(own, 'report.json');
+    const report = await timeline.phase(name, () => scan(subject, options, trivy, cache, path));
+    checkVersion(report, settings);
+    answer.scanned.push({ subject, report, path });
+  }
+  if (settings.baseline) {
+    const before = await timeline.phase('baseline', () =>
+      baselinesOf(settings, run, target, answer, (other, index) =>
+        scan(other, options, trivy, cache, join(folder, `baseline-${index}.json`)),
       ),
-    ));
-  if (before) answer.baseline = before.name;
-  return { subject, trivy, report, path, baseline: before?.findings };
+    );
+    if (before !== undefined) answer.baseline = before;
+  }
+  return { target, trivy };
+}
+
+/** A name for a folder: `linux-arm64`. */
+function folderName({ label }: Subject, index: number): string {
+  return label === undefined ? String(index) : label.replace(/[^\w.-]+/g, '-');
 }
 
 async function prepare(settings: Settings, run: ActionRun, answer: Answer, folder: string) {
@@ -86,12 +90,12 @@ async function prepare(settings: Settings, run: ActionRun, answer: Answer, folde
   return together(run.signal, async (signal, all) => {
     const access = registryAccess(settings, { commands, env, signal });
     const means = { fetch: httpFetch, clock: systemClock, signal, say: commands.info };
-    const [subject, program, database] = await all([
-      subjectOf(settings, access),
+    const [target, program, database] = await all([
+      targetOf(settings, access, folder),
       getTrivy(wantedTrivy(settings), folder, env, means),
       wantsDatabase ? databaseFor(settings, access, answer, means) : undefined,
     ]);
-    answer.subject = subject;
+    answer.target = target;
     if (database) answer.databaseUpdated = database.updated;
     const host = settings['image-source'] === 'registry' ? settings.image?.registry : undefined;
     const credentials = host ? await access.credentials(host) : undefined;
@@ -111,16 +115,20 @@ async function prepare(settings: Settings, run: ActionRun, answer: Answer, folde
       signal: run.signal,
       quote: commands.quote,
     };
-    return { subject, trivy, cache };
+    return { target, trivy, cache };
   });
 }
 
-async function subjectOf(settings: Settings, access: RegistryAccess): Promise<Subject> {
+async function targetOf(
+  settings: Settings,
+  access: RegistryAccess,
+  folder: string,
+): Promise<Target> {
   const { image, input, platform } = settings;
-  if (input) return localSubject(input);
+  if (input) return localTarget(input, folder);
   if (!image) throw new Error('neither image nor input');
-  if (settings['image-source'] === 'docker') return engineImage(image);
-  return registryImage(image, platform, await access.open(image.registry));
+  if (settings['image-source'] === 'docker') return engineTarget(image);
+  return registryTarget(image, platform, await access.open(image.registry));
 }
 
 function wantedTrivy(settings: Settings) {
@@ -161,50 +169,4 @@ function checkVersion({ trivy }: ScanReport, settings: Settings): void {
   const wanted = settings['trivy-version'];
   if (trivy === wanted) return;
   throw Failure.of('gate/scanner-version', { wanted, got: trivy ?? 'of no known version' });
-}
-
-/** A baseline that is an image: its attached report, else what a scan says about it today. */
-async function baselineOf(
-  settings: Settings,
-  run: ActionRun,
-  { repository }: Subject,
-  { warnings }: Answer,
-  folder: string,
-  scanOther: (subject: Subject) => Promise<ScanReport>,
-): Promise<{ name: string; findings: readonly Finding[] } | undefined> {
-  const { baseline } = settings;
-  if (!baseline) return undefined;
-  if (baseline.kind === 'file') {
-    const report = await readBaseline(baseline.path, baseline.shown, repository);
-    return { name: baseline.shown, findings: report.findings };
-  }
-  const name = formatReference(baseline.image);
-  const of = repositoryName(baseline.image);
-  if (of !== repository) {
-    const image = repository ?? '';
-    throw Failure.of('gate/baseline-image', { baseline: name, of, image });
-  }
-  const registry = await registryAccess(settings, run).open(baseline.image.registry);
-  const other = await registryImage(baseline.image, settings.platform, registry).catch(
-    (error: unknown) => {
-      const gone = error instanceof Failure && error.code === 'image/not-found';
-      // Before the first deployment there is no tag yet; a digest that is not there is a mistake.
-      if (gone && !baseline.image.digest) return undefined;
-      throw error;
-    },
-  );
-  if (!other) {
-    warnings.push(`There is no baseline ${name} yet: every finding counts as new.`);
-    return undefined;
-  }
-  const [, digest = ''] = other.repoDigest?.split('@') ?? [];
-  const path = join(folder, 'baseline.json');
-  if (await fetchAttachedReport(registry, baseline.image.repository, digest, path)) {
-    const shown = `${other.name} (attached report)`;
-    const report = await readBaseline(path, shown, repository);
-    bindReport(report, other);
-    return { name: shown, findings: report.findings };
-  }
-  const report = await scanOther(other);
-  return { name: other.name, findings: report.findings };
 }

@@ -7,7 +7,7 @@ import { httpFetch } from '@slipway/shared/http/fetch';
 import { formatReference } from '@slipway/shared/image/reference';
 import { systemClock } from '@slipway/shared/time/clock';
 import { Timeline } from '@slipway/shared/time/timeline';
-import type { Answer } from './answer/answer.ts';
+import { type Answer, labelOf } from './answer/answer.ts';
 import { outcomeOf } from './answer/outcome.ts';
 import { verdictFailure } from './answer/verdict-failure.ts';
 import { warnAbout } from './answer/warnings.ts';
@@ -18,6 +18,7 @@ import type { manifest } from './manifest.ts';
 import { loadPolicy, mustNotCompare } from './policy/load-policy.ts';
 import { privateFolder } from './private-folder.ts';
 import type { Settings } from './settings.ts';
+import { joinVerdicts, type Part } from './verdict/join.ts';
 import { judge } from './verdict/judge.ts';
 
 type ActionRun = Run<typeof manifest>;
@@ -30,7 +31,12 @@ export async function gate(settings: Settings, run: ActionRun): Promise<Outcome<
   const { commands } = run;
   keepMemorySmall();
   const timeline = new Timeline(systemClock, commands.info);
-  const answer: Answer = { files: [], timeline: timeline.entries, warnings: [] };
+  const answer: Answer = {
+    scanned: [],
+    files: [],
+    timeline: timeline.entries,
+    warnings: [],
+  };
   try {
     await work(settings, run, answer, timeline);
   } catch (error) {
@@ -61,11 +67,12 @@ async function work(
   await using folder = await privateFolder(settings.temp);
   const reports = await mkdtemp(join(settings.temp, 'trivy-gate-'));
   const found = await examine(settings, run, answer, timeline, folder.path, reports);
-  answer.files.push({ format: 'json', path: found.path });
+  for (const { path } of answer.scanned) answer.files.push({ format: 'json', path });
   const now = systemClock.now();
   answer.judgedAt = now;
   await timeline.phase('judge', async () => {
-    const ids = new Set(found.report.findings.map(({ id }) => id));
+    const { scanned } = answer;
+    const ids = new Set(scanned.flatMap(({ report }) => report.findings.map(({ id }) => id)));
     const { workspace } = settings;
     const feeds = await loadFeeds(policy, ids, {
       fetch: httpFetch,
@@ -73,11 +80,17 @@ async function work(
       signal: run.signal,
       workspace,
     });
-    const { findings, system } = found.report;
-    if (!found.baseline) mustNotCompare(policy, 'There is no baseline yet');
-    answer.verdict = judge(policy, { findings, baseline: found.baseline, system, feeds }, now);
+    const [first, ...others] = scanned.map((one): Part => {
+      const { baseline, report } = one;
+      const platform = labelOf(one);
+      if (!baseline) mustNotCompare(policy, `There is no baseline for ${platform} yet`);
+      const { findings, system } = report;
+      return { platform, verdict: judge(policy, { findings, baseline, system, feeds }, now) };
+    });
+    if (!first) throw new Error('nothing was scanned');
+    answer.verdict = joinVerdicts([first, ...others]);
     answer.warnings.push(...warnAbout(answer.verdict, answer, policy, settings));
-    const failure = verdictFailure(found.subject.name, answer.verdict, system);
+    const failure = verdictFailure(found.target.name, answer.verdict);
     if (failure) answer.failure = failure;
   });
   try {

@@ -33,7 +33,9 @@ const judged = (one: Partial<Finding> = {}, more: Partial<Judged> = {}): Judged 
   ...more,
 });
 const runOf = (all: readonly Judged[], more: Partial<SarifFacts> = {}): Run => {
-  const log: { runs: Run[] } = JSON.parse([...sarifPieces(all, { ...facts, ...more })].join(''));
+  const log: { runs: Run[] } = JSON.parse(
+    [...sarifPieces([{ judged: all, facts: { ...facts, ...more } }])].join(''),
+  );
   expect(isValid(log) || isValid.errors).toBe(true);
   const [run] = log.runs;
   if (!run) throw new Error('no run');
@@ -51,6 +53,20 @@ const hostile =
   '::error::x <script>alert(1)</script> @octocat [a](javascript:x) "\\\u0000\ud800 \u202e';
 
 describe('SARIF', () => {
+  it('has a run with a category of its own for each platform', () => {
+    const both = ['linux/amd64', 'linux/arm64'].map((platform) => ({
+      judged: [judged()],
+      facts: { ...facts, platform },
+    }));
+    const log: { runs: Run[] } = JSON.parse([...sarifPieces(both)].join(''));
+    expect(isValid(log) || isValid.errors).toBe(true);
+    expect(log.runs.map(({ automationDetails }) => automationDetails?.id)).toEqual([
+      'trivy-gate/ghcr.io/owner/app/linux/amd64/',
+      'trivy-gate/ghcr.io/owner/app/linux/arm64/',
+    ]);
+    expect(log.runs.map(({ results }) => results?.length)).toEqual([1, 1]);
+  });
+
   it('is valid without a finding, with empty rules and results', () => {
     const run = runOf([]);
     expect(run.results).toEqual([]);
@@ -141,7 +157,7 @@ describe('SARIF', () => {
     const many = Array.from({ length: 25_010 }, (_, index) =>
       judged({ id: `CVE-${index}`, severity: index < 25_000 ? 'low' : 'critical' }),
     );
-    expect(await writeSarif(path, many, facts)).toBe(10);
+    expect(await writeSarif(path, [{ judged: many, facts }])).toBe(10);
     const { runs }: { runs: Run[] } = JSON.parse(await readFile(path, 'utf8'));
     expect(runs[0]?.results).toHaveLength(25_000);
     expect(runs[0]?.results?.[0]?.level).toBe('error');

@@ -16,6 +16,14 @@ const hostile =
   '| `a` **b** <img src=x onerror=alert(1)> </details> @octocat #1 ::error title=x::y\n' +
   '::set-output name=verdict::pass [c](javascript:alert(1)) ![d](https://example.com/x.png) :tada:';
 
+const subject = {
+  name: 'ghcr.io/owner/app',
+  args: [],
+  imageId: undefined,
+  repoDigest: undefined,
+  platform: undefined,
+};
+
 function answerFor(
   findings: Partial<Finding>[],
   policy: Partial<Policy> = {},
@@ -42,9 +50,9 @@ function answerFor(
     },
     now,
   );
-  const failure = verdictFailure('ghcr.io/owner/app', verdict, system);
+  const failure = verdictFailure('ghcr.io/owner/app', verdict);
   return {
-    report,
+    scanned: [{ subject, report, path: 'report.json' }],
     verdict,
     databaseUpdated: now - 7_200_000,
     judgedAt: now,
@@ -180,6 +188,7 @@ describe('the outcome', () => {
   it('does not count what nobody saw', () => {
     const failure = Failure.of('gate/database', { said: 'no mirror answered' });
     const { closing, outputs, summary } = outcome({
+      scanned: [],
       files: [],
       timeline: [],
       warnings: [],
@@ -193,7 +202,7 @@ describe('the outcome', () => {
 
   it('is still an error when it is let pass', () => {
     const forgiven = Failure.of('gate/database', { said: 'no mirror answered' });
-    const result = outcome({ files: [], timeline: [], warnings: ['x'] }, forgiven);
+    const result = outcome({ scanned: [], files: [], timeline: [], warnings: ['x'] }, forgiven);
     expect(result.outputs).toMatchObject({ verdict: 'error', reason: 'gate/database' });
     expect(result.failure).toBeUndefined();
     expect(result.closing).toMatch(/on-error lets it pass all the same/);

@@ -1,13 +1,25 @@
 import type { Failure } from '@slipway/shared/failure/failure';
 import type { TimelineEntry } from '@slipway/shared/time/timeline';
+import type { Finding } from '../findings/finding.ts';
 import type { ScanReport } from '../findings/read-report.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject, Target } from '../subject/subject.ts';
 import type { Verdict } from '../verdict/judge.ts';
+
+/** One image or folder that was looked at. */
+export interface Scanned {
+  subject: Subject;
+  report: ScanReport;
+  /** The JSON report. */
+  path: string;
+  /** What it had before; undefined where there is nothing to compare with. */
+  baseline?: readonly Finding[];
+}
 
 /** Everything there is to say about a run, also about one that failed. */
 export interface Answer {
-  subject?: Subject;
-  report?: ScanReport;
+  target?: Target;
+  /** What was looked at so far, an entry for each platform. */
+  scanned: Scanned[];
   verdict?: Verdict;
   /** Name of the baseline that it was compared with. */
   baseline?: string;
@@ -26,4 +38,9 @@ export interface Answer {
 export interface ReportFile {
   format: string;
   path: string;
+}
+
+/** What tells one from the others that were scanned; mostly its platform. */
+export function labelOf({ report, subject }: Pick<Scanned, 'report' | 'subject'>): string {
+  return subject.label ?? subject.platform ?? report.platform ?? subject.name;
 }

@@ -16,9 +16,9 @@ export function outcomeOf(
   asked: string,
   forgiven: Failure | undefined,
 ): Outcome<typeof manifest> {
-  const { failure, subject } = answer;
+  const { failure, target } = answer;
   const verdict = verdictWord(forgiven ?? failure);
-  const name = subject?.name ?? asked;
+  const name = target?.name ?? asked;
   return {
     outputs: { ...outputsOf(answer), verdict, reason: (forgiven ?? failure)?.code ?? '' },
     summary: buildSummary(answer, name, verdict),
@@ -33,17 +33,17 @@ function verdictWord(failure: Failure | undefined): 'pass' | 'fail' | 'error' {
 }
 
 function outputsOf(answer: Answer) {
-  const { databaseUpdated, files, report, subject, verdict } = answer;
+  const { databaseUpdated, files, target, verdict } = answer;
   const path = (format: string) => files.find((file) => file.format === format)?.path ?? '';
   const known = databaseUpdated === undefined ? '' : new Date(databaseUpdated).toISOString();
   const written = {
-    image: subject?.name ?? '',
+    image: target?.name ?? '',
     report: path('json'),
     sarif: path('sarif'),
     reports: files.map((file) => file.path).join('\n'),
     'db-updated': known,
   };
-  if (!verdict || !report) return written;
+  if (!verdict) return written;
   const { gone, matrix } = verdict;
   return {
     ...written,

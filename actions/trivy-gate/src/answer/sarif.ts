@@ -21,11 +21,31 @@ export function categoryOf({ platform, repository }: SarifFacts): string {
   return ['trivy-gate', repository, ...(platform ? [platform] : [])].join('/');
 }
 
+/** What one image has. */
+export interface SarifRun {
+  judged: readonly Judged[];
+  facts: SarifFacts;
+}
+
 /**
- * Findings as SARIF 2.1.0, piece by piece: as a whole, 25,000 of them would take 100 MB. Those that
- * the allowlist lets pass are suppressed.
+ * Findings as SARIF 2.1.0, piece by piece: as a whole, 25,000 of them would take 100 MB. Each image
+ * is a run of its own. Those that the allowlist lets pass are suppressed.
  */
-export function* sarifPieces(judged: readonly Judged[], facts: SarifFacts): Generator<string> {
+export function* sarifPieces(runs: readonly SarifRun[]): Generator<string> {
+  const [before = '', after = ''] = JSON.stringify({
+    version: '2.1.0',
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    runs: ['RUNS'],
+  }).split('"RUNS"');
+  yield before;
+  for (const [index, run] of runs.entries()) {
+    if (index > 0) yield ',';
+    yield* runPieces(run);
+  }
+  yield after;
+}
+
+function* runPieces({ facts, judged }: SarifRun): Generator<string> {
   const indexes = new Map<string, number>();
   const rules: string[] = [];
   const seen = new Map<string, number>();
@@ -48,23 +68,17 @@ export function* sarifPieces(judged: readonly Judged[], facts: SarifFacts): Gene
 // The results come first, as only then it is known which rules they have.
 function frameOf(facts: SarifFacts): string {
   return JSON.stringify({
-    version: '2.1.0',
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    runs: [
-      {
-        automationDetails: { id: `${categoryOf(facts)}/` },
-        columnKind: 'utf16CodeUnits',
-        results: ['RESULTS'],
-        tool: {
-          driver: {
-            name: 'Trivy',
-            informationUri: 'https://github.com/aquasecurity/trivy',
-            ...(facts.trivy ? { semanticVersion: facts.trivy } : {}),
-            rules: ['RULES'],
-          },
-        },
+    automationDetails: { id: `${categoryOf(facts)}/` },
+    columnKind: 'utf16CodeUnits',
+    results: ['RESULTS'],
+    tool: {
+      driver: {
+        name: 'Trivy',
+        informationUri: 'https://github.com/aquasecurity/trivy',
+        ...(facts.trivy ? { semanticVersion: facts.trivy } : {}),
+        rules: ['RULES'],
       },
-    ],
+    },
   });
 }
 

@@ -8,7 +8,7 @@ import type { AllowEntry } from '../policy/policy.ts';
 import { type Advice, planFor } from '../verdict/advice.ts';
 import { sum } from '../verdict/counts.ts';
 import type { Judged, Verdict } from '../verdict/judge.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, labelOf } from './answer.ts';
 
 const rows = { open: 20, folded: 180, advice: 10, delta: 50, allowlist: 50, text: 160 };
 
@@ -43,18 +43,22 @@ function whyRed({ code, message, remedy }: Failure): string {
   return `**${codeSpan(code)}** ${lines.join('<br>')}\n\n${escapeMarkdown(remedy)}`;
 }
 
-function facts({ baseline, databaseUpdated, judgedAt, report, subject }: Answer): string {
+function facts({ baseline, databaseUpdated, judgedAt, scanned, target }: Answer): string {
   const lines: Array<[string, string]> = [];
-  if (subject) lines.push(['scanned', codeSpan(subject.name)]);
-  const platform = subject?.platform ?? report?.platform;
-  const others = subject && subject.others.length > 0 ? ` (not ${subject.others.join(', ')})` : '';
-  if (platform) lines.push(['platform', escapeMarkdown(platform + others)]);
-  const system = report?.system;
-  if (system) {
-    const end = system.endOfLife ? ', **gets no updates any more**' : '';
-    lines.push(['system', escapeMarkdown(`${system.family} ${system.version}`) + end]);
+  if (target) lines.push(['scanned', codeSpan(target.name)]);
+  const others = target && target.others.length > 0 ? ` (not ${target.others.join(', ')})` : '';
+  const platforms = scanned.flatMap(
+    ({ report, subject }) => subject.platform ?? report.platform ?? [],
+  );
+  if (platforms.length > 0) {
+    lines.push([
+      platforms.length > 1 ? 'platforms' : 'platform',
+      escapeMarkdown(platforms.join(', ') + others),
+    ]);
   }
-  if (report?.trivy) lines.push(['Trivy', escapeMarkdown(report.trivy)]);
+  lines.push(...systems(scanned));
+  const trivy = scanned[0]?.report.trivy;
+  if (trivy) lines.push(['Trivy', escapeMarkdown(trivy)]);
   if (databaseUpdated !== undefined && judgedAt !== undefined) {
     const age = formatDuration(Math.max(0, judgedAt - databaseUpdated));
     const made = new Date(databaseUpdated).toISOString();
@@ -62,6 +66,21 @@ function facts({ baseline, databaseUpdated, judgedAt, report, subject }: Answer)
   }
   if (baseline) lines.push(['baseline', codeSpan(baseline)]);
   return lines.length > 0 ? table(['', ''], lines) : '';
+}
+
+function systems(scanned: Answer['scanned']): Array<[string, string]> {
+  const seen = new Map<string, string[]>();
+  for (const one of scanned) {
+    const { system } = one.report;
+    if (!system) continue;
+    const end = system.endOfLife ? ', **gets no updates any more**' : '';
+    const text = escapeMarkdown(`${system.family} ${system.version}`) + end;
+    seen.set(text, [...(seen.get(text) ?? []), labelOf(one)]);
+  }
+  return [...seen].map(([text, platforms]) => [
+    'system',
+    seen.size > 1 ? `${text} (${escapeMarkdown(platforms.join(', '))})` : text,
+  ]);
 }
 
 function found(verdict: Verdict, { baseline }: Answer): string[] {
@@ -92,9 +111,13 @@ function blockingTable(judged: readonly Judged[]): string {
     blocking.push(one);
   }
   if (blocking.length === 0) return '';
-  const head = ['severity', 'id', 'package', 'installed → fixed', 'published', 'where', 'why'];
-  const open = blocking.slice(0, rows.open).map(blockingRow);
-  const folded = blocking.slice(rows.open, rows.open + rows.folded).map(blockingRow);
+  const several = blocking.some(({ platform }) => platform !== undefined);
+  const all = ['severity', 'id', 'package', 'installed → fixed', 'published', 'where', 'why'];
+  const head = several ? [...all, 'platform'] : all;
+  const row = (one: Judged) =>
+    several ? [...blockingRow(one), escapeMarkdown(one.platform ?? '')] : blockingRow(one);
+  const open = blocking.slice(0, rows.open).map(row);
+  const folded = blocking.slice(rows.open, rows.open + rows.folded).map(row);
   const left = blocking.length - open.length - folded.length;
   return [
     `### What blocks\n\n${table(head, open)}`,

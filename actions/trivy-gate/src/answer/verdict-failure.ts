@@ -1,6 +1,5 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import { severities } from '../findings/finding.ts';
-import type { OperatingSystem } from '../findings/read-report.ts';
 import type { AllowEntry } from '../policy/policy.ts';
 import type { Verdict } from '../verdict/judge.ts';
 
@@ -8,18 +7,14 @@ import type { Verdict } from '../verdict/judge.ts';
  * Why a verdict is red, with everything that is against the image; undefined when nothing is. An
  * expired allowlist is red as well, on an image that has none of its findings any more.
  */
-export function verdictFailure(
-  image: string,
-  verdict: Verdict,
-  system: OperatingSystem | undefined,
-): Failure | undefined {
+export function verdictFailure(image: string, verdict: Verdict): Failure | undefined {
   const failures = [
     ...blockedBy(image, verdict),
     ...(verdict.exceeded.length > 0
       ? [Failure.of('gate/maximum', { image, counts: limits(verdict) })]
       : []),
-    ...(verdict.endOfLife && system
-      ? [Failure.of('gate/end-of-life', { image, system: `${system.family} ${system.version}` })]
+    ...(verdict.endOfLife.length > 0
+      ? [Failure.of('gate/end-of-life', { image, system: verdict.endOfLife.join(', ') })]
       : []),
     ...(verdict.expired.length > 0
       ? [Failure.of('gate/allowlist-expired', { entries: listEntries(verdict.expired) })]
@@ -38,6 +33,7 @@ export function listEntries(entries: readonly AllowEntry[]): string {
 function blockedBy(image: string, { judged, matrix }: Verdict): Failure[] {
   const [first] = judged;
   if (first?.fate !== 'blocks') return [];
+  const on = first.platform === undefined ? '' : ` on ${first.platform}`;
   const counts = severities
     .filter((severity) => matrix[severity].blocking > 0)
     .map((severity) => `${matrix[severity].blocking} ${severity}`);
@@ -48,13 +44,16 @@ function blockedBy(image: string, { judged, matrix }: Verdict): Failure[] {
     Failure.of('gate/finding', {
       image,
       blocking: counts.join(', '),
-      first: `${id} in ${where} (${first.why})`,
+      first: `${id} in ${where}${on} (${first.why})`,
     }),
   ];
 }
 
 function limits({ exceeded }: Verdict): string {
   return exceeded
-    .map(({ count, most, severity }) => `${count} ${severity} where ${most} may be`)
+    .map(({ count, most, platform, severity }) => {
+      const on = platform === undefined ? '' : ` on ${platform}`;
+      return `${count} ${severity}${on} where ${most} may be`;
+    })
     .join(', ');
 }

@@ -1,12 +1,12 @@
 import type { Policy } from '../policy/policy.ts';
 import type { Verdict } from '../verdict/judge.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, labelOf } from './answer.ts';
 import { listEntries } from './verdict-failure.ts';
 
 /** What a verdict has to warn of, green or red; each a whole sentence. */
 export function warnAbout(
   verdict: Verdict,
-  { report, subject }: Answer,
+  { scanned, target }: Answer,
   policy: Policy,
   { scanners }: { scanners: readonly string[] },
 ): string[] {
@@ -24,14 +24,10 @@ export function warnAbout(
   for (const { count, most, severity } of slack) {
     warnings.push(`The maximum of ${severity} can go down from ${most} to ${count}.`);
   }
-  if (report?.system?.endOfLife && !verdict.endOfLife) {
-    const { family, version } = report.system;
-    warnings.push(`${family} ${version} gets no security updates any more.`);
-  }
-  if (subject && subject.others.length > 0) {
-    warnings.push(
-      `Only ${subject.platform ?? 'one platform'} was scanned, not ${subject.others.join(', ')}.`,
-    );
+  if (verdict.endOfLife.length === 0) warnings.push(...endedSystems(scanned));
+  if (target && target.others.length > 0) {
+    const platforms = scanned.map(labelOf).join(', ');
+    warnings.push(`Only ${platforms} was scanned, not ${target.others.join(', ')}.`);
   }
   const idle: Array<[boolean, string, string]> = [
     [policy.misconfigurations !== 'never', 'misconfig', 'misconfigurations'],
@@ -44,4 +40,13 @@ export function warnAbout(
     }
   }
   return warnings;
+}
+
+function endedSystems(scanned: Answer['scanned']): string[] {
+  return scanned.flatMap((one) => {
+    const { system } = one.report;
+    if (!system?.endOfLife) return [];
+    const on = scanned.length > 1 ? ` (${labelOf(one)})` : '';
+    return [`${system.family} ${system.version}${on} gets no security updates any more.`];
+  });
 }

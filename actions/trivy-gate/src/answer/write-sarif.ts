@@ -5,13 +5,13 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, type ZlibOptions } from 'node:zlib';
 import { rank } from '../findings/finding.ts';
-import type { Judged } from '../verdict/judge.ts';
-import { type SarifFacts, sarifPieces } from './sarif.ts';
+import { type SarifRun, sarifPieces } from './sarif.ts';
 
 /**
- * What GitHub takes: results and rules in a run, and bytes when gzipped.
+ * What GitHub takes: runs in a file, results and rules in a run, and bytes when gzipped.
  * Source: https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
  */
+const mostRuns = 20;
 const mostResults = 25_000;
 const mostBytes = 10_000_000;
 
@@ -19,16 +19,18 @@ const mostBytes = 10_000_000;
  * Writes a SARIF report, the worst findings first. What is too much for GitHub is left out.
  * @returns how many findings were left out
  */
-export async function writeSarif(
-  path: string,
-  judged: readonly Judged[],
-  facts: SarifFacts,
-): Promise<number> {
-  const ordered = judged.toSorted((a, b) => rank(a.finding.severity) - rank(b.finding.severity));
-  for (let count = Math.min(ordered.length, mostResults); ; count = Math.floor(count / 2)) {
-    const pieces = sarifPieces(ordered.slice(0, count), facts);
-    await pipeline(Readable.from(inBlocks(pieces)), createWriteStream(path));
-    if (count === 0 || (await isSmall(path))) return ordered.length - count;
+export async function writeSarif(path: string, runs: readonly SarifRun[]): Promise<number> {
+  const ordered = runs.slice(0, mostRuns).map(({ facts, judged }) => ({
+    facts,
+    judged: judged.toSorted((a, b) => rank(a.finding.severity) - rank(b.finding.severity)),
+  }));
+  const total = runs.reduce((sum, { judged }) => sum + judged.length, 0);
+  const longest = Math.max(0, ...ordered.map(({ judged }) => judged.length));
+  for (let most = Math.min(longest, mostResults); ; most = Math.floor(most / 2)) {
+    const short = ordered.map(({ facts, judged }) => ({ facts, judged: judged.slice(0, most) }));
+    await pipeline(Readable.from(inBlocks(sarifPieces(short))), createWriteStream(path));
+    if (most > 0 && !(await isSmall(path))) continue;
+    return total - short.reduce((sum, { judged }) => sum + judged.length, 0);
   }
 }
 

@@ -1,79 +1,65 @@
 import { Failure } from '@slipway/shared/failure/failure';
+import { matchesOf } from '@slipway/shared/image/platform';
 import {
   formatReference,
   type ImageReference,
   repositoryName,
 } from '@slipway/shared/image/reference';
-import type { Manifest, Registry } from '@slipway/shared/image/registry';
-import type { Subject } from './subject.ts';
+import type { Registry, RunnableImage } from '@slipway/shared/image/registry';
+import type { Subject, Target } from './subject.ts';
 
 /**
- * An image in a registry, by digest: a tag is resolved, and of an index the image of one platform is
- * taken, so that Trivy has nothing to choose.
- * @param platform `linux/arm64`; undefined: that of the runner, or the only one there is
+ * What a reference in a registry stands for, by digest: a tag is resolved, and an index is all the
+ * images in it, so that neither Trivy nor an engine has anything to choose.
+ * @param platform `linux/arm64`: only that one
  * @throws Failure `image/*`
  */
-export async function registryImage(
+export async function registryTarget(
   reference: ImageReference,
   platform: string | undefined,
   registry: Registry,
-): Promise<Subject> {
-  const { repository } = reference;
-  const found = await registry.manifest(repository, reference.digest ?? reference.tag ?? 'latest');
-  const name = `${repositoryName(reference)}@${found.digest}`;
-  const chosen = await choose(name, found, platform, (digest) =>
-    registry.manifest(repository, digest),
-  );
-  const { content, digest } = chosen.manifest;
-  if (content.kind !== 'image') {
-    throw Failure.of('image/platform', { image: name, wanted: 'image', has: 'another index' });
-  }
-  const has = chosen.platform ?? (await registry.platforms(repository, digest))[0];
-  if (platform && has !== undefined && !isPlatform(has, platform)) {
-    throw Failure.of('image/platform', { image: name, wanted: platform, has });
-  }
-  const target = formatReference({ ...reference, digest });
-  const plain = target.replace(/:[^:/@]+(?=@)/, '');
+): Promise<Target> {
+  const repository = repositoryName(reference);
+  const wanted = reference.digest ?? reference.tag ?? 'latest';
+  const top = await registry.manifest(reference.repository, wanted);
+  const name = `${repository}@${top.digest}`;
+  const all = await registry.images(reference.repository, top);
+  const taken = choose(name, all, platform);
   return {
     name,
-    repository: repositoryName(reference),
-    args: ['image', '--image-src', 'remote', plain],
-    imageId: content.config.digest,
-    repoDigest: plain,
-    platform: has,
-    others: chosen.others,
+    repository,
+    subjects: taken.map((image) => subjectOf(reference, image)),
+    others: all.filter((one) => !taken.includes(one)).map((one) => one.platform ?? '(none)'),
   };
 }
 
-async function choose(
+function choose(
   image: string,
-  found: Manifest,
-  wanted: string | undefined,
-  fetch: (digest: string) => Promise<Manifest>,
-): Promise<{ manifest: Manifest; platform?: string; others: string[] }> {
-  if (found.content.kind === 'image') return { manifest: found, others: [] };
-  const entries = found.content.manifests.flatMap(({ attestation, digest, platform }) =>
-    attestation || platform === undefined ? [] : [{ digest, platform }],
-  );
-  const one =
-    entries.find(({ platform }) => isPlatform(platform, wanted ?? runnerPlatform())) ??
-    (wanted === undefined && entries.length === 1 ? entries[0] : undefined);
-  const platforms = entries.map(({ platform }) => platform);
-  if (!one) {
-    const has = platforms.join(', ') || 'none';
-    throw Failure.of('image/platform', { image, wanted: wanted ?? runnerPlatform(), has });
+  all: readonly RunnableImage[],
+  platform: string | undefined,
+): readonly RunnableImage[] {
+  const has = all.map((one) => one.platform ?? '(none)').join(', ') || 'none';
+  if (platform === undefined) {
+    if (all.length > 0) return all;
+    throw Failure.of('image/platform', { image, wanted: 'image', has });
   }
+  const found = matchesOf(all, platform, (one) => one.platform);
+  if (found.length === 1) return found;
+  const wanted = found.length > 1 ? `${platform} without a variant` : platform;
+  throw Failure.of('image/platform', { image, wanted, has });
+}
+
+function subjectOf(
+  { registry, repository }: ImageReference,
+  { manifest, platform }: RunnableImage,
+): Subject {
+  const name = formatReference({ registry, repository, digest: manifest.digest });
   return {
-    manifest: await fetch(one.digest),
-    platform: one.platform,
-    others: platforms.filter((platform) => platform !== one.platform),
+    name,
+    args: ['image', '--image-src', 'remote', name],
+    imageId: manifest.content.config.digest,
+    repoDigest: name,
+    platform,
+    label: platform ?? manifest.digest,
   };
-}
-
-function isPlatform(has: string, wanted: string): boolean {
-  return has === wanted || has.startsWith(`${wanted}/`);
-}
-
-function runnerPlatform(): string {
-  return `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 }

@@ -20,6 +20,8 @@ export interface Judged {
   /** The baseline has it. */
   known: boolean;
   entry?: AllowEntry;
+  /** Of which image, where several were looked at: `linux/arm64`. */
+  platform?: string;
 }
 
 /** A maximum that is exceeded, or that could be lowered. */
@@ -27,6 +29,8 @@ export interface Limit {
   severity: Severity;
   count: number;
   most: number;
+  /** Of which image, where several were looked at. */
+  platform?: string;
 }
 
 /** What the policy says about an image. */
@@ -40,8 +44,8 @@ export interface Verdict {
   exceeded: Limit[];
   /** Maximums above what is there now. */
   slack: Limit[];
-  /** The system gets no updates any more, and that fails. */
-  endOfLife: boolean;
+  /** Systems that get no updates any more, where that fails: `debian 9`. */
+  endOfLife: string[];
   expired: AllowEntry[];
   ending: AllowEntry[];
   unusedEntries: AllowEntry[];
@@ -95,8 +99,8 @@ export function judge(
 
   const matrix = countAll(judged);
   const { exceeded, slack } = compareLimits(policy, matrix, baseline);
-  const endOfLife = policy.endOfLife === 'fail' && system?.endOfLife === true;
-  const blocked = judged[0]?.fate === 'blocks' || exceeded.length > 0 || endOfLife;
+  const ended = policy.endOfLife === 'fail' && system?.endOfLife ? system : undefined;
+  const blocked = judged[0]?.fate === 'blocks' || exceeded.length > 0 || ended !== undefined;
   return {
     verdict: blocked ? 'fail' : 'pass',
     judged,
@@ -104,7 +108,7 @@ export function judge(
     gone: comparison?.gone(),
     exceeded,
     slack,
-    endOfLife,
+    endOfLife: ended ? [`${ended.family} ${ended.version}`] : [],
     expired: allowlist.expired,
     ending: allowlist.ending,
     unusedEntries: allowlist.unused(),
@@ -138,7 +142,8 @@ function compareLimits(
 
 const order: readonly Fate[] = ['blocks', 'allowed', 'known', 'grace', 'passes'];
 
-function worstFirst(one: Judged, other: Judged): number {
+/** Orders findings: those that block first, the worst of them before the others. */
+export function worstFirst(one: Judged, other: Judged): number {
   const [a, b] = [one.finding, other.finding];
   return (
     order.indexOf(one.fate) - order.indexOf(other.fate) ||
@@ -146,7 +151,8 @@ function worstFirst(one: Judged, other: Judged): number {
     compare(a.id, b.id) ||
     compare(a.package, b.package) ||
     compare(a.path, b.path) ||
-    a.line - b.line
+    a.line - b.line ||
+    compare(one.platform ?? '', other.platform ?? '')
   );
 }
 

@@ -139,7 +139,16 @@ describe('the images that an engine could run', () => {
       },
       'more than 4 deep',
     ],
-    ['that is too long', { ...both, top: Array.from({ length: 401 }, () => amd) }, 'more than 400'],
+    [
+      'that is too long',
+      {
+        ...both,
+        inner: [],
+        middle: Array.from({ length: 400 }, () => ({ of: 'inner' })),
+        top: [amd, { of: 'middle' }, { of: 'middle' }],
+      },
+      'more than 500 entries',
+    ],
   ])('are not looked for in an index %s', async (_, world, said) => {
     await expect(look(world)).rejects.toMatchObject({
       code: 'image/index',

@@ -26,12 +26,12 @@ const cases: Case[] = [
   ['an image of blanks', 'image', { image: ' \n ' }, /is required/],
   ['only a comment', 'image', { image: '# later' }, /names no repository/],
   ['a scheme', 'image', { image: 'https://ghcr.io/o/app' }, /scheme/],
-  ['upper case', 'image', { image: 'ghcr.io/Owner/App' }, /upper case/],
+  ['what no name has', 'image', { image: 'ghcr.io/Owner/-App' }, /not made of a-z and 0-9/],
   ['a blank in the name', 'image', { image: 'ghcr.io/o/a pp' }, /white space/],
   ['a digest for a repository', 'image', { image: `ghcr.io/o/app@${digest}` }, /digest/],
   ['a tag for a repository', 'image', { image: 'ghcr.io/o/app:1' }, /tag, which belongs into tags/],
   ['a repository twice', 'image', { image: 'ghcr.io/o/app\nghcr.io/o/app' }, /twice/],
-  ['a second line that is wrong', 'image', { image: 'ghcr.io/o/app\nghcr.io/o/B' }, /upper case/],
+  ['a second line that is wrong', 'image', { image: 'ghcr.io/o/app\nghcr.io/o/b!' }, /not made of/],
   ['too many images', 'image', { image: 'ghcr.io/o/app,'.repeat(1_000) }, /longer than 10000/],
 
   ['a folder that is not there', 'context', { context: 'nowhere' }, /not there: nowhere/],
@@ -68,6 +68,16 @@ const cases: Case[] = [
   ['the same tag twice', 'tags', { tags: 'type=raw,value=a\na' }, /same tag as line 1/],
   ['a digest for a tag', 'tags', { tags: digest }, /is a digest, not a tag/],
   ['rules that give nothing', 'tags', { tags: 'type=ref,event=tag' }, /no rule gives a tag/],
+
+  ['the tag of the cache', 'tags', { tags: 'buildcache' }, /"buildcache", which this action or/],
+  ['a referrer', 'tags', { tags: `sha256-${'0'.repeat(64)}` }, /which this action or the registry/],
+  [
+    'an input of another action',
+    'flavor',
+    { flavor: 'latest=false' },
+    /does not exist in build-push/,
+  ],
+  ['an input that is misspelt', 'move-tag', { 'move-tag': 'false' }, /does not exist in build-push/],
 
   ['a cache of another kind', 'cache', { cache: 'local' }, /not one of none, registry, gha/],
   ['a provenance of true', 'provenance', { provenance: 'true' }, /not one of false, min, max/],

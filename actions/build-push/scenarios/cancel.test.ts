@@ -83,7 +83,7 @@ describe('build-push, cancelled', () => {
     return {
       step: result,
       ms: performance.now() - begin,
-      tags: tags.filter((tag) => tag !== 'slipway-staging'),
+      tags: tags.filter((tag) => !tag.startsWith('slipway-staging-')),
       files: await leftovers(runner),
       processes: processes.map(({ line }) => line),
     };

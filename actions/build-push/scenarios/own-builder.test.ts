@@ -42,7 +42,7 @@ describe('build-push where the current builder is the engine’s own', () => {
     const step = await start({ image: `${registry.host}/own/plain` }, docker.env);
     expect(step.errors).toEqual([]);
     expect(await docker.calls()).toEqual([
-      expect.stringMatching(/^buildx build .*--push --tag \S+\/own\/plain:slipway-staging /),
+      expect.stringMatching(/^buildx build .*--push --tag \S+\/own\/plain:slipway-staging-[\w-]+ /),
     ]);
   }, 30_000);
 

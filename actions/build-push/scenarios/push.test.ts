@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startFaultProxy } from '../../../packages/local-cloud/src/fault-proxy.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import type { Runner } from '../../../packages/local-cloud/src/runner.ts';
 import {
@@ -44,9 +45,12 @@ describe('build-push with the engine’s own builder and a registry with passwor
     expect(step.outputs['image']).toMatch(new RegExp(`^${image}@sha256:[0-9a-f]{64}$`));
     expect(step.outputs['image']).toBe(`${image}@${step.outputs['digest']}`);
     expect(step.outputs['version']).toBe('main');
-    expect(await tagsOf('team/app')).toEqual(
-      ['main', 'sha-860c190', `sha-${sha}`, 'slipway-staging'].sort(),
-    );
+    expect(await tagsOf('team/app')).toEqual([
+      'main',
+      'sha-860c190',
+      `sha-${sha}`,
+      expect.stringMatching(/^slipway-staging-\d+-\d+-[\da-f-]+$/),
+    ]);
     expect(step.outputs['tags']?.split('\n')).toContain(`${image}:main`);
     expect(JSON.parse(step.outputs['metadata'] ?? '')).toMatchObject({
       digest: step.outputs['digest'],
@@ -70,6 +74,51 @@ describe('build-push with the engine’s own builder and a registry with passwor
     expect(step.outputs['image']).toBe(from);
     expect(await tagsOf('held/app')).toContain('main');
   }, 60_000);
+
+  it('builds twice where a tag can never be written again, and promotes what is there', async () => {
+    const written = new Set<string>();
+    const refused = { status: 400, body: '{"errors":[{"code":"TAG_INVALID"}]}' };
+    await using immutable = await startFaultProxy(registry.host, ({ method, path }) => {
+      if (method !== 'PUT' || !/\/manifests\/(?!sha256:)/.test(path)) return undefined;
+      const turn = written.has(path) ? refused : undefined;
+      written.add(path);
+      return turn;
+    });
+    const image = `${immutable.host}/immutable/app`;
+    const build = { ...inputs(), image, 'move-tags': 'false' };
+    const first = await runner.start(bundle, build).done;
+    const second = await runner.start(bundle, build).done;
+    expect([...first.errors, ...second.errors]).toEqual([]);
+    const copy = { ...inputs(), image: `${immutable.host}/immutable/live`, tags: 'one' };
+    const step = await runner.start(bundle, { ...copy, from: second.outputs['image'] ?? '' }).done;
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['tags']).toBe(`${copy.image}:one`);
+  }, 60_000);
+
+  it('takes the owner of a repository as GitHub spells it', async () => {
+    const image = `${registry.host}/Octo/Shop`;
+    const step = await runner.start(bundle, { ...inputs(), image, tags: 'one' }).done;
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['tags']).toBe(`${registry.host}/octo/shop:one`);
+    expect(step.log).toContain(`Images have names in lower case: ${registry.host}/octo/shop.`);
+  }, 60_000);
+
+  it.each([
+    ['refs/heads/1.2.3', 'branch-1.2.3'],
+    ['refs/heads/buildcache', 'branch-buildcache'],
+    ['refs/heads/v1', 'branch-v1'],
+  ])(
+    'overwrites nothing by the name of %s',
+    async (ref, tag) => {
+      await using odd = await makeBuildRunner({ sha, ref });
+      const image = `${registry.host}/reserved/app`;
+      const step = await odd.start(bundle, { ...inputs(), image, tags: 'type=ref,event=branch' })
+        .done;
+      expect(step.errors).toEqual([]);
+      expect(step.outputs['tags']).toBe(`${image}:${tag}`);
+    },
+    60_000,
+  );
 
   it('promotes the same digest to another repository without a build', async () => {
     const image = `${registry.host}/team/app`;
@@ -148,14 +197,33 @@ describe('build-push with the engine’s own builder and a registry with passwor
     expect(await tagsOf('tried/app')).toEqual([]);
   }, 60_000);
 
-  it('uses its own login beside a credentials store of the job', async () => {
+  it('builds on a private base image with push: false', async () => {
+    const image = `${registry.host}/private/base`;
+    const base = await runner.start(bundle, { ...inputs(), image, tags: 'one' }).done;
+    expect(base.errors).toEqual([]);
+    await using trial = await makeBuildRunner(
+      { sha },
+      `FROM ${base.outputs['image']}\nCOPY files /\n`,
+    );
+    const step = await trial.start(bundle, {
+      ...inputs(),
+      image: `${registry.host}/tried/own`,
+      push: 'false',
+    }).done;
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ image: '', tags: '' });
+    expect(await leftovers(trial)).toEqual([]);
+  }, 60_000);
+
+  it('starts no credential helper of the job when the login is given', async () => {
     await using job = await makeBuildRunner();
     const folder = join(job.workspace, '../docker');
     const asked = join(folder, 'asked');
     await mkdir(folder);
     const plugins = join(process.env['HOME'] ?? '', '.docker/cli-plugins');
     if (existsSync(plugins)) await symlink(plugins, join(folder, 'cli-plugins'));
-    await writeFile(join(folder, 'config.json'), '{"credsStore":"store"}');
+    const config = '{"credsStore":"store","credHelpers":{"docker.io":"store"}}';
+    await writeFile(join(folder, 'config.json'), config);
     const store = `#!/bin/sh\ncat >>'${asked}'\necho >>'${asked}'\necho 'credentials not found in native keychain'\nexit 1\n`;
     await writeFile(join(folder, 'docker-credential-store'), store, { mode: 0o755 });
     const env = { DOCKER_CONFIG: folder, PATH: `${folder}:${job.env['PATH']}` };
@@ -163,8 +231,9 @@ describe('build-push with the engine’s own builder and a registry with passwor
     const step = await job.start(bundle, { ...inputs(), image, tags: 'one' }, env).done;
     expect(step.errors).toEqual([]);
     expect(await tagsOf('store/app')).toContain('one');
-    expect(await readFile(asked, 'utf8').catch(() => '')).not.toContain(registry.host);
-    expect(await readFile(join(folder, 'config.json'), 'utf8')).toBe('{"credsStore":"store"}');
+    expect(existsSync(asked)).toBe(false);
+    expect(step.log).toContain("Docker's credential helpers are not used, as the login is given");
+    expect(await readFile(join(folder, 'config.json'), 'utf8')).toBe(config);
   }, 60_000);
 
   it('refuses a wrong password as the build begins, with nothing shown of it, pushed or left', async () => {

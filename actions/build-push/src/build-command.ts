@@ -24,13 +24,17 @@ export interface BuildRequest {
   /** Address of this run, for the provenance; empty outside of a runner. */
   runUrl: string;
   metadataFile: string;
+  /** Tag for a builder that can only push under one, which no other push has: {@link stagingTag}. */
+  staging: string;
 }
 
 /**
- * Tag for the engine's own builder, which can only push under a tag. It is one fixed tag, so a
- * registry is not filled with them; the digest is what counts, whoever moves the tag next.
+ * Tag for a push that cannot go without one. Each has its own, as a repository with immutable tags
+ * refuses a second push to the same: docs/decisions/0004-staging-tag.md.
  */
-export const stagingTag = 'slipway-staging';
+export function stagingTag(unique: string): string {
+  return `slipway-staging-${unique}`;
+}
 
 /** Arguments and environment of `docker buildx build`. */
 export function buildCommand(
@@ -71,10 +75,10 @@ function attestations({ provenance, runUrl, sbom }: BuildRequest): string[] {
   ];
 }
 
-function output({ push, repositories }: BuildRequest, builder: Builder, env: Environment) {
+function output({ push, repositories, staging }: BuildRequest, builder: Builder, env: Environment) {
   if (!push) return ['--output', 'type=cacheonly'];
   if (builder.plain) {
-    return ['--push', ...repositories.flatMap((name) => ['--tag', `${name}:${stagingTag}`])];
+    return ['--push', ...repositories.flatMap((name) => ['--tag', `${name}:${staging}`])];
   }
   const fields = ['type=image', `name=${repositories.join(',')}`, 'push=true'];
   fields.push('push-by-digest=true', 'name-canonical=true');

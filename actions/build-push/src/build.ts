@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Environment, GitHubContext } from '@slipway/shared/action/github';
 import { repositoryName } from '@slipway/shared/image/reference';
 import type { Timeline } from '@slipway/shared/time/timeline';
-import { buildCommand } from './build-command.ts';
+import { buildCommand, stagingTag } from './build-command.ts';
 import { findBuilder } from './builder.ts';
 import { type BuildxTools, digestFrom, runBuildx } from './buildx.ts';
 import type { Repository } from './registries.ts';
@@ -50,6 +50,7 @@ export async function build(settings: Settings, means: BuildMeans): Promise<stri
       sbom: settings.sbom,
       runUrl: attemptOf(means.github),
       metadataFile: join(folder, 'metadata.json'),
+      staging: stagingTag(pushName(means.github)),
     };
     const command = buildCommand(request, builder, env);
     await timeline.phase(settings.push ? 'build and push' : 'build', () =>
@@ -116,4 +117,10 @@ function withVersion({ version, ...given }: Settings): ReadonlyMap<string, strin
   return version === undefined || args.has('VERSION')
     ? args
     : new Map([...args, ['VERSION', version]]);
+}
+
+// People find the run by it; two jobs of a run, or two steps of a job, are told apart by the rest.
+function pushName({ runAttempt, runId }: GitHubContext): string {
+  const run = [runId, runAttempt].filter((part) => /^\d+$/.test(part));
+  return [...run, crypto.randomUUID().slice(0, 13)].join('-');
 }

@@ -11,25 +11,34 @@ export interface Login {
   password: string;
 }
 
+/** What counts of the job's configuration: the engine, the way to it, and logins in plain text. */
+const kept = ['auths', 'cliPluginsExtraDirs', 'currentContext', 'proxies'];
+
 /**
- * A Docker configuration of our own with the logins in it, beside everything that the job's own
- * one has; disposing of it removes it. The job's own is never written to, so no login outlives
- * this step. Without logins it is the job's own.
+ * A Docker configuration of our own with the logins in it; disposing of it removes it. The job's own
+ * is never written to, so no login outlives this step. Of that one only {@link kept} counts: on a
+ * machine that other jobs use, a credential helper, a plugin hook or an alias may be anybody's, and
+ * would get to run. Without logins it is the job's own.
+ * @param say hears of what does not count
  */
 export async function ownDockerConfig(
   env: Environment,
   logins: readonly Login[],
+  say: (line: string) => void,
 ): Promise<AsyncDisposable & { env: Environment }> {
   if (logins.length === 0) return { env, [Symbol.asyncDispose]: async () => undefined };
   const theirs = resolve(dockerConfigFolder(env));
   const folder = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-docker-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const config = { ...(await readConfig(theirs)) };
+    const all = await readConfig(theirs);
+    const config = Object.fromEntries(Object.entries(all).filter(([key]) => kept.includes(key)));
     config['auths'] = { ...objectOf(config['auths']), ...Object.fromEntries(logins.map(entryOf)) };
-    // A credentials store wins over what is in the file, but not for a host whose helper is "".
-    const own = Object.fromEntries(logins.map((login) => [hostKey(login), '']));
-    config['credHelpers'] = { ...objectOf(config['credHelpers']), ...own };
+    if ('credsStore' in all || 'credHelpers' in all) {
+      say(
+        "Docker's credential helpers are not used, as the login is given; for another registry run `docker login` without one",
+      );
+    }
     await writeFile(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 });
     for (const part of ['cli-plugins', 'contexts', 'trust']) {
       if (await exists(join(theirs, part))) {

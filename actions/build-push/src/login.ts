@@ -20,7 +20,7 @@ export async function logIn(settings: Settings, run: Run<typeof manifest>): Prom
     const login = await registryLogin(host, givenForRegistries(settings), means);
     if (login) logins.set(host, login);
   }
-  if (settings['create-repository']) {
+  if (settings['create-repository'] && settings.push) {
     for (const { registry, repository } of settings.image) {
       const made = await logins.get(registry)?.createRepository?.(repository);
       if (made === 'created') commands.info(`created the repository ${registry}/${repository}`);

@@ -21,10 +21,12 @@ export async function promote(
   tools: BuildxTools,
 ): Promise<string> {
   const { digest } = await origin.resolve(from.repository, from.digest ?? from.tag ?? 'latest');
+  // By its content: the same image is never brought twice under one tag.
+  const staging = stagingTag(digest.replace(/^\w+:/, '').slice(0, 64));
   const missing: string[] = [];
   for (const { registry, reference } of repositories) {
     if (await has(() => registry.resolve(reference.repository, digest))) continue;
-    missing.push('--tag', `${repositoryName(reference)}:${stagingTag}`);
+    missing.push('--tag', `${repositoryName(reference)}:${staging}`);
   }
   if (missing.length > 0) {
     const { registry, repository }: ImageReference = from;

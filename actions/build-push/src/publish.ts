@@ -60,8 +60,9 @@ async function work(
   const { signal } = run;
   const tools: BuildxTools = { run: runProgram, clock: systemClock, signal, say, quote };
 
-  const logins = settings.push ? await logIn(settings, run) : [];
-  await using docker = await ownDockerConfig(dockerEnvironment(run.env), logins);
+  // Also where nothing is pushed: the base image may be a private one.
+  const logins = await logIn(settings, run);
+  await using docker = await ownDockerConfig(dockerEnvironment(run.env), logins, say);
   const { env } = docker;
   const open = (images: Settings['image']) => openRepositories(images, { env, signal, say });
   const repositories = settings.push ? await open(settings.image) : [];

@@ -31,7 +31,7 @@ export type Settings = ReturnType<typeof readSettings>;
 /** Reads and checks all inputs; loads nothing heavy and changes nothing. */
 export function readSettings(run: Run<typeof manifest>) {
   const workspace = run.env['GITHUB_WORKSPACE'] || process.cwd();
-  return run.inputs(
+  const settings = run.inputs(
     {
       image: repositoryList,
       version: matching(semanticVersion, 'is not a version of three numbers', '1.2.3'),
@@ -66,6 +66,11 @@ export function readSettings(run: Run<typeof manifest>) {
       else checkDockerfile(workspace, given, problem);
     },
   );
+  if (/[A-Z]/.test(run.env['INPUT_IMAGE'] ?? '')) {
+    const names = settings.image.map(repositoryName).join(', ');
+    run.commands.notice(`Images have names in lower case: ${names}.`, 'build-push');
+  }
+  return settings;
 }
 
 /** Hosts of some references, each once. */

@@ -19,6 +19,7 @@ const request: BuildRequest = {
   sbom: false,
   runUrl: 'https://github.com/acme/app/actions/runs/1/attempts/2',
   metadataFile: '/tmp/metadata.json',
+  staging: 'slipway-staging-1-2-x',
 };
 const start = ['buildx', 'build', '--progress', 'plain', '--metadata-file', '/tmp/metadata.json'];
 
@@ -39,8 +40,8 @@ describe('buildCommand', () => {
     expect(argsOf({})).toEqual([...named, ...without, '--output', byDigest]);
   });
 
-  it('pushes under one fixed tag where the builder can do no better', () => {
-    const tags = request.repositories.flatMap((name) => ['--tag', `${name}:slipway-staging`]);
+  it('pushes under a tag of its own where the builder can do no better', () => {
+    const tags = request.repositories.flatMap((name) => ['--tag', `${name}:slipway-staging-1-2-x`]);
     expect(argsOf({ labels: { a: 'b' } }, plain)).toEqual([
       '--label',
       'a=b',

@@ -43,6 +43,13 @@ const cases: Case[] = [
     { image: '', input: 'file', platform: 'linux/arm64' },
     /only/,
   ],
+  [
+    'an input of another action',
+    'severity',
+    { severity: 'CRITICAL' },
+    /does not exist in trivy-gate/,
+  ],
+  ['an input that is misspelt', 'fail_on', { fail_on: 'critical' }, /does not exist in trivy-gate/],
   ['an unknown word', 'fail-on', { 'fail-on': 'hihg' }, /nearest is high/],
   [
     'a word twice',

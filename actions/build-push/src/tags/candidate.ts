@@ -75,7 +75,7 @@ async function refCandidate(
   if (event === 'pr') {
     const number = pullRequestOf(github);
     if (number === undefined) return { nothing: 'needs a pull request' };
-    return { body: [{ text: String(number) }] };
+    return { body: [{ text: String(number), git: 'pr' }] };
   }
   const name = event === 'branch' ? branchOf(github) : gitTagOf(github);
   if (name === '') return { nothing: event === 'branch' ? 'needs a branch' : 'needs a Git tag' };

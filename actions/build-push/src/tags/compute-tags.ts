@@ -6,6 +6,7 @@ import { joinTag } from './git-name.ts';
 import { InvalidTags, ruleName } from './invalid-tags.ts';
 import { whyIllegal } from './legal.ts';
 import { render } from './render.ts';
+import { isInternal } from './reserved.ts';
 import type { Rule } from './rule.ts';
 import { loadScheme, type Release } from './versions.ts';
 
@@ -59,7 +60,9 @@ async function apply(rule: Rule, facts: TagFacts): Promise<Wanted | Nothing> {
   const [prefix, suffix] = [render(rule.prefix, facts), render(rule.suffix, facts)];
   const tag = joinTag([...prefix, ...candidate.body, ...suffix]);
   if (tag === '') return { nothing: 'has only expressions that are empty here' };
-  const why = whyIllegal(tag, 'all');
+  const why = isInternal(tag)
+    ? 'this action or the registry writes for itself'
+    : whyIllegal(tag, 'all');
   if (why === undefined) {
     return { ...candidate, rule, tag, prefix: joinTag(prefix), suffix: joinTag(suffix) };
   }

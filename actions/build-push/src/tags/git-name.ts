@@ -1,4 +1,5 @@
 import { longestTag } from './legal.ts';
+import { isReserved } from './reserved.ts';
 
 /** A stretch of a tag. With `git` it came from a Git name, which may hold what a tag may not. */
 export interface Segment {
@@ -6,7 +7,7 @@ export interface Segment {
   git?: GitName;
 }
 
-export type GitName = 'branch' | 'tag';
+export type GitName = 'branch' | 'tag' | 'pr';
 
 /**
  * Puts a tag together, bending Git names into legal tags:
@@ -15,19 +16,22 @@ export type GitName = 'branch' | 'tag';
  * - a name with nothing legal in it (`日本`) becomes `branch-` or `tag-` and a hash of it;
  * - above 128 characters the longest Git name is cut and ends in a hash, so that two long branches
  *   never share a tag;
- * - a Git name never makes the tag `latest`: it becomes `branch-latest` or `tag-latest`.
+ * - a Git name never makes a tag that is somebody else's ({@link isReserved}): `latest` becomes
+ *   `branch-latest`, `1.2.3` becomes `branch-1.2.3`. What counts is the whole tag as it will be written.
  * @returns the tag; with an illegal literal still in it when there is one
  */
 export function joinTag(segments: readonly Segment[]): string {
-  const git = segments.find((segment) => segment.git)?.git;
+  const first = segments.findIndex((segment) => segment.git);
+  const git = segments[first]?.git;
   const legal: Segment[] = [];
   for (const segment of segments) {
     const atStart = legal.every(({ text }) => text === '');
     legal.push(segment.git ? { ...segment, text: bend(segment, atStart) } : segment);
   }
+  if (git === undefined) return join(legal);
+  const before = join(legal.slice(0, first));
+  if (isReserved(join(legal), git, before)) legal.unshift({ text: `${git}-` });
   const tag = join(legal);
-  if (git === undefined) return tag;
-  if (tag === 'latest') return `${git}-latest`;
   return tag.length > longestTag ? cut(legal, hash(join(segments))) : tag;
 }
 

@@ -224,7 +224,7 @@ describe('the rules of docker/metadata-action', () => {
       ['1.0.0', 'latest'],
     ],
     ['pull request', pullRequest, 'type=ref,event=pr', ['pr-15']],
-    ['its prefix taken away', pullRequest, 'type=ref,event=pr,prefix=', ['15']],
+    ['its prefix taken away', pullRequest, 'type=ref,event=pr,prefix=', ['pr-15']],
     ['its suffix', pullRequest, 'type=ref,event=pr,suffix=-bal', ['pr-15-bal']],
     ['pull_request_target', pullRequestTarget, 'type=ref,event=pr', ['pr-15']],
     ['sha', pushDev, 'type=sha', ['sha-860c190']],

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anyCharacter } from '../../../../packages/local-cloud/src/any-character.ts';
 import { joinTag, type Segment } from '../../src/tags/git-name.ts';
+import { isReserved } from '../../src/tags/reserved.ts';
 
 const legal = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const branchTag = (text: string, prefix = '', suffix = '') =>
@@ -36,6 +37,63 @@ describe('joinTag', () => {
     expect(joinTag([{ text: 'latest', git: 'tag' }])).toBe('tag-latest');
   });
 
+  it.each([
+    '1.2.3',
+    'v1.2.3',
+    'v1',
+    '1',
+    '1.2',
+    '1/2/3',
+    '1.2.3-rc.1',
+    '1-alpine',
+    '1.2.3_x',
+    '1.0rc1',
+    '1.0.post1',
+    'latest',
+    'buildcache',
+    'slipway-staging-7-1',
+    `sha256-${'0'.repeat(64)}`,
+    `sha256:${'0'.repeat(64)}`,
+    'sha256-abc.sig',
+    'SHA512-abc',
+    'sha-860c190',
+    '860c190',
+    '860c1904a1ce19322e91ac35af1ab07466440c37',
+    'pr-7',
+    'nightly',
+    'edge',
+  ])('a branch %s overwrites nothing of that name', (name) => {
+    const written = name.replace(/[:/]/g, '-');
+    expect(branchTag(name)).toBe(`branch-${written}`);
+  });
+
+  it.each([
+    ['1.2.3', '1.2.3'],
+    ['v1', 'v1'],
+    ['2024010', '2024010'],
+    ['buildcache', 'tag-buildcache'],
+    ['sha256-abc', 'tag-sha256-abc'],
+    ['pr-7', 'tag-pr-7'],
+  ])('a Git tag %s may be a version, and nothing else that is reserved', (name, tag) => {
+    expect(joinTag([{ text: name, git: 'tag' }])).toBe(tag);
+  });
+
+  it.each([
+    ['pr-', 'pr-7'],
+    ['', 'pr-7'],
+    ['v', 'pr-v7'],
+  ])('a pull request with the prefix %j does not become a version', (prefix, tag) => {
+    expect(joinTag([{ text: prefix }, { text: '7', git: 'pr' }])).toBe(tag);
+  });
+
+  it('judges the whole tag, and what the rule says in front of the name', () => {
+    expect(branchTag('1.2', 'v')).toBe('branch-v1.2');
+    expect(branchTag('256-abc', 'sha')).toBe('branch-sha256-abc');
+    expect(branchTag('1.2.3', 'app-')).toBe('app-1.2.3');
+    expect(branchTag('main', '860c190-')).toBe('860c190-main');
+    expect(branchTag('3d-render')).toBe('3d-render');
+  });
+
   it('keeps a name as it is in the middle of a tag', () => {
     expect(branchTag('-x', 'a')).toBe('a-x');
     expect(branchTag('latest', '', '-dev')).toBe('latest-dev');
@@ -68,7 +126,7 @@ describe('joinTag', () => {
       fc.property(name, affix, fc.constantFrom('', '-s'), (text, prefix, suffix) => {
         const tag = branchTag(text, prefix, suffix);
         expect(tag).toMatch(legal);
-        expect(tag).not.toBe('latest');
+        expect(isReserved(tag, 'branch', prefix)).toBe(false);
       }),
       { numRuns: 10_000 },
     );

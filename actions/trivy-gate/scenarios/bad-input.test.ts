@@ -93,6 +93,7 @@ const cases: Case[] = [
   ['nothing to look for', 'scanners', { scanners: ',' }, /names nothing/],
   ['an unknown format', 'report-formats', { 'report-formats': 'pdf' }, /has pdf, which is not/],
   ['neither true nor false', 'upload-sarif', { 'upload-sarif': 'yes' }, /neither true nor false/],
+  ['the workspace', 'cache-folder', { 'cache-folder': './cache' }, /is inside the workspace/],
   ['no token', 'token', { 'upload-sarif': 'true' }, /is required by upload-sarif/],
   ['another word', 'on-error', { 'on-error': 'ignore' }, /not one of fail, warn/],
   ['no number', 'trivy-version', { 'trivy-version': 'latest' }, /not a version of three numbers/],

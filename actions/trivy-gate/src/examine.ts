@@ -10,6 +10,8 @@ import type { Answer } from './answer/answer.ts';
 import { listsPackages } from './answer/formats.ts';
 import { baselinesOf } from './baselines.ts';
 import { getDatabase } from './database/get-database.ts';
+import type { Database } from './database/metadata.ts';
+import { isTracked } from './database/tracked.ts';
 import type { ScanReport } from './findings/read-report.ts';
 import type { manifest } from './manifest.ts';
 import { writeDockerConfig } from './private-folder.ts';
@@ -50,7 +52,7 @@ export async function examine(
   folder: string,
   reports: string,
 ): Promise<Examined> {
-  const { target, trivy, cache } = await timeline.phase('prepare', () =>
+  const { target, trivy, cache, database } = await timeline.phase('prepare', () =>
     prepare(settings, run, answer, folder),
   );
   const options: ScanOptions = {
@@ -64,7 +66,9 @@ export async function examine(
     const own = several ? join(reports, folderName(subject, index)) : reports;
     await mkdir(own, { recursive: true });
     const path = join(own, 'report.json');
-    const report = await timeline.phase(name, () => scan(subject, options, trivy, cache, path));
+    const report = await timeline.phase(name, () =>
+      orDiscard(database, () => scan(subject, options, trivy, cache, path)),
+    );
     checkVersion(report, settings);
     answer.scanned.push({ subject, report, path });
   }
@@ -77,6 +81,16 @@ export async function examine(
     if (before !== undefined) answer.baseline = before;
   }
   return { target, trivy };
+}
+
+// What Trivy refuses would be refused again in each run that finds it in the cache.
+async function orDiscard<T>(database: Database | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'gate/database') await database?.discard?.();
+    throw error;
+  }
 }
 
 /** A name for a folder: `linux-arm64`. */
@@ -93,18 +107,15 @@ async function prepare(settings: Settings, run: ActionRun, answer: Answer, folde
     const [target, program, database] = await all([
       targetOf(settings, access, folder),
       getTrivy(wantedTrivy(settings), folder, env, means),
-      wantsDatabase ? databaseFor(settings, access, answer, means) : undefined,
+      wantsDatabase ? databaseFor(settings, access, answer, { ...means, env, folder }) : undefined,
     ]);
     answer.target = target;
     if (database) answer.databaseUpdated = database.updated;
     const host = settings['image-source'] === 'registry' ? settings.image?.registry : undefined;
     const credentials = host ? await access.credentials(host) : undefined;
     if (host && credentials) await writeDockerConfig(folder, host, credentials);
-    const cache = await makeTrivyCache(
-      folder,
-      database,
-      join(settings.cacheFolder, 'trivy-java-db'),
-    );
+    const source = 'folder' in settings.database ? settings.database.folder : undefined;
+    const cache = await makeTrivyCache(folder, database, source);
     const trivy: Trivy = {
       program,
       folder,
@@ -115,7 +126,7 @@ async function prepare(settings: Settings, run: ActionRun, answer: Answer, folde
       signal: run.signal,
       quote: commands.quote,
     };
-    return { target, trivy, cache };
+    return { target, trivy, cache, database };
   });
 }
 
@@ -146,7 +157,15 @@ function databaseFor(
   settings: Settings,
   access: RegistryAccess,
   { warnings }: Answer,
-  { say, signal }: { say(line: string): void; signal: AbortSignal },
+  {
+    env,
+    folder,
+    say,
+    signal,
+  }: Pick<ActionRun, 'env' | 'signal'> & {
+    folder: string;
+    say(line: string): void;
+  },
 ) {
   const { cacheFolder, database: source } = settings;
   const wanted = {
@@ -154,9 +173,11 @@ function databaseFor(
     maxAge: settings['db-max-age'],
     onStale: settings['on-stale'],
     cacheFolder,
+    folder,
   };
   return getDatabase(wanted, {
     open: (host) => access.open(host, mirrorBudget),
+    isTracked: (path) => isTracked(path, { run: runProgram, env, signal }),
     now: systemClock.now,
     signal,
     say,

@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from './database/metadata.ts';
 import { readReport, type ScanReport } from './findings/read-report.ts';
@@ -16,20 +16,31 @@ export interface ScanOptions {
 }
 
 /**
- * Makes the cache folder of this run: what Trivy expects there, by links.
- * @param javaFolder folder with Trivy's database for Java, kept between runs
+ * Makes the cache folder of this run: what Trivy expects there. Its database for Java, which Trivy
+ * itself fetches when it finds an archive of Java, is not kept between runs: nobody could tell who
+ * wrote what lies in a cache.
+ * @param source folder of the user's own that has the databases; undefined where mirrors have them
  */
 export async function makeTrivyCache(
   folder: string,
   database: Database | undefined,
-  javaFolder: string,
+  source: string | undefined,
 ): Promise<string> {
   const cache = join(folder, 'cache');
   await mkdir(cache, { recursive: true });
-  await mkdir(javaFolder, { recursive: true }).catch(() => undefined);
-  await symlink(javaFolder, join(cache, 'java-db'), 'junction');
+  const java = source === undefined ? undefined : join(source, 'java-db');
+  if (java !== undefined && (await isFolder(java))) {
+    await symlink(java, join(cache, 'java-db'), 'junction');
+  }
   if (database) await symlink(database.folder, join(cache, 'db'), 'junction');
   return cache;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   boolean,
   choice,
@@ -24,6 +24,7 @@ import { type FailOn, failOn, scannersFor } from './policy/fail-on.ts';
 import { defaultMirrors, isHijacked, releaseOf, thisMachine } from './scanner/releases.ts';
 import {
   baseline,
+  cacheFolder,
   databaseSource,
   exampleImage,
   imageReference,
@@ -78,7 +79,7 @@ export function readSettings(run: Run<typeof manifest>) {
       'db-repository': databaseSource(workspace),
       'db-max-age': duration('1h', '8760h'),
       'on-stale': choice('error', 'warn'),
-      'cache-folder': text,
+      'cache-folder': cacheFolder(workspace),
       timeout: duration('10s', '6h'),
       attach: boolean,
       ...registryInputs,
@@ -104,7 +105,7 @@ export function readSettings(run: Run<typeof manifest>) {
     temp,
     mirrors: given['trivy-mirrors'] ?? defaultMirrors,
     database: given['db-repository'] ?? publicDatabase(),
-    cacheFolder: cache ? resolve(workspace, cache) : join(tools || temp, 'slipway'),
+    cacheFolder: cache ?? join(tools || temp, 'slipway'),
   };
 }
 

@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, parse as partsOf, resolve } from 'node:path';
 import { BadInput, type Input, lines, text } from '@slipway/shared/action/input';
 import { found, isFile, leadsInside, realPathIn } from '@slipway/shared/action/path-input';
 import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
@@ -57,6 +57,22 @@ export function databaseSource(
       const elsewhere = isAbsolute(first) && !leadsInside(workspace, first);
       const roots = elsewhere ? [first] : [workspace];
       return { folder: found(roots, first, { kind: 'folder', example: './trivy-cache' }) };
+    },
+  };
+}
+
+/** A folder outside of the workspace, whose content a checkout could bring. */
+export function cacheFolder(workspace: string): Input<string> {
+  const example = '/var/cache/slipway';
+  const real = (path: string) => realPathIn([partsOf(path).root], path) ?? path;
+  return {
+    example,
+    parse(value) {
+      const folder = resolve(workspace, value);
+      if (leadsInside(workspace, folder) || leadsInside(real(workspace), real(folder))) {
+        throw new BadInput(`is inside the workspace: ${value}`, example);
+      }
+      return folder;
     },
   };
 }

@@ -8,9 +8,12 @@ export interface Database {
   folder: string;
   /** When it was made, milliseconds since the epoch. */
   updated: number;
+  /** Takes it out of the cache, where it came from there: no later run shall have it. */
+  discard?(): Promise<void>;
 }
 
 const schema = 2;
+const longestMetadata = 100_000;
 
 /**
  * Looks at a database: both files are there, and it has the schema that Trivy reads.
@@ -20,7 +23,10 @@ export async function lookAtDatabase(folder: string): Promise<Database | { probl
   try {
     const { size } = await stat(join(folder, 'trivy.db'));
     if (size === 0) return { problem: 'its trivy.db is empty' };
-    const metadata = parseJson(await readFile(join(folder, 'metadata.json'), 'utf8'));
+    const path = join(folder, 'metadata.json');
+    if ((await stat(path)).size > longestMetadata)
+      return { problem: 'its metadata.json is too long' };
+    const metadata = parseJson(await readFile(path, 'utf8'));
     const version = field(metadata, 'Version');
     if (version !== schema) {
       return { problem: `its schema version is ${JSON.stringify(version)}, not ${schema}` };

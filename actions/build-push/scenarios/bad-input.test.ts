@@ -77,7 +77,12 @@ const cases: Case[] = [
     { flavor: 'latest=false' },
     /does not exist in build-push/,
   ],
-  ['an input that is misspelt', 'move-tag', { 'move-tag': 'false' }, /does not exist in build-push/],
+  [
+    'an input that is misspelt',
+    'move-tag',
+    { 'move-tag': 'false' },
+    /does not exist in build-push/,
+  ],
 
   ['a cache of another kind', 'cache', { cache: 'local' }, /not one of none, registry, gha/],
   ['a provenance of true', 'provenance', { provenance: 'true' }, /not one of false, min, max/],

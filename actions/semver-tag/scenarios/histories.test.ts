@@ -40,6 +40,7 @@ const histories: Record<string, (history: HistoryWriter) => void> = {
     change(history, 'feat!: the next one');
     history.tag('v2.0.0', 'Elsewhere.');
     history.branch('main');
+    change(history, 'fix: not in the next one');
   },
   'more than 250 commits, the newest of which breaks': (history) => {
     change(history, 'chore: start');

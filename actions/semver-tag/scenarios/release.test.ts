@@ -71,15 +71,15 @@ describe('the tag', () => {
     expect(step.log.replace(/^::add-mask::.*$/gm, '')).not.toContain('PRIVATE KEY');
     await expect(readdir(world.runner.temp)).resolves.toEqual(['key', 'key.pub', 'signers']);
 
-    // Again, and with an older commit: nothing is forced.
+    // Again, and with an older commit: nothing is forced, and the older one gets nothing.
     expect((await world.run(inputs)).outputs).toMatchObject({ created: 'false', tag: 'v1.1.0' });
     const before = await world.run({ ...inputs, sha: await world.commit('main~1') });
-    expect(before.outputs).toMatchObject({ created: 'true', tag: 'v1.2.0' });
+    expect(before.outputs).toMatchObject({ created: 'false', tag: 'v1.1.0', sha });
     expect(await world.tags()).toMatchObject({ 'v1.1.0': sha, 'v1.1': sha });
 
     // A refusal of the push is told like one of the API.
     world.github.settings.rules = [{ include: ['refs/tags/v*'], restrict: ['creation'] }];
-    await world.git('tag', '-d', 'v1.2.0');
+    await world.git('tag', '-d', 'v1.1.0');
     const refused = await world.run({ ...inputs, sha: await world.commit('main~1') });
     expect(refused.errors.map(({ title }) => title)).toEqual(['semver-tag: tag/ruleset']);
   });

@@ -49,7 +49,7 @@ export interface Decision {
 
 /**
  * Chooses the version. The same survey, policy and moment give the same decision.
- * @throws Failure `tag/nothing`, `tag/out-of-range`, `tag/not-higher`
+ * @throws Failure `tag/nothing`, `tag/contained`, `tag/out-of-range`, `tag/not-higher`
  */
 export function decide(survey: Survey, policy: Policy, moment: Moment): Decision {
   const { base, own } = survey;
@@ -59,6 +59,7 @@ export function decide(survey: Survey, policy: Policy, moment: Moment): Decision
     const bump = base ? distance(base.version, own.version) : 'initial';
     return { ...common, kind: 'exists', version: own.version, tag: own.name, bump };
   }
+  if (survey.holder && policy.mode !== 'dev') return heldBy(survey.holder, common, policy);
   const exact = exactVersion(survey, analysis, policy);
   const bump = chooseBump(survey, analysis, exact, policy);
   if (bump === 'none') {
@@ -72,6 +73,16 @@ export function decide(survey: Survey, policy: Policy, moment: Moment): Decision
   const kind = policy.mode === 'dev' ? 'nothing' : 'create';
   const tag = policy.mode === 'dev' ? '' : `${policy.prefix}${version.text}`;
   return { ...common, kind, version, tag, bump, taken };
+}
+
+/** Nothing for a commit that is in a released version: what came later has the lower version else. */
+function heldBy(
+  { commit = '', name: tag, version }: VersionTag,
+  common: Omit<Decision, 'kind' | 'version' | 'tag' | 'bump'>,
+  { bump }: Policy,
+): Decision {
+  if (bump !== 'auto') throw Failure.of('tag/contained', { sha: common.sha, tag });
+  return { ...common, kind: 'nothing', version, tag, sha: commit, bump: 'none' };
 }
 
 // What is asked for by hand counts as it is; what commits ask for is weighed below 1.0.0.

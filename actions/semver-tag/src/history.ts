@@ -35,6 +35,11 @@ export interface History {
    * @param tags in the order in which they are wanted
    */
   firstOf<T extends PeeledTag>(tags: readonly T[]): Promise<(Range & { tag: T }) | undefined>;
+  /**
+   * The first of some tags whose history has the head in it, so that the head is the older one.
+   * @param tags in the order in which they are wanted
+   */
+  firstContaining<T extends PeeledTag>(tags: readonly T[]): Promise<T | undefined>;
   /** The newest commits up to the head, or all there are. */
   newest(): Promise<Range>;
   /** When the head was committed, in milliseconds since the epoch. */

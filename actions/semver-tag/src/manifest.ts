@@ -30,6 +30,7 @@ export const manifest = {
     'bump',
     'created',
     'sha',
+    'superseded-by',
     'notes',
     'release-url',
     'reason',

@@ -1,3 +1,5 @@
+import type { History } from './history.ts';
+import type { Survey } from './survey.ts';
 import type { TagRef, VersionTag } from './version/tags.ts';
 import { compareVersions, isStable, type Version } from './version/version.ts';
 
@@ -7,6 +9,13 @@ export interface Move {
   name: string;
   /** What it holds now; undefined when it is not there. */
   before: string | undefined;
+}
+
+/** What moves, and what does not although the version would have it. */
+export interface Moves {
+  moves: readonly Move[];
+  /** Names of tags that are on a newer commit. */
+  held: readonly string[];
 }
 
 /** Which tags follow: `v1`, or `v1` and `v1.2`. */
@@ -40,4 +49,24 @@ export function movesTo(
   return names
     .map((name) => ({ name, before: refs.find((ref) => ref.name === name)?.oid }))
     .filter(({ before }) => before !== head);
+}
+
+/**
+ * Leaves out the moves that would lead back: whoever moved a tag to a newer commit had a reason.
+ * @param refs everything that begins with the prefix
+ */
+export async function forwardOnly(
+  history: History,
+  { base, commits }: Survey,
+  refs: readonly TagRef[],
+  moves: readonly Move[],
+): Promise<Moves> {
+  const older = new Set([...commits.map(({ sha }) => sha), base?.commit]);
+  const held: string[] = [];
+  const there = refs.filter(({ name }) => moves.some((move) => move.name === name));
+  for (const tag of await history.peel(there)) {
+    if (older.has(tag.commit)) continue;
+    if (await history.firstContaining([tag])) held.push(tag.name);
+  }
+  return { moves: moves.filter(({ name }) => !held.includes(name)), held };
 }

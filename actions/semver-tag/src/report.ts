@@ -9,7 +9,8 @@ import type { Report } from './tag-version.ts';
 const mostRows = 50;
 
 /** The outputs of semver-tag. */
-export function tagOutputs({ created, decision, failure, mode, notes, release, sha }: Report) {
+export function tagOutputs(report: Report) {
+  const { created, decision, failure, mode, notes, release, sha, survey } = report;
   const red = failure !== undefined && !created;
   return {
     version: red && mode !== 'preview' ? '' : (decision?.version.text ?? ''),
@@ -18,6 +19,7 @@ export function tagOutputs({ created, decision, failure, mode, notes, release, s
     bump: decision?.bump ?? 'none',
     created: String(created),
     sha: decision?.sha ?? sha,
+    'superseded-by': survey?.newer?.name ?? '',
     notes,
     'release-url': release?.url ?? '',
     reason: failure?.code ?? '',
@@ -37,9 +39,13 @@ export function tagClosing(report: Report): string {
   return decision ? `${headline(report, decision)} (${sha.slice(0, 7)})${moved}${released}.` : '';
 }
 
-function headline({ mode, created, moves }: Report, decision: Decision): string {
+function headline(report: Report, decision: Decision): string {
+  const { created, mode, moves, survey } = report;
   const { kind, tag, version, previousTag } = decision;
   if (mode === 'dev') return `version ${version.text}`;
+  if (kind === 'nothing' && survey?.holder) {
+    return `nothing to tag: ${tag} has this commit in its history`;
+  }
   if (kind === 'nothing') return `nothing to tag: no commit since ${tag} asks for a version`;
   if (kind === 'exists') return `${tag} is there already${moves.length > 0 ? ', moved' : ''}`;
   if (mode === 'preview') return `would tag ${tag}${previousTag ? ` after ${previousTag}` : ''}`;
@@ -68,7 +74,8 @@ function whyItFailed({ code, message, remedy }: Failure): string {
   return [`**${codeSpan(code)}** ${escapeMarkdown(message)}`, escapeMarkdown(remedy)].join('\n\n');
 }
 
-function facts({ sha, repositoryUrl, moves, release, lost }: Report, decision: Decision): string {
+function facts(report: Report, decision: Decision): string {
+  const { sha, repositoryUrl, moves, release, lost, survey } = report;
   const { bump, previousTag, taken, version } = decision;
   const rows: string[][] = [
     ['version', codeSpan(version.text)],
@@ -83,6 +90,12 @@ function facts({ sha, repositoryUrl, moves, release, lost }: Report, decision: D
       .join(' ');
     const more = taken.length > 5 ? ` and ${taken.length - 5} more` : '';
     rows.push(['passed over', `${names}${more}: other commits have them`]);
+  }
+  if (survey?.newer) {
+    rows.push([
+      'superseded by',
+      `${codeSpan(survey.newer.name)}, which has this commit in its history`,
+    ]);
   }
   if (lost > 0) rows.push(['other runs were faster', `${lost} ×, the version was computed anew`]);
   if (moves.length > 0) rows.push(['moved', moves.map(({ name }) => codeSpan(name)).join(' ')]);

@@ -5,10 +5,11 @@ import { systemClock } from '@slipway/shared/time/clock';
 import { type Decision, decide, type Policy } from './decide.ts';
 import type { Api } from './github/api.ts';
 import { openApiHistory } from './github/api-history.ts';
+import { isOnBranch } from './github/branches.ts';
 import { readFacts } from './github/facts.ts';
 import { type History, TooMuch } from './history.ts';
 import type { manifest } from './manifest.ts';
-import { type Move, movesTo } from './moving-tags.ts';
+import { forwardOnly, type Move, type Moves, movesTo } from './moving-tags.ts';
 import { plainNotes, releaseNotes } from './notes.ts';
 import type { Settings } from './settings.ts';
 import { type Survey, surveyHistory } from './survey.ts';
@@ -31,6 +32,8 @@ interface Settled {
   decision: Decision;
 }
 
+interface Planned extends Settled, Moves {}
+
 /**
  * Decides and writes until a decision holds that no other run has overtaken.
  * @param report gets what is known as soon as it is
@@ -47,23 +50,25 @@ export async function settle(
   const { prefix, sha } = settings;
   const git = async () => stack.use(await openGit(settings, run));
   let history: History = settings.paths ? await git() : openApiHistory(api, sha);
+  const onBranch = once(() => refuseOffBranch(settings, run, api));
   let begin = systemClock.now();
   let refs = await history.tags(prefix);
   for (let tries = 1; tries <= mostTries; tries += 1) {
-    let settled: Settled;
+    let planned: Planned;
     try {
-      settled = await look(history, refs, settings, run);
+      planned = await look(history, refs, settings, run);
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error;
       run.commands.info(`going on with git: ${error.message}.`);
       history = await git();
       refs = await history.tags(prefix);
-      settled = await look(history, refs, settings, run);
+      planned = await look(history, refs, settings, run);
     }
+    const { held, moves, ...settled } = planned;
     Object.assign(report, settled, { notes: notesOf(report, settled) });
     refuseOtherVersion(settled.decision, settings);
-    const moves = movesFor(settled, refs, settings);
-    if (!hasToWrite(settled, moves, settings)) return settled;
+    if (needsBranch(settled, settings)) await onBranch();
+    if (!hasToWrite(settled, moves, settings)) return sayHeld(held, settings, run, settled);
     const repositoryId =
       (await history.repositoryId?.()) ?? (await readFacts(api, sha, [])).repositoryId;
     const wanted = wantedOf(settled, moves, repositoryId, settings, run);
@@ -77,7 +82,7 @@ export async function settle(
     }
     if (verdict === 'written') {
       Object.assign(report, { created: settled.decision.kind === 'create', moves });
-      return settled;
+      return sayHeld(held, settings, run, settled);
     }
     if (verdict === 'lost') report.lost += 1;
   }
@@ -95,12 +100,54 @@ async function look(
   refs: readonly TagRef[],
   settings: Settings,
   run: ActionRun,
-): Promise<Settled> {
+): Promise<Planned> {
   const policy = policyOf(settings);
   const found = await surveyHistory(history, versionTags(refs, settings.prefix), policy);
   const survey = policy.mode === 'preview' ? withTitle(found, run) : found;
   const commitTime = policy.mode === 'dev' ? await history.headTime() : 0;
-  return { survey, decision: decide(survey, policy, { commitTime, run: runNumber(run) }) };
+  const decision = decide(survey, policy, { commitTime, run: runNumber(run) });
+  const { prefix, 'moving-tags': which } = settings;
+  const wanted = movesTo(decision.version, settings.sha, which, prefix, refs, survey.tags);
+  const moves = decision.kind === 'nothing' ? [] : wanted;
+  return { survey, decision, ...(await forwardOnly(history, survey, refs, moves)) };
+}
+
+function sayHeld(
+  held: readonly string[],
+  { mode, sha }: Settings,
+  { commands }: ActionRun,
+  settled: Settled,
+): Settled {
+  if (mode !== 'release') return settled;
+  for (const name of held) {
+    const { code, message, remedy } = Failure.of('tag/moving-tag-ahead', { tag: name, sha });
+    commands.warning(`${message} ${remedy}`, `semver-tag: ${code}`);
+  }
+  return settled;
+}
+
+// A merge commit of a pull request, or of a fork, is nobody's history.
+function needsBranch({ decision, survey }: Settled, { mode }: Settings): boolean {
+  if (mode !== 'release' && mode !== 'prerelease') return false;
+  return decision.kind === 'create' || (decision.kind === 'nothing' && !survey.holder);
+}
+
+async function refuseOffBranch(settings: Settings, run: ActionRun, api: Api): Promise<void> {
+  const { sha } = settings;
+  const { event, ref } = run.github;
+  const likely = [ref, ...(event.baseRef ? [`refs/heads/${event.baseRef}`] : [])];
+  if (await isOnBranch(api, sha, likely)) return;
+  const { isOnAnyBranch } = await import('./git/on-branch.ts');
+  if (await isOnAnyBranch(gitPlace(settings, run), sha)) return;
+  throw Failure.of('tag/no-branch', { sha, repository: api.repository });
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
 }
 
 // A squash makes the title of a pull request the message of the one commit that counts then.
@@ -117,15 +164,6 @@ function refuseOtherVersion({ kind, version }: Decision, settings: Settings): vo
   const got = kind === 'nothing' && mode !== 'dev' ? 'none' : version.text;
   if (expected === undefined || expected === got) return;
   throw Failure.of('tag/other-version', { expected, got, sha });
-}
-
-function movesFor(
-  { decision, survey }: Settled,
-  refs: readonly TagRef[],
-  settings: Settings,
-): Move[] {
-  const { prefix, sha, 'moving-tags': which } = settings;
-  return movesTo(decision.version, sha, which, prefix, refs, survey.tags);
 }
 
 function hasToWrite({ decision }: Settled, moves: readonly Move[], { mode }: Settings): boolean {

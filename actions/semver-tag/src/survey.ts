@@ -16,6 +16,10 @@ export interface Survey {
   /** Since the base. */
   commits: readonly Commit[];
   complete: boolean;
+  /** The highest version whose commit has the head in its history: the head is older than that. */
+  newer?: VersionTag;
+  /** The lowest such version, which was the first to have the head in it; not where `own` is. */
+  holder?: VersionTag;
   /** Of a prerelease channel: its last version in this history, and the commits since that. */
   last?: { tag: VersionTag; commits: readonly Commit[] };
 }
@@ -58,7 +62,30 @@ export async function surveyHistory(
     const last = await findLast(history, ofChannel, survey);
     if (last) survey.last = last;
   }
-  return survey;
+  const lines = question.mode === 'prerelease' ? [...ofLine, ...ofChannel] : ofLine;
+  return { ...survey, ...(await findNewer(history, lines, survey)) };
+}
+
+// Versions rise along the history, so only one above the base can have the head in its history.
+async function findNewer(
+  history: History,
+  tags: readonly VersionTag[],
+  { base, own }: Survey,
+): Promise<Pick<Survey, 'newer' | 'holder'>> {
+  const floor = own ?? base;
+  const above = tags
+    .filter((tag) => !floor || compareVersions(tag.version, floor.version) > 0)
+    .sort((a, b) => compareVersions(b.version, a.version));
+  for (let start = 0; start < above.length; start += batch) {
+    const peeled = await history.peel(above.slice(start, start + batch));
+    const newer = await history.firstContaining(peeled);
+    if (newer && own) return { newer };
+    if (!newer) continue;
+    const all = await history.peel(above.slice(start));
+    const holder = await history.firstContaining(all.reverse());
+    return { newer, ...(holder && { holder }) };
+  }
+  return {};
 }
 
 function isOfChannel(prerelease: readonly (string | number)[], channel: string): boolean {

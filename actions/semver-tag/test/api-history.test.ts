@@ -5,7 +5,7 @@ import { openApiHistory } from '../src/github/api-history.ts';
 import { type Commit, TooMuch } from '../src/history.ts';
 import type { TagRef } from '../src/version/tags.ts';
 import { histories } from './any-history.ts';
-import { decideOn, line, type Made, pastOf } from './made-history.ts';
+import { decideOn, line, type Made, pastOf, surveyOf, usual } from './made-history.ts';
 
 interface FakeApi extends Api {
   made: Made;
@@ -110,6 +110,9 @@ describe('a history over the API', () => {
             expect(words(await decideOn(made, { mode }, history))).toBe(
               words(await decideOn(made, { mode })),
             );
+            const policy = { ...usual, mode };
+            const { newer } = await surveyOf(made, policy, history);
+            expect(newer?.name).toBe((await surveyOf(made, policy)).newer?.name);
           },
         ),
         { numRuns: 200 },

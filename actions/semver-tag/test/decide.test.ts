@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Policy } from '../src/decide.ts';
 import { parseRange } from '../src/version/range.ts';
-import { decideOn, type Line, line } from './made-history.ts';
+import { decideOn, type Line, line, surveyOf } from './made-history.ts';
 
 /** What a run gives: the tag, or why there is none. */
 async function outcome(history: Line, policy: Partial<Policy> = {}): Promise<string> {
@@ -135,10 +135,57 @@ describe('versions that others have', () => {
       'v1.3.1 after v1.3.0',
       line('a', '@v1.2.3', 'fix: b').beside('a', 'feat: x', '@v1.3.0').merged(),
     ],
-    // Ahead of this commit: it is being tagged late.
-    ['v1.2.5 after v1.2.3', line('a', '@v1.2.3', 'fix: b').beside('fix: b', 'fix: c', '@v1.2.4')],
   ])('%s', async (expected, ...given) => {
     expect(await outcome(...given)).toBe(expected);
+  });
+});
+
+describe('a commit that a released version has in its history', () => {
+  const late = line('a', '@v1.2.3', 'fix: b').beside('fix: b', 'fix: c', '@v1.2.4', 'd', '@v1.3.0');
+  it.each<[string, Line, Partial<Policy>?]>([
+    ['v1.2.4 nothing after v1.2.3', late],
+    ['v1.2.4 nothing after v1.2.3', late, { noBump: 'patch' }],
+    ['v1.2.4 nothing after v1.2.3', late, { mode: 'preview' }],
+    ['v1.2.4 nothing after v1.2.3', late, { mode: 'prerelease' }],
+    ['v1.2.4 nothing', line('feat: a').beside('feat: a', 'fix: b', '@v1.2.4')],
+    // Over a merge.
+    [
+      'v2.0.0 nothing after v1.0.0',
+      line('a', '@v1.0.0', 'fix: b').beside('fix: b', 'feat!: c', 'd', '@v2.0.0'),
+    ],
+    ['tag/contained', late, { bump: 'minor' }],
+    ['tag/contained', late, { bump: '1.2.5' }],
+    // A prerelease is none that everybody gets; one of the same channel counts for the channel.
+    [
+      'v1.2.4 after v1.2.3',
+      line('a', '@v1.2.3', 'fix: b').beside('fix: b', 'fix: c', '@v1.2.4-rc.1'),
+    ],
+    [
+      'v1.2.4-rc.1 nothing after v1.2.3',
+      line('a', '@v1.2.3', 'fix: b').beside('fix: b', 'fix: c', '@v1.2.4-rc.1'),
+      { mode: 'prerelease' },
+    ],
+    // Another line of versions, and a name for development, are none of that history's business.
+    [
+      'v1.2.4 after v1.2.3',
+      line('a', '@v1.2.3', 'fix: b').beside('fix: b', 'feat!: c', '@v2.0.0'),
+      range('1.x'),
+    ],
+    ['1.2.5-dev.20261121.42 nothing after v1.2.3', late, { mode: 'dev' }],
+    // Its own version stays.
+    ['v1.2.3 exists', line('a', '@v1.2.3').beside('a', 'fix: b', '@v1.2.4')],
+  ])('%s', async (expected, ...given) => {
+    expect(await outcome(...given)).toBe(expected);
+  });
+
+  it('is said to be older than the highest of them, also where it has its own', async () => {
+    const newer = async (made: Line) => (await surveyOf(made)).newer?.name;
+    expect(await newer(late)).toBe('v1.3.0');
+    expect(await newer(line('a', '@v1.2.3').beside('a', 'b', '@v1.2.4', 'c', '@v1.3.0'))).toBe(
+      'v1.3.0',
+    );
+    expect(await newer(line('a', '@v1.2.3', 'fix: b'))).toBeUndefined();
+    expect(await newer(line('a', 'b', '@v1.0.0').beside('a', 'c', '@v1.1.0'))).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { type Decision, decide, type Policy } from '../src/decide.ts';
 import type { Commit, History } from '../src/history.ts';
-import { surveyHistory } from '../src/survey.ts';
+import { type Survey, surveyHistory } from '../src/survey.ts';
 import { type TagRef, versionTags } from '../src/version/tags.ts';
 
 /** A repository in memory, with the commit that is looked at. */
@@ -13,7 +13,7 @@ export interface Made {
 
 export const commitTime = Date.UTC(2026, 10, 21, 23, 59);
 
-const usual: Policy = {
+export const usual: Policy = {
   mode: 'release',
   prefix: 'v',
   initialVersion: '0.1.0',
@@ -54,6 +54,8 @@ export function historyOf({ commits, head, tags }: Made): History {
       const since = commits.filter(({ sha }) => past.has(sha) && !before.has(sha));
       return { tag, commits: since, complete: true };
     },
+    firstContaining: async (some) =>
+      some.find(({ commit }) => commit !== head && pastOf(commits, commit).has(head)),
   };
 }
 
@@ -63,9 +65,16 @@ export async function decideOn(
   history = historyOf(made),
 ): Promise<Decision> {
   const all = { ...usual, ...policy };
-  const tags = versionTags(await history.tags(all.prefix), all.prefix);
-  const survey = await surveyHistory(history, tags, all);
-  return decide(survey, all, { commitTime, run: '42' });
+  return decide(await surveyOf(made, all, history), all, { commitTime, run: '42' });
+}
+
+export async function surveyOf(
+  made: Made,
+  policy: Policy = usual,
+  history = historyOf(made),
+): Promise<Survey> {
+  const tags = versionTags(await history.tags(policy.prefix), policy.prefix);
+  return surveyHistory(history, tags, policy);
 }
 
 /** A line of commits, to write histories down in rows. */

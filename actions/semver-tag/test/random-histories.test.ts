@@ -22,6 +22,14 @@ function slowly({ commits, tags, head }: Made): string {
   const own = highest(stable.filter(({ oid }) => oid === head));
   if (own) return `v${own.version.join('.')}`;
   const base = highest(stable.filter(({ oid }) => isBefore(oid, head)));
+  // What a released version has in it gets none of its own.
+  const later = stable.filter(
+    ({ oid, version }) => isBefore(head, oid) && (!base || higher(version, base.version)),
+  );
+  const holder = later.find((one) =>
+    later.every((other) => one === other || higher(other.version, one.version)),
+  );
+  if (holder) return `v${holder.version.join('.')}`;
   const since = commits.filter(
     ({ sha }) => isBefore(sha, head) && !(base && isBefore(sha, base.oid)),
   );

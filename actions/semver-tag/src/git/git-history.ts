@@ -4,6 +4,7 @@ import { Failure } from '@slipway/shared/failure/failure';
 import { systemClock } from '@slipway/shared/time/clock';
 import type { Commit, History, PeeledTag, Range } from '../history.ts';
 import type { TagRef } from '../version/tags.ts';
+import { refsContaining } from './containing.ts';
 import { readCommits } from './read-commits.ts';
 import { type GitPlace, git, gitFailure, runGit } from './run-git.ts';
 
@@ -126,6 +127,12 @@ export async function openGitHistory(
         if (range) return { tag, ...range };
       }
       return undefined;
+    },
+    async firstContaining(tags) {
+      if (tags.length === 0) return undefined;
+      const refs = tags.map(({ name }) => `refs/tags/${name}`);
+      const containing = await refsContaining(place, refs, head);
+      return tags.find(({ name }) => containing.has(`refs/tags/${name}`));
     },
     [Symbol.asyncDispose]: dispose,
   };

@@ -6,7 +6,7 @@ import type { Api, Reply } from './api.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { listTags } from './list-tags.ts';
 import { failureOf } from './refusal.ts';
-import { readRelations } from './relations.ts';
+import { type Relation, readRelations } from './relations.ts';
 
 /** Above this git is faster and asks less: a page has 100 commits. */
 const mostPages = 25;
@@ -24,8 +24,8 @@ const lanes = 4;
  */
 export function openApiHistory(api: Api, head: string): History {
   const peeled = new Map<string, string>();
-  /** By the commit of a tag: whether it is in this history. */
-  const known = new Map<string, boolean>([[head, true]]);
+  /** By the commit of a tag. */
+  const known = new Map<string, Relation>([[head, 'before']]);
   const ranges = new Map<string, Range>([[head, { commits: [], complete: true }]]);
   /** Tags whose relation was asked for; what was not told then has to be compared. */
   const asked = new Set<string>();
@@ -42,12 +42,16 @@ export function openApiHistory(api: Api, head: string): History {
   }
 
   async function compareWith(base: string): Promise<Range | undefined> {
-    const range = narrow(base) ?? (await compare(api, base, head));
-    known.set(base, range !== undefined);
-    if (range) ranges.set(base, range);
-    else misses += 1;
-    missed ||= !range;
-    return range;
+    const found = narrow(base) ?? (await compare(api, base, head));
+    if (typeof found === 'string') {
+      known.set(base, found);
+      misses += 1;
+      missed = true;
+      return undefined;
+    }
+    known.set(base, 'before');
+    ranges.set(base, found);
+    return found;
   }
 
   // A tag that was made while this run was busy is most often one of the commits it knows.
@@ -67,10 +71,12 @@ export function openApiHistory(api: Api, head: string): History {
     const relations = await readRelations(api, head, some);
     for (const { name, commit } of some) {
       asked.add(commit);
-      const inHistory = relations.get(name);
-      if (inHistory !== undefined) known.set(commit, inHistory);
+      const relation = relations.get(name);
+      if (relation !== undefined) known.set(commit, relation);
     }
   }
+
+  const isOpen = (commit: string) => !known.has(commit) && !asked.has(commit) && !narrow(commit);
 
   return {
     head,
@@ -93,11 +99,20 @@ export function openApiHistory(api: Api, head: string): History {
     async firstOf(tags) {
       for (const [index, tag] of tags.entries()) {
         const { commit } = tag;
-        const open = !known.has(commit) && !asked.has(commit) && !narrow(commit);
-        if (missed && open) await askRelations(tags.slice(index));
-        if (known.get(commit) === false) continue;
+        if (missed && isOpen(commit)) await askRelations(tags.slice(index));
+        if ((known.get(commit) ?? 'before') !== 'before') continue;
         const range = ranges.get(commit) ?? (await compareWith(commit));
         if (range) return { tag, ...range };
+        if (misses > mostMisses) throw new TooMuch('many versions are in other histories');
+      }
+      return undefined;
+    },
+    async firstContaining(tags) {
+      for (const [index, tag] of tags.entries()) {
+        const { commit } = tag;
+        if (isOpen(commit)) await askRelations(tags.slice(index));
+        if (!known.has(commit) && !narrow(commit)) await compareWith(commit);
+        if (known.get(commit) === 'after') return tag;
         if (misses > mostMisses) throw new TooMuch('many versions are in other histories');
       }
       return undefined;
@@ -115,11 +130,12 @@ async function newest(api: Api, head: string): Promise<Range> {
 }
 
 /**
- * The commits of the head that a base does not have, all pages of them.
+ * The commits of the head that a base does not have, all pages of them; how the base lies to the
+ * head, where it is not before it.
  * Source: https://docs.github.com/rest/commits/commits#compare-two-commits
  * @throws TooMuch when there are more than git should be asked for instead
  */
-async function compare(api: Api, base: string, head: string): Promise<Range | undefined> {
+async function compare(api: Api, base: string, head: string): Promise<Range | Relation> {
   const what = `compare ${base} with ${head}`;
   const page = async (number: number): Promise<Reply> => {
     const path = `/compare/${base}...${head}?per_page=100&page=${number}`;
@@ -132,11 +148,12 @@ async function compare(api: Api, base: string, head: string): Promise<Range | un
     first = await page(1);
   } catch (error) {
     // Two histories without a common commit: also a way to be in another one.
-    if (error instanceof Failure && /no common ancestor/i.test(error.message)) return undefined;
+    if (error instanceof Failure && /no common ancestor/i.test(error.message)) return 'beside';
     throw error;
   }
   const status = textField(first.body, 'status');
-  if (status === 'behind' || status === 'diverged') return undefined;
+  if (status === 'behind') return 'after';
+  if (status === 'diverged') return 'beside';
   const total = field(first.body, 'total_commits');
   if ((status !== 'ahead' && status !== 'identical') || typeof total !== 'number') {
     throw Failure.of('tag/github', { what, said: 'the answer is no comparison' });

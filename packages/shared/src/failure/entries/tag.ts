@@ -23,6 +23,23 @@ export const tagFailures = {
       `${f.tag} was asked for commit ${f.head}, and another commit has it.`,
     remedy: () => 'A version is given once. Ask for another one, or leave `bump` out.',
   }),
+  'tag/contained': entry({
+    cause: (f: { sha: string; tag: string }) =>
+      `\`bump\` asks for a version of commit ${f.sha}, which is in the history of ${f.tag} already.`,
+    remedy: () =>
+      'Versions rise along the history: set `bump` for a newer commit, or leave it out, and the run is green and tags nothing.',
+  }),
+  'tag/moving-tag-ahead': entry({
+    cause: (f: { tag: string; sha: string }) =>
+      `${f.tag} stays where it is: its commit has ${f.sha} in its history.`,
+    remedy: () => 'A moving tag never goes back by itself. Move it by hand if that is meant.',
+  }),
+  'tag/no-branch': entry({
+    cause: (f: { sha: string; repository: string }) =>
+      `Commit ${f.sha} is on no branch of ${f.repository}, such as the merge commit of a pull request.`,
+    remedy: () =>
+      'Release on a push to a branch. In a pull request use `mode: preview`, which says what a release would do, or `mode: dev`.',
+  }),
   'tag/other-version': entry({
     cause: (f: { expected: string; got: string; sha: string }) =>
       `\`expect-version\` is ${f.expected}, and commit ${f.sha} gets ${f.got}.`,

@@ -6,7 +6,7 @@ import type { Commit, History, PeeledTag, Range } from '../history.ts';
 import type { TagRef } from '../version/tags.ts';
 import { refsContaining } from './containing.ts';
 import { readCommits } from './read-commits.ts';
-import { type GitPlace, git, gitFailure, runGit } from './run-git.ts';
+import { type GitPlace, git, gitFailure, makeRepository, runGit } from './run-git.ts';
 
 export interface GitHistoryOptions extends Omit<GitPlace, 'folder'> {
   head: string;
@@ -38,8 +38,7 @@ export async function openGitHistory(
   const dispose = () => rm(place.folder, { recursive: true, force: true });
 
   try {
-    await git(place, 'init', '--quiet', '--bare', place.folder);
-    await git(place, 'remote', 'add', 'origin', options.url);
+    await makeRepository(place);
   } catch (error) {
     await dispose();
     throw error;

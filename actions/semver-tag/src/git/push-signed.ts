@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from '@slipway/shared/exec/program';
 import { Failure } from '@slipway/shared/failure/failure';
+import { oneLine } from '@slipway/shared/image/said';
 import type { TagObject } from '../github/tag-object.ts';
 import { absent, type RefUpdate, type Updated } from '../github/update-refs.ts';
-import { type GitPlace, git, gitFailure, runGit } from './run-git.ts';
+import { environment, type GitPlace, git, gitFailure, makeRepository, runGit } from './run-git.ts';
 
 /** A signed tag and what moves with it. */
 export interface SignedPush extends Omit<GitPlace, 'folder'> {
@@ -27,8 +29,7 @@ export async function pushSigned(push: SignedPush): Promise<Updated & { oid: str
   const { tag, key, moves } = push;
   const place: GitPlace = { ...push, folder: await mkdtemp(join(push.folder, 'slipway-sign-')) };
   try {
-    await git(place, 'init', '--quiet', '--bare', place.folder);
-    await git(place, 'remote', 'add', 'origin', push.url);
+    await makeRepository(place);
     await git(
       place,
       'fetch',
@@ -77,7 +78,40 @@ async function sign(place: GitPlace, tag: SignedPush['tag'], key: string): Promi
   ];
   const args = ['tag', '--sign', '--cleanup=verbatim', `--file=${message}`, tag.name, tag.sha];
   const result = await runGit(place, [...own, ...args]);
-  if (result.code !== 0)
-    throw Failure.of('tag/signing', { said: gitFailure('tag', result).message });
-  return (await git(place, 'rev-parse', `refs/tags/${tag.name}`)).trim();
+  if (result.code !== 0) throw unsigned(gitFailure('tag', result).message);
+  const oid = (await git(place, 'rev-parse', `refs/tags/${tag.name}`)).trim();
+  await verify(place, { file, oid, said: oneLine(result.stderr) });
+  return oid;
+}
+
+function unsigned(said: string): Failure {
+  return Failure.of('tag/signing', { said });
+}
+
+/**
+ * Checks the signature on the object itself: some versions of git make a tag without one, and end
+ * with 0, when the key could not be read.
+ * @param signed the file of the key, the object, and what git said while it signed
+ */
+async function verify(
+  place: GitPlace,
+  { file, oid, said }: { file: string; oid: string; said: string },
+): Promise<void> {
+  const object = await git(place, 'cat-file', 'tag', oid);
+  if (!/^-----BEGIN SSH SIGNATURE-----$/m.test(object)) {
+    throw unsigned(`git made a tag without a signature. ${said}`);
+  }
+  const { signal } = place;
+  const args = ['-y', '-P', '', '-f', file];
+  const read = await runProgram('ssh-keygen', args, { env: environment(place), signal });
+  if (read.code !== 0) throw unsigned(`ssh-keygen cannot read the key. ${oneLine(read.stderr)}`);
+  const signers = join(place.folder, 'signers');
+  await writeFile(signers, `tagger namespaces="git" ${read.stdout.trim()}\n`);
+  const config = ['-c', `gpg.ssh.allowedSignersFile=${signers}`];
+  const checked = await runGit(place, [...config, 'verify-tag', oid]);
+  if (checked.code !== 0) {
+    throw unsigned(
+      `the signature is not one of this key. ${gitFailure('verify-tag', checked).message}`,
+    );
+  }
 }

@@ -18,6 +18,7 @@ export async function runGit(place: GitPlace, args: readonly string[]): Promise<
   const { folder, signal } = place;
   try {
     return await runProgram('git', ['--git-dir', folder, ...args], {
+      cwd: folder,
       env: environment(place),
       signal,
     });
@@ -26,6 +27,12 @@ export async function runGit(place: GitPlace, args: readonly string[]): Promise<
     const said = `it could not be started: ${messageOf(error)}`;
     throw Failure.of('tag/git', { what: args[0] ?? '', said }, error);
   }
+}
+
+/** Makes the empty repository of a place, with the server as `origin`. */
+export async function makeRepository(place: GitPlace): Promise<void> {
+  await git(place, 'init', '--quiet', '--bare', '--template=', place.folder);
+  await git(place, 'remote', 'add', 'origin', place.url);
 }
 
 /** Runs git, which must succeed; its output. @throws Failure `tag/git` with its last line */
@@ -43,9 +50,18 @@ export function gitFailure(what: string, { code, stderr }: ProgramResult): Failu
   return Failure.of('tag/git', { what, said: said || `it ended with ${code}` });
 }
 
-// The token goes through the environment: what is in the arguments, every process can read. Hooks,
-// credential helpers and prompts of the machine have no say.
-function environment({ env, token, url }: GitPlace): Record<string, string | undefined> {
+/** What of git's own environment stays: whom a server with a private authority is trusted by. */
+const certificates = new Set(['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'GIT_PROXY_SSL_CAINFO']);
+
+/**
+ * The token goes through the environment: what is in the arguments, every process can read. No
+ * configuration of the machine has a say, which an earlier job may have left behind: it could send
+ * the token to another server (`url.*.insteadOf`, `http.proxy`), or start programs of its own (hooks,
+ * credential helpers, `gpg.program`). HOME is a folder of ours, as curl looks for `.netrc` there. The
+ * proxy variables of the environment stay.
+ */
+export function environment(place: GitPlace): Record<string, string | undefined> {
+  const { env, folder, token, url } = place;
   const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
   const config = [
     [`http.${new URL(url).origin}/.extraHeader`, `Authorization: Basic ${basic}`],
@@ -54,9 +70,21 @@ function environment({ env, token, url }: GitPlace): Record<string, string | und
     ['gc.auto', '0'],
     ['i18n.logOutputEncoding', 'UTF-8'],
   ];
-  const kept = Object.entries(env).filter(([name]) => !/^(?:INPUT_|GIT_)/.test(name));
+  const kept = Object.entries(env).filter(
+    ([name]) => certificates.has(name) || !/^(?:INPUT_|GIT_|SSH_)/.test(name),
+  );
   return {
     ...Object.fromEntries(kept),
+    HOME: folder,
+    USERPROFILE: folder,
+    XDG_CONFIG_HOME: folder,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_SYSTEM: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_ALLOW_PROTOCOL: 'http:https',
+    // Set, though empty: git asks no other program for a password.
+    GIT_ASKPASS: '',
+    SSH_ASKPASS_REQUIRE: 'never',
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
     GIT_LITERAL_PATHSPECS: '1',

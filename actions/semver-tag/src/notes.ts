@@ -51,7 +51,8 @@ export function releaseNotes(analysis: Analysis, complete: boolean, links: Links
 export function plainNotes(analysis: Analysis): string {
   const lines = distinct(analysis.read).map(({ change, read }) => {
     const scope = change.scope ? `(${change.scope})` : '';
-    const header = `${change.type}${scope}${change.breaking ? '!' : ''}: ${change.subject}`;
+    const subject = change.subject.slice(0, 500);
+    const header = `${change.type}${scope}${change.breaking ? '!' : ''}: ${subject}`;
     return `- ${header.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')} (${read.commit.sha.slice(0, 7)})`;
   });
   return lines.slice(0, 200).join('\n');

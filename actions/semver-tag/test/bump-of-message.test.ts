@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anyCharacter } from '../../../packages/local-cloud/src/any-character.ts';
 import { analyse } from '../src/analyse.ts';
+import { plainNotes, releaseNotes } from '../src/notes.ts';
 import type { Bump } from '../src/version/bump.ts';
 
 const bumpOf = (...messages: string[]): Bump =>
@@ -46,20 +47,13 @@ describe('what one commit asks for', () => {
     ['major', 'fix: x\r\n\r\nBREAKING CHANGE: y\r\n'],
     ['major', 'Update the API\n\nBREAKING CHANGE: y'],
     ['major', 'BREAKING CHANGE: y'],
-    ['patch', 'fix: x\n\nbreaking change: y'],
-    ['patch', 'fix: x\n\nBREAKING change: y'],
-    ['patch', 'fix: x\n\nBREAKING_CHANGE: y'],
     ['patch', 'fix: x\n\nBREAKING CHANGE y'],
     ['patch', 'fix: x\n\nBREAKING CHANGE was discussed'],
     ['patch', 'fix: x\n\nThis is not a BREAKING CHANGE: it only looks so'],
     ['patch', 'fix: x\n\n    BREAKING CHANGE: quoted'],
-    ['none', 'BREAKING change: y'],
-    ['none', 'breaking-change: y'],
-    ['none', 'BREAKING_CHANGE: y'],
     ['none', 'feat:x'],
     ['none', 'feat : x'],
     ['none', 'feat (api): x'],
-    ['none', 'feat!(api): x'],
     ['none', 'feat:'],
     ['none', 'feat: '],
     ['none', 'fixup! feat: x'],
@@ -85,6 +79,71 @@ describe('what one commit asks for', () => {
     ['patch', 'revert: Revert ""'],
   ])('%s: %j', (bump, message) => {
     expect(bumpOf(message)).toBe(bump);
+  });
+});
+
+describe('a break that is announced in a form that people use', () => {
+  const filler = 'Much other text about all of it, in lines of this length.\n'.repeat(2_000);
+  it.each<[string, string]>([
+    ['text on the next line', 'fix: x\n\nBREAKING CHANGE:\ny is gone'],
+    ['text behind a blank line', 'fix: x\n\nBREAKING CHANGE:\n\ny is gone'],
+    ['no blank', 'fix: x\n\nBREAKING CHANGE:y'],
+    ['no text at all', 'fix: x\n\nBREAKING CHANGE:'],
+    ['an item of a list', 'fix: x\n\n- BREAKING CHANGE: y'],
+    ['another item', 'fix: x\n\nThis does:\n* a\n* BREAKING CHANGE: y\n* b'],
+    ['a numbered item', 'fix: x\n\n1. a\n2. BREAKING CHANGE: y'],
+    ['an item of a squash', 'Cart (#12)\n\n* fix: x\n\n* BREAKING CHANGE: y'],
+    ['a heading', 'fix: x\n\n## BREAKING CHANGES\n\n- y is gone'],
+    ['a line of its own', 'fix: x\n\nBREAKING CHANGE\ny is gone'],
+    ['bold type', 'fix: x\n\n**BREAKING CHANGE**: y'],
+    ['all in bold type', 'fix: x\n\n**BREAKING CHANGE: y**'],
+    ['an emoji', 'fix: x\n\n\u26a0\ufe0f BREAKING CHANGES: y'],
+    ['an emoji by name', 'fix: x\n\n:boom: BREAKING CHANGE: y'],
+    ['the plural', 'fix: x\n\nBREAKING CHANGES: y'],
+    ['an underscore', 'fix: x\n\nBREAKING_CHANGE: y'],
+    ['a scope', 'fix: x\n\nBREAKING CHANGE(api): y'],
+    ['a blank before the colon', 'fix: x\n\nBREAKING CHANGE : y'],
+    ['a dash', 'fix: x\n\nBREAKING CHANGE - y'],
+    ['a number', 'fix: x\n\nBREAKING CHANGE #12'],
+    ['one word', 'fix: x\n\nBREAKING: y'],
+    ['another case', 'fix: x\n\nBreaking change: y'],
+    ['small letters', 'fix: x\n\nbreaking change: y'],
+    ['a mixed case', 'fix: x\n\nBREAKING change: y'],
+    ['the title', 'BREAKING_CHANGE: y'],
+    ['a title in small letters', 'breaking-change: y'],
+    ['after other footers', 'fix: x\n\nRefs: #1\nReviewed-by: Z\nBreaking-Change: y'],
+    ['a mark before the scope', 'feat!(api): x'],
+    ['a mark behind a blank', 'feat(api) !: x'],
+    ['a mark without a blank', 'feat!:x'],
+    ['a mark behind a ticket', '[JIRA-1] feat!: x'],
+    ['behind much other text', `fix: x\n\n${filler}\nBREAKING CHANGE: y`],
+    ['behind much other text, in a list', `fix: x\n\n${filler}\n* BREAKING CHANGE:\n  y`],
+    ['in a revert', 'Revert "fix: x"\n\nThis reverts commit 0123456.\n\nBREAKING CHANGE: y'],
+  ])('%s', (_, message) => {
+    expect(bumpOf(message)).toBe('major');
+  });
+
+  it.each<[string, Bump, string]>([
+    ['that says there is none', 'patch', 'fix: x\n\n### Breaking changes: none'],
+    ['of a template', 'patch', 'fix: x\n\n## BREAKING CHANGES\n\nNone.'],
+    ['that is mentioned', 'patch', 'fix: x\n\nBreaking changes were discussed: none is here'],
+    ['whose words begin a line', 'patch', 'fix: x\n\nNo\nbreaking changes\nin here'],
+    ['that is quoted', 'patch', 'fix: x\n\n> BREAKING CHANGES: y'],
+    [
+      'of a dependency',
+      'none',
+      'chore(deps): bump y\n\n<details>\n<summary>Release notes</summary>\n\n## BREAKING CHANGES\n\n* theirs\n</details>',
+    ],
+    ['of a commit to be squashed', 'none', 'squash! feat!: x'],
+  ])('is none: one %s', (_, bump, message) => {
+    expect(bumpOf(message)).toBe(bump);
+  });
+
+  it('has its text in the notes', () => {
+    const [first] = analyse([
+      { sha: 'a'.repeat(40), parents: [], message: 'fix: x\n\n- BREAKING CHANGE:\n  y is gone' },
+    ]).read;
+    expect(first?.changes[0]?.breakingNote).toContain('y is gone');
   });
 });
 
@@ -182,8 +241,23 @@ it.each([
   ['quotes', `Revert "${'Revert "'.repeat(8_000)}`],
   ['colons', 'a: '.repeat(20_000)],
   ['lines', 'BREAKING CHANGE\n'.repeat(4_000)],
+  ['breaks', 'BREAKING CHANGE: \n'.repeat(400_000)],
+  ['equals signs', `fix: x\n\n${'='.repeat(4_000_000)}`],
+  ['lines of equals signs', `fix: x\n\n${'=====\n'.repeat(400_000)}`],
+  ['blanks in the body', `fix: x\n\n${' '.repeat(4_000_000)}x`],
+  ['blank lines', `fix: x${'\n'.repeat(4_000_000)}x`],
+  ['carriage returns', `fix: x${'\r'.repeat(4_000_000)}x`],
+  ['blanks in a break', `fix: x\n\nBREAKING CHANGE:${' '.repeat(4_000_000)}x`],
+  ['blanks in a version', `fix: x\n\nRelease-As: 1${' '.repeat(60_000)}x`],
+  ['stars', `fix: x\n\n${'*'.repeat(4_000_000)}`],
+  ['list items', `fix: x\n\n${'* \n'.repeat(1_000_000)}`],
+  ['numbers of pull requests', `fix: x${' (#1'.repeat(1_000_000)}`],
 ])('takes no time for %s without end', (_, message) => {
   const start = performance.now();
-  bumpOf(message);
+  const commit = { sha: 'a'.repeat(40), parents: [], message };
+  const analysis = analyse([commit, commit]);
+  const links = { repositoryUrl: 'https://github.com/o/r', previousTag: '', tag: 'v1.0.0' };
+  expect(releaseNotes(analysis, true, links).length).toBeLessThan(125_000);
+  expect(plainNotes(analysis).length).toBeLessThan(125_000);
   expect(performance.now() - start).toBeLessThan(2_000);
 });

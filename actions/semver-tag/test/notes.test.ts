@@ -17,6 +17,29 @@ const commit = (message: string, more: Partial<Commit> = {}): Commit => {
 const notes = (...commits: Commit[]) => releaseNotes(analyse(commits), true, links);
 const sections = (text: string) => [...text.matchAll(/^### (.*)$/gm)].map(([, title]) => title);
 
+it.each([
+  '=====',
+  '=',
+  '= a',
+  '-----',
+  '***',
+  '# heading',
+  '<h1>x</h1>',
+  '![x](https://evil.example/x.png)',
+  '<img src=x>',
+  '| a |\n| - |',
+  '> quoted',
+  '1. item',
+  '```\ncode',
+  '@octocat',
+])('shows the note %j of a break as itself', async (note) => {
+  const text = notes(commit(`feat: a\n\nBREAKING CHANGE: ${note}`), commit(`feat: ${note}`));
+  const html = await marked.parse(text);
+  expect(html).not.toMatch(/<h[1245]|<hr|<img|<table|<blockquote|<ol|<pre/);
+  expect(html.match(/<li>/g)?.length).toBe(2);
+  expect(text).not.toMatch(/(?:^|[^\w;>])@octocat/);
+});
+
 describe('release notes', () => {
   it('have what users notice, by kind', () => {
     const text = notes(

@@ -1,35 +1,47 @@
 import { type Commit, CommitParser } from 'conventional-commits-parser';
+import { firstBreak, withPlainBreaks } from './announced.ts';
 import { bumpOf, type Change, type Message, type Reverted } from './change.ts';
 import { splitUnits } from './units.ts';
 
 // The presets of the library follow Angular; this is version 1.0.0 of the specification: a type, an
-// optional scope, an optional `!`, a colon and a blank; `BREAKING CHANGE` in capitals with a colon.
+// optional scope, an optional `!`, a colon and a blank; `BREAKING CHANGE` in capitals with a colon. Other
+// forms of the latter were made that one before.
 const parser = new CommitParser({
   headerPattern:
     /^(?<type>[\p{L}\p{N}_][\p{L}\p{N}_-]*)(?:\((?<scope>[^()]*)\))?(?<breaking>!)?: +(?<subject>\S.*)$/u,
   headerCorrespondence: ['type', 'scope', 'breaking', 'subject'],
   noteKeywords: ['BREAKING CHANGE', 'BREAKING-CHANGE'],
-  notesPattern: (keywords) => new RegExp(`^(${keywords}): +(.*)$`),
+  notesPattern: (keywords) => new RegExp(`^(${keywords}): *(.*)$`),
   issuePrefixes: ['#'],
   // Not the library's, which needs both lines of `git revert` and takes time on long ones.
   revertPattern: /(?!)/,
   fieldPattern: /(?!)/,
 });
 
+const strict = /^BREAKING[ -]CHANGE: *(.*)$/;
 const longestMessage = 64 * 1024;
+/** The library looks for issues in each line, which takes the square of its length. */
+const longestLine = 2_000;
 const skipped = /\[(?:skip release|release skip)\]/i;
 
 /**
  * Reads a commit message. Nothing in it can make this fail: what is not conventional is a change
- * without type, and what is longer than 64 KiB is cut.
+ * without type, and of what is longer than 64 KiB only a break behind that counts.
  */
 export function parseMessage(text: string): Message {
-  const message = text.slice(0, longestMessage).trim();
-  const [header = ''] = message.split(/\r?\n/, 1);
-  if (message === '' || skipped.test(message)) return { header, changes: [] };
+  const [start, rest] = halves(text.trim());
+  const [header = ''] = start.split(/\r?\n/, 1);
+  if (start === '' || skipped.test(start)) return { header, changes: [] };
+  const lines = start.split(/\r\n?|\n/).map((line) => line.slice(0, longestLine));
+  const message = withPlainBreaks(lines).join('\n');
   const changes = splitUnits(message)
     .filter((unit) => unit.trim() !== '')
     .map(changeOf);
+  const late = firstBreak(rest);
+  const [first] = changes;
+  if (late !== undefined && first && !first.breaking) {
+    changes[0] = { ...first, breaking: true, breakingNote: late };
+  }
   const reverts = revertOf(header, message);
   const releaseAs = /^Release-As: *v?(\d\S*) *$/im.exec(message)?.[1];
   return {
@@ -40,16 +52,24 @@ export function parseMessage(text: string): Message {
   };
 }
 
+// A line is in one half, unless it alone is longer.
+function halves(text: string): [string, string] {
+  if (text.length <= longestMessage) return [text, ''];
+  const end = text.lastIndexOf('\n', longestMessage);
+  const cut = end > 0 ? end : longestMessage;
+  return [text.slice(0, cut), text.slice(cut)];
+}
+
 function changeOf(unit: string): Change {
   const commit = parser.parse(unit);
   const subject = commit['subject'] ?? commit.header ?? '';
   const note = breakingNote(commit);
   // A title that is the footer itself: nobody writes that without meaning it.
-  const titled = /^BREAKING[ -]CHANGE: +(\S.*)$/.exec(commit.header ?? '')?.[1];
+  const titled = strict.exec(commit.header ?? '')?.[1];
   return {
     type: (commit['type'] ?? '').toLowerCase(),
     scope: (commit['scope'] ?? '').trim(),
-    subject: titled ?? subject,
+    subject: titled || subject,
     breaking: commit['breaking'] === '!' || note !== undefined || titled !== undefined,
     breakingNote: note ?? '',
   };

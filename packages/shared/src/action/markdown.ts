@@ -14,6 +14,7 @@ export function escapeMarkdown(text: string): string {
   return trim(oneLine(text))
     .replace(/[\\`*_{}[\]()#+!|<>~&$:@-]/g, (mark) => `&#${mark.charCodeAt(0)};`)
     .replace(/^(\d+)\./, '$1&#46;')
+    .replace(/^=/, '&#61;')
     .replace(/&#64;|&#35;(?=\d)|&#58;(?=(?:\w|&#4[35];|&#95;)+&#58;)/g, `$&${apart}`)
     .replace(/\b(?:https?|ftp|www)(?=&#58;|\.)/gi, `$&${apart}`);
 }

@@ -27,7 +27,7 @@ describe('the version that was built', () => {
       const step = await world.run({ 'expect-version': expected, 'moving-tags': 'major' });
       expect(step.code).toBe(1);
       expect(step.errors.map(({ title }) => title)).toEqual(['semver-tag: tag/other-version']);
-      expect(step.errors[0]?.text).toContain(`\`expect-version\` is ${expected}, and commit `);
+      expect(step.errors[0]?.text).toContain(`Input expect-version is ${expected}, and commit `);
       expect(step.errors[0]?.text).toMatch(new RegExp(`gets ${got}\\.[^]*from the preview on`));
       expect(step.outputs).toMatchObject({ created: 'false', version: '', tag: '' });
     }

@@ -40,7 +40,9 @@ describe('a commit that a released version has in its history', () => {
       'superseded-by': 'v1.0.2',
     });
     expect(step.log).toContain('nothing to tag: v1.0.1 has this commit in its history');
-    expect(step.summary).toMatch(/^## ✅ nothing to tag\S* v1\.0\.1 has this commit in its history\n/);
+    expect(step.summary).toMatch(
+      /^## ✅ nothing to tag\S* v1\.0\.1 has this commit in its history\n/,
+    );
     expect(await world.tags()).toEqual(before);
     expect(world.github.releases.all()).toEqual([]);
   });
@@ -123,7 +125,7 @@ describe('a commit that is on no branch', () => {
     const step = await world.run({ ...inputs, sha }, { GITHUB_REF: 'refs/pull/7/merge' });
     expect(step.code).toBe(1);
     expect(step.errors.map(({ title }) => title)).toEqual(['semver-tag: tag/no-branch']);
-    expect(step.errors[0]?.text).toMatch(/is on no branch of octo\/shop[^]*`mode: preview`/);
+    expect(step.errors[0]?.text).toMatch(/is on no branch of octo\/shop[\s\S]*`mode: preview`/);
     expect(await world.tags()).toEqual(before);
     expect(world.github.releases.all()).toEqual([]);
   });

@@ -25,7 +25,7 @@ it('shows what commits say, and obeys none of it', async () => {
   expect(step.errors).toEqual([]);
   expect(step.warnings).toEqual([]);
   expect(step.masks).toHaveLength(1);
-  expect(Object.keys(step.outputs)).toHaveLength(9);
+  expect(Object.keys(step.outputs)).toHaveLength(10);
   expect(step.outputs).toMatchObject({ version: '2.0.0', bump: 'major' });
   const [release] = world.github.releases.all();
   for (const markdown of [step.summary, release?.body ?? '']) {

@@ -63,7 +63,9 @@ export function readSettings(run: Run<typeof manifest>) {
     },
   );
   const range: VersionRange | undefined = values.range ?? rangeOfBranch(github.ref);
-  return { ...values, token: values.token ?? '', sha: values.sha ?? github.sha, range };
+  // Given and empty is a prefix too; a runner fills in the default only where it was left out.
+  const prefix = run.env['INPUT_PREFIX'] === '' ? '' : values.prefix;
+  return { ...values, prefix, token: values.token ?? '', sha: values.sha ?? github.sha, range };
 }
 
 // What git allows in a ref, without what would make the tag another kind of argument or ref.

@@ -3,13 +3,14 @@ import type { Run } from '@slipway/shared/action/run';
 import { Failure } from '@slipway/shared/failure/failure';
 import { systemClock } from '@slipway/shared/time/clock';
 import { type Decision, decide, type Policy } from './decide.ts';
+import { checkFirst } from './first-version.ts';
 import type { Api } from './github/api.ts';
 import { openApiHistory } from './github/api-history.ts';
 import { isOnBranch } from './github/branches.ts';
 import { readFacts } from './github/facts.ts';
 import { type History, TooMuch } from './history.ts';
 import type { manifest } from './manifest.ts';
-import { forwardOnly, type Move, type Moves, movesTo } from './moving-tags.ts';
+import { forwardOnly, type Move, movesTo } from './moving-tags.ts';
 import { plainNotes, releaseNotes } from './notes.ts';
 import type { Settings } from './settings.ts';
 import { type Survey, surveyHistory } from './survey.ts';
@@ -32,7 +33,11 @@ interface Settled {
   decision: Decision;
 }
 
-interface Planned extends Settled, Moves {}
+interface Planned extends Settled {
+  moves: readonly Move[];
+  /** What a person should look at; said when the run has ended well. */
+  warnings: readonly Failure[];
+}
 
 /**
  * Decides and writes until a decision holds that no other run has overtaken.
@@ -64,11 +69,11 @@ export async function settle(
       refs = await history.tags(prefix);
       planned = await look(history, refs, settings, run);
     }
-    const { held, moves, ...settled } = planned;
+    const { moves, warnings, ...settled } = planned;
     Object.assign(report, settled, { notes: notesOf(report, settled) });
     refuseOtherVersion(settled.decision, settings);
     if (needsBranch(settled, settings)) await onBranch();
-    if (!hasToWrite(settled, moves, settings)) return sayHeld(held, settings, run, settled);
+    if (!hasToWrite(settled, moves, settings)) return warn(warnings, run, settled);
     const repositoryId =
       (await history.repositoryId?.()) ?? (await readFacts(api, sha, [])).repositoryId;
     const wanted = wantedOf(settled, moves, repositoryId, settings, run);
@@ -82,7 +87,7 @@ export async function settle(
     }
     if (verdict === 'written') {
       Object.assign(report, { created: settled.decision.kind === 'create', moves });
-      return sayHeld(held, settings, run, settled);
+      return warn(warnings, run, settled);
     }
     if (verdict === 'lost') report.lost += 1;
   }
@@ -108,19 +113,21 @@ async function look(
   const decision = decide(survey, policy, { commitTime, run: runNumber(run) });
   const { prefix, 'moving-tags': which } = settings;
   const wanted = movesTo(decision.version, settings.sha, which, prefix, refs, survey.tags);
-  const moves = decision.kind === 'nothing' ? [] : wanted;
-  return { survey, decision, ...(await forwardOnly(history, survey, refs, moves)) };
+  const dry = decision.kind === 'nothing' || policy.mode === 'preview';
+  const { held, moves } = await forwardOnly(history, survey, refs, dry ? [] : wanted);
+  const others = await checkFirst(history, { decision, survey, policy, refs });
+  const warnings = held.map((tag) =>
+    Failure.of('tag/moving-tag-ahead', { tag, sha: settings.sha }),
+  );
+  if (others.length > 0 && !settings.paths) {
+    const tags = others.slice(0, 3).join(', ');
+    warnings.push(Failure.of('tag/other-prefixes', { tag: decision.tag, tags }));
+  }
+  return { survey, decision, moves, warnings };
 }
 
-function sayHeld(
-  held: readonly string[],
-  { mode, sha }: Settings,
-  { commands }: ActionRun,
-  settled: Settled,
-): Settled {
-  if (mode !== 'release') return settled;
-  for (const name of held) {
-    const { code, message, remedy } = Failure.of('tag/moving-tag-ahead', { tag: name, sha });
+function warn(warnings: readonly Failure[], { commands }: ActionRun, settled: Settled): Settled {
+  for (const { code, message, remedy } of warnings) {
     commands.warning(`${message} ${remedy}`, `semver-tag: ${code}`);
   }
   return settled;

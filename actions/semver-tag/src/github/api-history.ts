@@ -139,7 +139,7 @@ async function compare(api: Api, base: string, head: string): Promise<Range | Re
   const what = `compare ${base} with ${head}`;
   const page = async (number: number): Promise<Reply> => {
     const path = `/compare/${base}...${head}?per_page=100&page=${number}`;
-    const reply = await api.rest({ method: 'GET', path, what });
+    const reply = await api.rest({ method: 'GET', path, what, tries: 2 });
     if (reply.status !== 200) throw refusal(api, what, head, reply);
     return reply;
   };
@@ -149,7 +149,7 @@ async function compare(api: Api, base: string, head: string): Promise<Range | Re
   } catch (error) {
     // Two histories without a common commit: also a way to be in another one.
     if (error instanceof Failure && /no common ancestor/i.test(error.message)) return 'beside';
-    throw error;
+    throw leftToGit(error);
   }
   const status = textField(first.body, 'status');
   if (status === 'behind') return 'after';
@@ -166,7 +166,10 @@ async function compare(api: Api, base: string, head: string): Promise<Range | Re
       { length: Math.min(lanes, pages - next + 1) },
       (_, lane) => next + lane,
     );
-    bodies.push(...(await Promise.all(numbers.map(page))).map(({ body }) => body));
+    const replies = await Promise.all(numbers.map(page)).catch((error: unknown) => {
+      throw leftToGit(error);
+    });
+    bodies.push(...replies.map(({ body }) => body));
   }
   const commits = bodies.flatMap((body) => readCommits(field(body, 'commits'), what));
   if (commits.length !== total) {
@@ -174,6 +177,12 @@ async function compare(api: Api, base: string, head: string): Promise<Range | Re
     throw Failure.of('tag/github', { what, said });
   }
   return { commits, complete: true };
+}
+
+// What GitHub cannot compare ("this diff is taking too long to generate") it can never, and git can.
+function leftToGit(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.code !== 'tag/github') return error;
+  return new TooMuch(`GitHub does not compare it (${error.message})`);
 }
 
 function refusal(api: Api, what: string, sha: string, reply: Reply): Failure {

@@ -36,6 +36,8 @@ export interface Call {
   upload?: Blob;
   /** False where a second request would do it twice: {@link Unanswered} then. */
   repeatable?: boolean;
+  /** How often it is tried; less than usual where git can tell the same. */
+  tries?: number;
 }
 
 /** A definite answer of the REST API, which may be a refusal. */
@@ -61,15 +63,12 @@ export interface Api {
   repository: string;
   /** @throws Failure `tag/github`, `tag/rate-limit`, `tag/token`; the signal's reason when aborted */
   rest(call: Call): Promise<Reply>;
-  /**
-   * @param repeatable false where a second request would not be the same: {@link Unanswered} then
-   * @throws as {@link Api.rest}
-   */
+  /** @throws as {@link Api.rest} */
   graphql(
     query: string,
     variables: Readonly<Record<string, unknown>>,
     what: string,
-    repeatable?: boolean,
+    how?: Pick<Call, 'repeatable' | 'tries'>,
   ): Promise<GraphqlReply>;
 }
 
@@ -85,7 +84,11 @@ export function openApi(options: ApiOptions): Api {
     'x-github-api-version': apiVersion,
   };
 
-  async function send(request: Request, what: string, repeatable: boolean): Promise<Answer> {
+  async function send(
+    request: Request,
+    what: string,
+    { repeatable = true, tries }: Pick<Call, 'repeatable' | 'tries'>,
+  ): Promise<Answer> {
     const once = async (): Promise<Answer> => {
       const answer = await exchange(options, request).catch((error: unknown) => {
         signal.throwIfAborted();
@@ -96,7 +99,7 @@ export function openApi(options: ApiOptions): Api {
     };
     let answer: Answer;
     try {
-      answer = await persist({ clock, signal, budget }, once);
+      answer = await persist({ clock, signal, budget, tries }, once);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof Unanswered) throw error;
@@ -118,7 +121,7 @@ export function openApi(options: ApiOptions): Api {
 
   return {
     repository,
-    async rest({ method, path, what, json, upload, repeatable = true }) {
+    async rest({ method, path, what, json, upload, ...how }) {
       const url = path.startsWith('/') ? `${restUrl}/repos/${repository}${path}` : path;
       if (!isOwnServer(url, restUrl)) {
         const said = `its answer names another server, ${URL.parse(url)?.origin}; nothing was sent there`;
@@ -128,7 +131,7 @@ export function openApi(options: ApiOptions): Api {
       const body = upload ?? (json === undefined ? undefined : JSON.stringify(json));
       const headers = body === undefined ? common : { ...common, 'content-type': type };
       const request = { method, url, headers, ...(body !== undefined && { body }) };
-      const answer = await send(request, what, repeatable);
+      const answer = await send(request, what, how);
       const refused = answer.status >= 300;
       return {
         status: answer.status,
@@ -137,7 +140,7 @@ export function openApi(options: ApiOptions): Api {
         said: refused ? hidden(saidBy(answer)) : '',
       };
     },
-    async graphql(query, variables, what, repeatable = true) {
+    async graphql(query, variables, what, how = {}) {
       const answer = await send(
         {
           method: 'POST',
@@ -146,7 +149,7 @@ export function openApi(options: ApiOptions): Api {
           body: JSON.stringify({ query, variables }),
         },
         what,
-        repeatable,
+        how,
       );
       const body = parseJson(textOf(answer));
       const errors = listField(body, 'errors').map((error) => ({

@@ -30,7 +30,7 @@ export async function isOnBranch(api: Api, sha: string, refs: readonly string[])
   const names = Object.fromEntries(branches.map((branch, index) => [`b${index}`, branch]));
   const what = `look for ${sha} on a branch`;
   const { data } = await api
-    .graphql(query, { owner, name, sha, ...names }, what)
+    .graphql(query, { owner, name, sha, ...names }, what, { tries: 2 })
     .catch((error: unknown) => {
       if (error instanceof Failure && error.code === 'tag/github') return { data: undefined };
       throw error;

@@ -37,7 +37,8 @@ export async function readRelations(
 }`;
   const refs = Object.fromEntries(tags.map((tag, index) => [`t${index}`, `refs/tags/${tag.name}`]));
   const what = `compare tags with ${sha}`;
-  const { data } = await api.graphql(query, { owner, name, sha, ...refs }, what).catch((error) => {
+  const asking = api.graphql(query, { owner, name, sha, ...refs }, what, { tries: 2 });
+  const { data } = await asking.catch((error: unknown) => {
     if (error instanceof Failure && error.code === 'tag/github') return { data: undefined };
     throw error;
   });

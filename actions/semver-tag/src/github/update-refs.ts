@@ -37,7 +37,7 @@ export async function updateRefs(
 ): Promise<Updated> {
   try {
     const input = { repositoryId, refUpdates };
-    const [error] = (await api.graphql(mutation, { input }, what, false)).errors;
+    const [error] = (await api.graphql(mutation, { input }, what, { repeatable: false })).errors;
     return { unsure: false, ...(error && { error }) };
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;

@@ -29,6 +29,8 @@ export interface Patience {
   signal: AbortSignal;
   /** Time after which no further try begins, in milliseconds. */
   budget: number;
+  /** Tries, 8 when not given: less where there is another way. */
+  tries?: number | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface Patience {
  * @throws the last network error; other errors at once; the signal's reason when aborted
  */
 export async function persist(
-  { clock, signal, budget }: Patience,
+  { clock, signal, budget, tries: most = mostTries }: Patience,
   attempt: () => Promise<Answer>,
 ): Promise<Answer> {
   const end = clock.now() + budget;
@@ -51,7 +53,7 @@ export async function persist(
     const asked = 'answer' in outcome ? retryAfter(outcome.answer.headers, clock.now()) : 0;
     const own = Math.min(500 * 2 ** (tries - 1), 8_000) * (0.8 + Math.random() * 0.4);
     const pause = Math.max(asked, own);
-    if (tries === mostTries || clock.now() + pause > end) return unwrap(outcome);
+    if (tries === most || clock.now() + pause > end) return unwrap(outcome);
     await clock.sleep(pause, signal);
   }
 }

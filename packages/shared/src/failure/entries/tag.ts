@@ -25,9 +25,20 @@ export const tagFailures = {
   }),
   'tag/contained': entry({
     cause: (f: { sha: string; tag: string }) =>
-      `\`bump\` asks for a version of commit ${f.sha}, which is in the history of ${f.tag} already.`,
+      `Input bump asks for a version of commit ${f.sha}, which is in the history of ${f.tag} already.`,
     remedy: () =>
       'Versions rise along the history: set `bump` for a newer commit, or leave it out, and the run is green and tags nothing.',
+  }),
+  'tag/first-version': entry({
+    cause: (f: { tag: string; said: string }) =>
+      `${f.tag} would be the first version, but there are versions: ${f.said}.`,
+    remedy: () =>
+      'Check `prefix` and the branch. To begin anew, set `bump` to an exact version, such as `2.0.0`, once; where only moving tags are there, an `initial-version` that is not below them does as well.',
+  }),
+  'tag/other-prefixes': entry({
+    cause: (f: { tag: string; tags: string }) =>
+      `${f.tag} is the first version behind its prefix; there are versions behind others: ${f.tags}.`,
+    remedy: () => 'Check `prefix`, unless this is a new part of the repository.',
   }),
   'tag/moving-tag-ahead': entry({
     cause: (f: { tag: string; sha: string }) =>
@@ -42,7 +53,7 @@ export const tagFailures = {
   }),
   'tag/other-version': entry({
     cause: (f: { expected: string; got: string; sha: string }) =>
-      `\`expect-version\` is ${f.expected}, and commit ${f.sha} gets ${f.got}.`,
+      `Input expect-version is ${f.expected}, and commit ${f.sha} gets ${f.got}.`,
     remedy: () =>
       'What was built has another version than what would be tagged, as when another run was faster. Run the whole workflow again, from the preview on.',
   }),

@@ -1,6 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { Faults } from '../../../packages/local-cloud/src/faults.ts';
+import {
+  type Answer,
+  jsonAnswer,
+  type Request,
+} from '../../../packages/local-cloud/src/http/exchange.ts';
+import { serve } from '../../../packages/local-cloud/src/http/serve.ts';
 
 /** The part of GitHub's API that takes SARIF reports. It refuses what GitHub would refuse. */
 export interface CodeScanning extends AsyncDisposable {
@@ -27,49 +32,40 @@ const keys = ['commit_sha', 'ref', 'sarif', 'checkout_uri', 'started_at', 'tool_
 export async function startCodeScanning(repository: string, token: string): Promise<CodeScanning> {
   const uploads: Upload[] = [];
   let looks = 0;
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const listening = await serve('code-scanning', answer, new Faults());
   const scanning: CodeScanning = {
-    url: `http://127.0.0.1:${address.port}`,
+    url: listening.url,
     uploads,
     next: undefined,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
   };
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const say = (status: number, body: unknown) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    const { headers, method, url } = request;
-    const body = await text(request);
+  function answer({ body, headers, method, url }: Request): Answer {
+    const { pathname } = url;
     const base = `/repos/${repository}/code-scanning/sarifs`;
-    if (headers.authorization !== `Bearer ${token}`)
-      return void say(401, { message: 'Bad credentials' });
-    if (!headers['user-agent']) return void say(403, { message: 'no user agent' });
+    if (headers['authorization'] !== `Bearer ${token}`)
+      return jsonAnswer(401, { message: 'Bad credentials' });
+    if (!headers['user-agent']) return jsonAnswer(403, { message: 'no user agent' });
     const { next } = scanning;
     if (next && 'status' in next) {
       scanning.next = undefined;
-      return void say(next.status, { message: next.message });
+      return jsonAnswer(next.status, { message: next.message });
     }
-    if (method === 'POST' && url === base) {
-      const upload = read(body);
-      if (typeof upload === 'string') return void say(422, { message: upload });
+    if (method === 'POST' && pathname === base) {
+      const upload = read(body.toString());
+      if (typeof upload === 'string') return jsonAnswer(422, { message: upload });
       uploads.push(upload);
       looks = 0;
-      return void say(202, { id: '47177e22', url: `${scanning.url}${base}/47177e22` });
+      return jsonAnswer(202, { id: '47177e22', url: `${scanning.url}${base}/47177e22` });
     }
-    if (method === 'GET' && url === `${base}/47177e22`) {
+    if (method === 'GET' && pathname === `${base}/47177e22`) {
       looks += 1;
-      if (looks === 1) return void say(200, { processing_status: 'pending' });
+      if (looks === 1) return jsonAnswer(200, { processing_status: 'pending' });
       const failed =
         next && 'failed' in next ? { processing_status: 'failed', errors: [next.failed] } : {};
-      return void say(200, { processing_status: 'complete', ...failed });
+      return jsonAnswer(200, { processing_status: 'complete', ...failed });
     }
-    say(404, { message: 'Not Found' });
+    return jsonAnswer(404, { message: 'Not Found' });
   }
   return scanning;
 }

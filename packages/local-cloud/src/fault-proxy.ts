@@ -1,4 +1,8 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Answer } from './http/exchange.ts';
+import { Variety } from './http/variety.ts';
 
 /** What happens to a request instead of, or on its way to, the registry. */
 export type Turn =
@@ -37,6 +41,7 @@ export function hit(method: string, path: RegExp, turn: Turn, count = Infinity):
 export async function startFaultProxy(registry: string, fault: Fault): Promise<FaultProxy> {
   const requests: string[] = [];
   const stalled = Promise.withResolvers<string>();
+  const variety = new Variety();
   const server = createServer((incoming, outgoing) => {
     const { method = 'GET', url = '/' } = incoming;
     const [path = '/'] = url.split('?');
@@ -45,9 +50,16 @@ export async function startFaultProxy(registry: string, fault: Fault): Promise<F
     const turn = fault({ method, path });
     if (turn === 'stall') stalled.resolve(what);
     else if (turn === 'reset') reset(incoming);
-    else if (turn && 'status' in turn) answer(incoming, outgoing, turn);
-    else if (turn && 'to' in turn) forward(turn.to, incoming, outgoing);
-    else forward(registry, incoming, outgoing, turn);
+    else if (turn && 'status' in turn) {
+      incoming.resume();
+      incoming.on('end', () => send({ body: '', ...turn }, variety, incoming, outgoing));
+    } else {
+      const [server, change] = turn && 'to' in turn ? [turn.to] : [registry, turn];
+      forward(server, incoming, outgoing).then(
+        (answered) => send(changed(answered, change), variety, incoming, outgoing),
+        () => outgoing.destroy(),
+      );
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -69,29 +81,54 @@ function reset(incoming: IncomingMessage): void {
   else incoming.socket.resetAndDestroy();
 }
 
-function answer(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { status, headers = {}, body = '' }: { status: number } & Extract<Turn, { status: number }>,
-): void {
-  incoming.resume();
-  incoming.on('end', () => outgoing.writeHead(status, headers).end(body));
-}
-
 // The Host header stays, so that the registry's own addresses lead through the proxy too.
 function forward(
   server: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { replace = {}, as }: { replace?: Record<string, string>; as?: number } = {},
-): void {
+): Promise<IncomingMessage> {
   const { headers, method, url } = incoming;
   const onward = request(`http://${server}${url}`, { method: method ?? 'GET', headers });
-  onward.on('response', (answered) => {
-    outgoing.writeHead(as ?? answered.statusCode ?? 502, { ...answered.headers, ...replace });
-    answered.pipe(outgoing);
-  });
-  onward.on('error', () => outgoing.destroy());
   outgoing.on('close', () => onward.destroy());
   incoming.pipe(onward);
+  return new Promise((resolve, reject) => onward.on('response', resolve).on('error', reject));
+}
+
+function changed(
+  answered: IncomingMessage,
+  { replace = {}, as }: { replace?: Record<string, string>; as?: number } = {},
+): Answer {
+  const headers: Record<string, string> = {};
+  for (const [name, values] of Object.entries(answered.headersDistinct)) {
+    headers[name] = values?.join(', ') ?? '';
+  }
+  return {
+    status: as ?? answered.statusCode ?? 502,
+    headers: { ...headers, ...replace },
+    body: answered,
+  };
+}
+
+// An engine asks for the size of a manifest by the length of the answer; an action takes all that
+// HTTP allows.
+const engine = /docker|buildkit|containerd|trivy|go-http/i;
+
+function send(
+  said: Answer,
+  variety: Variety,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
+  const headers = { 'accept-encoding': String(incoming.headers['accept-encoding'] ?? '') };
+  const url = new URL(incoming.url ?? '/', 'http://registry');
+  const { method = 'GET' } = incoming;
+  if (engine.test(incoming.headers['user-agent'] ?? '')) {
+    outgoing.writeHead(said.status, { ...said.headers });
+    const body = said.body instanceof Readable ? said.body : Readable.from([said.body]);
+    body.on('error', () => outgoing.destroy()).pipe(outgoing);
+    return;
+  }
+  const { body, head, status } = variety.of(said, { method, url, headers });
+  outgoing.writeHead(status, head);
+  pipeline(body, outgoing).catch(() => outgoing.destroy());
 }

@@ -4,6 +4,7 @@ import type { Request } from './http/exchange.ts';
 export type ServiceName =
   | 'github'
   | 'github-api'
+  | 'code-scanning'
   | 'issuer'
   | 'sts'
   | 'ecr'

@@ -11,7 +11,7 @@ export function queryAnswer(operation: string, result: object): Answer {
   return xml(200, {
     [`${operation}Response`]: {
       '@xmlns': namespace,
-      [`${operation}Result`]: result,
+      [`${operation}Result`]: { OfTomorrow: { Entry: '1' }, ...result },
       ResponseMetadata: { RequestId: randomUUID() },
     },
   });

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Faults, ServiceName } from '../faults.ts';
 import type { Handler, Request } from './exchange.ts';
+import { Variety } from './variety.ts';
 
 /** A service that listens on loopback. */
 export interface Listening extends AsyncDisposable {
@@ -16,15 +17,16 @@ export interface Listening extends AsyncDisposable {
 
 /**
  * Serves one service on a free port of 127.0.0.1. What its handler throws is a bug of the local
- * cloud: it is printed and answered with 500.
+ * cloud: it is printed and answered with 500. What it says goes out in all the ways of {@link Variety}.
  */
 export async function serve(
   service: ServiceName,
   handler: Handler,
   faults: Faults,
 ): Promise<Listening> {
+  const variety = new Variety();
   const server = createServer((incoming, outgoing) => {
-    answer(service, handler, faults, incoming, outgoing).catch((error: unknown) => {
+    answer({ service, handler, faults, variety }, incoming, outgoing).catch((error: unknown) => {
       console.error(`local-cloud ${service}:`, error);
       if (!outgoing.headersSent) outgoing.writeHead(500);
       outgoing.end();
@@ -47,10 +49,15 @@ export async function serve(
   };
 }
 
+interface Served {
+  service: ServiceName;
+  handler: Handler;
+  faults: Faults;
+  variety: Variety;
+}
+
 async function answer(
-  service: ServiceName,
-  handler: Handler,
-  faults: Faults,
+  { service, handler, faults, variety }: Served,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -62,16 +69,17 @@ async function answer(
     return;
   }
   const instead = typeof fault === 'object' && 'status' in fault ? fault : undefined;
-  const { status, headers, body = '' } = instead ?? (await handler(request));
+  const said = instead ? { body: '', ...instead } : await handler(request);
+  const { body } = said;
   if (fault === 'lost') {
     if (body instanceof Readable) await buffer(body);
     incoming.socket.resetAndDestroy();
     return;
   }
   if (typeof fault === 'object' && 'delay' in fault) await delay(fault.delay);
-  outgoing.writeHead(status, { ...headers });
-  if (body instanceof Readable) await pipeline(body, outgoing).catch(() => outgoing.destroy());
-  else outgoing.end(body);
+  const sent = variety.of(said, request);
+  outgoing.writeHead(sent.status, sent.head);
+  await pipeline(sent.body, outgoing).catch(() => outgoing.destroy());
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<Request> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ofTomorrow } from '../../src/http/variety.ts';
 import { app, refusal, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -159,6 +160,7 @@ test('notes list the pull requests since the release before', async () => {
   });
   const page = `${github.server}/org/app`;
   expect(data).toEqual({
+    ...ofTomorrow,
     name: 'v9.9.9',
     body: `## What's Changed\n* feat: on a branch by @ada in ${page}/pull/7\n\n\n**Full Changelog**: ${page}/compare/v1.0.0...v9.9.9`,
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ofTomorrow } from '../../src/http/variety.ts';
 import { app, refusal, sinceOne, startWorld, token, type World } from './world.ts';
 
 let world: World;
@@ -212,6 +213,7 @@ describe('writing refs', () => {
       tagger: { name: 'Bot', email: 'bot@example.com', date: '2026-02-03T04:05:06+01:00' },
     });
     expect(data.tagger).toEqual({
+      ...ofTomorrow,
       name: 'Bot',
       email: 'bot@example.com',
       date: '2026-02-03T03:05:06Z',

@@ -27,7 +27,9 @@ export async function resolve(
   const { status, headers } = await session.ask({ ...call, method: 'HEAD' });
   const digest = headers.get('docker-content-digest') ?? '';
   const mediaType = bareType(headers.get('content-type'));
-  const size = Number(headers.get('content-length') ?? 0);
+  // A front that packs all the same gives the length of what it packed.
+  const packed = (headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
+  const size = packed ? 0 : Number(headers.get('content-length') ?? 0);
   // Not every registry answers HEAD in full, and a refusal of HEAD cannot say why.
   if (status !== 200 || !isDigest(digest) || !isManifestType(mediaType) || !(size > 0)) {
     const { bytes, content, ...descriptor } = await fetchManifest(session, repository, reference);

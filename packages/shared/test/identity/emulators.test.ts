@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LocalCloud, startLocalCloud } from '../../../local-cloud/src/cloud.ts';
+import { ofTomorrow } from '../../../local-cloud/src/http/variety.ts';
 import { type AwsSession, assumeAwsRole } from '../../src/identity/aws-role.ts';
 import { requestIdToken } from '../../src/identity/oidc.ts';
 import { clientId, role, startWorld, tenantId, type World } from './world.ts';
@@ -225,7 +226,10 @@ describe('Entra and ACR', () => {
 
   test('ACR takes an Entra token for itself', async () => {
     const answer = await exchange({ access_token: await accessToken() });
-    await expect(answer.json()).resolves.toEqual({ refresh_token: expect.any(String) });
+    await expect(answer.json()).resolves.toEqual({
+      ...ofTomorrow,
+      refresh_token: expect.any(String),
+    });
   });
 
   test.each<[string, () => Promise<Record<string, string>>, number]>([

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { Variety } from '../../../local-cloud/src/http/variety.ts';
 import { openRegistry, type Registry, type RegistryOptions } from '../../src/image/registry.ts';
 import { quickClock } from './quick-clock.ts';
 
@@ -31,6 +33,7 @@ export interface FakeServer extends AsyncDisposable {
 /** Serves on a free port of loopback until disposed. */
 export async function serve(answer: (seen: Seen) => Reply): Promise<FakeServer> {
   const seen: Seen[] = [];
+  const variety = new Variety();
   const server = createServer(async (request, response) => {
     const { method = '', url = '', headers } = request;
     const one = { method, path: url, headers, body: await text(request) };
@@ -41,9 +44,14 @@ export async function serve(answer: (seen: Seen) => Reply): Promise<FakeServer> 
       request.socket.resetAndDestroy();
       return;
     }
-    const length = Buffer.byteLength(reply.body ?? '');
-    response.writeHead(reply.status ?? 200, { 'content-length': length, ...reply.headers });
-    response.end(method === 'HEAD' ? undefined : reply.body);
+    const { status = 200, headers: fields = {}, body = '' } = reply;
+    const accepted = String(headers['accept-encoding'] ?? '');
+    const sent = variety.of(
+      { status, headers: fields, body },
+      { method, url: new URL(url, 'http://registry'), headers: { 'accept-encoding': accepted } },
+    );
+    response.writeHead(sent.status, sent.head);
+    await pipeline(sent.body, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

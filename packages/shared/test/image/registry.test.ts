@@ -69,6 +69,17 @@ describe('resolve', () => {
       { ...app.manifest, headers: { ...app.manifest.headers, 'content-length': '0' } },
     ],
     [
+      'has the length of what was packed unasked',
+      {
+        ...app.manifest,
+        headers: {
+          ...app.manifest.headers,
+          'content-encoding': 'gzip',
+          'content-length': '20',
+        },
+      },
+    ],
+    [
       'has a digest that is none',
       { headers: { ...app.manifest.headers, 'docker-content-digest': 'x' } },
     ],

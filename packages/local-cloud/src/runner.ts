@@ -49,6 +49,8 @@ export interface RunFacts {
   sha?: string;
   eventName?: string;
   event?: unknown;
+  /** The Node that runs the steps; that of the test when not given. */
+  node?: string;
 }
 
 /** Makes a runner's folder: workspace, temp, command files, event file. */
@@ -89,7 +91,11 @@ export async function makeRunner(facts: RunFacts = {}): Promise<Runner> {
     env,
     start(bundle, inputs, more = {}) {
       steps += 1;
-      return startStep(join(folder, `step-${steps}`), bundle, inputs, { ...env, ...more });
+      const files = join(folder, `step-${steps}`);
+      return startStep(files, [facts.node ?? process.execPath, bundle], inputs, {
+        ...env,
+        ...more,
+      });
     },
     async [Symbol.asyncDispose]() {
       await rm(folder, { recursive: true, force: true });
@@ -99,12 +105,12 @@ export async function makeRunner(facts: RunFacts = {}): Promise<Runner> {
 
 function startStep(
   files: string,
-  bundle: string,
+  [node, bundle]: readonly [node: string, bundle: string],
   inputs: Readonly<Record<string, string>>,
   env: Record<string, string>,
 ): Step {
   const begin = performance.now();
-  const child = spawn(process.execPath, [bundle], {
+  const child = spawn(node, [bundle], {
     cwd: env['GITHUB_WORKSPACE'],
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

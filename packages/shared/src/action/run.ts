@@ -1,4 +1,5 @@
 import { Failure, messageOf } from '../failure/failure.ts';
+import { useProxy } from '../http/proxy.ts';
 import { type Commands, runnerCommands } from './commands.ts';
 import { type Environment, type GitHubContext, readGitHubContext } from './github.ts';
 import { type InputSpec, type InputValues, type Problem, readInputs } from './inputs.ts';
@@ -47,7 +48,7 @@ export async function runAction<M extends Manifest>(
   const signal = listenForCancellation();
   let end: End;
   try {
-    useProxy(env);
+    await useProxy(env, commands.mask);
     end = await action({
       inputs: (spec, rules) => readInputs(manifest, spec, { env, mask: commands.mask }, rules),
       commands,
@@ -137,12 +138,4 @@ function listenForCancellation(): AbortSignal {
     controller.abort(Failure.of('action/cancelled', { signal }));
   process.on('SIGINT', abort).on('SIGTERM', abort);
   return controller.signal;
-}
-
-// fetch and node:http obey the proxy variables of a runner only when told to. Not loaded without one.
-// Source: https://nodejs.org/docs/latest-v24.x/api/http.html#built-in-proxy-support
-function useProxy(env: Environment): void {
-  const names = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
-  if (!names.some((name) => env[name])) return;
-  process.getBuiltinModule('node:http').setGlobalProxyFromEnv();
 }

@@ -3,6 +3,7 @@ import { TimeoutReached } from '../time/deadline.ts';
 import type { Answer } from './exchange.ts';
 import type { HttpFields } from './fetch.ts';
 import { field, textField } from './json.ts';
+import { ProxyRefused } from './proxy-refused.ts';
 
 /** Statuses that say "not now" rather than "no". */
 export const passing = new Set([408, 429, 500, 502, 503, 504]);
@@ -74,6 +75,7 @@ function unwrap(outcome: Outcome): Answer {
 }
 
 function isNetworkError(error: unknown): boolean {
+  if (error instanceof ProxyRefused) return error.status === undefined || passing.has(error.status);
   if (error instanceof TimeoutReached || network.has(textField(error, 'code') ?? '')) return true;
   const cause = field(error, 'cause');
   return cause !== undefined && cause !== error && isNetworkError(cause);

@@ -1,6 +1,7 @@
 import { Failure } from '../failure/failure.ts';
 import { wholeAnswer } from '../http/exchange.ts';
 import { field, parseJson, textField } from '../http/json.ts';
+import { ProxyRefused } from '../http/proxy-refused.ts';
 import { passing, persist } from '../http/retry.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
 import type { Means } from './means.ts';
@@ -71,5 +72,6 @@ export function unusable(service: string, said: string, cause?: unknown): Failur
 function networkReason(error: unknown): string {
   if (error instanceof TimeoutReached) return `no answer within ${attemptLimit / 1_000} s`;
   const reason = field(error, 'cause') ?? error;
+  if (reason instanceof ProxyRefused) return reason.message;
   return textField(reason, 'code') ?? textField(reason, 'message') ?? 'no connection';
 }

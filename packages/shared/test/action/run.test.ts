@@ -214,11 +214,18 @@ describe('an action as a process', () => {
       expect(step.code).toBe(0);
     });
 
-    it('fails with one annotation when the proxy is no address', async () => {
-      const step = await start({ does: 'green' }, { HTTP_PROXY: 'no address at all' }).done;
-      expect(step.code).toBe(1);
-      expect(step.errors.map(({ title }) => title)).toEqual(['sample: action/unexpected']);
-      expect(step.outputs['reason']).toBe('action/unexpected');
-    });
+    it.each(['no address at all', 'socks5://proxy.corp:1080', 'http://me:s3cr#t@proxy.corp'])(
+      'fails with one annotation when the proxy is %s',
+      async (proxy) => {
+        const step = await start({ does: 'green' }, { HTTP_PROXY: proxy }).done;
+        expect(step.code).toBe(1);
+        expect(step.errors.map(({ title }) => title)).toEqual(['sample: action/proxy']);
+        expect(step.errors[0]?.text).toMatch(
+          /^HTTP_PROXY is not the address[\s\S]*http:\/\/proxy\.corp:3128/,
+        );
+        expect(step.outputs['reason']).toBe('action/proxy');
+        expect(step.log).not.toContain('s3cr');
+      },
+    );
   });
 });

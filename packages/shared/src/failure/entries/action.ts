@@ -6,6 +6,12 @@ export const actionFailures = {
     cause: (f: { problems: string }) => f.problems,
     remedy: () => 'Correct the inputs; nothing was changed.',
   }),
+  'action/proxy': entry({
+    cause: (f: { variable: string; scheme: string }) =>
+      `${f.variable} is not the address of an HTTP proxy${f.scheme}.`,
+    remedy: () =>
+      'Correct the variable on the runner, such as `http://proxy.corp:3128` or `http://user:password@proxy.corp:3128`, with `%40` for an @ in the password; nothing was changed.',
+  }),
   'action/cancelled': entry({
     cause: (f: { signal: string }) => `The run was cancelled (${f.signal}).`,
     remedy: () => 'Run the job again when you are ready.',

@@ -25,9 +25,13 @@ const lasting = [
   /pull rate limit|too many failed login attempts/i,
 ];
 
+// A longer line is a progress bar or an attack; the patterns go over it more than once.
+const longest = 4_000;
+
 /** Whether trying again may help, judged by the error line of buildx. */
 export function isTransient(line: string): boolean {
+  const said = line.slice(0, longest);
   return (
-    !lasting.some((pattern) => pattern.test(line)) && passing.some((pattern) => pattern.test(line))
+    !lasting.some((pattern) => pattern.test(said)) && passing.some((pattern) => pattern.test(said))
   );
 }

@@ -55,4 +55,10 @@ describe('isTransient', () => {
     'ERROR: Error response from daemon: toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit',
     'ERROR: Error response from daemon: Head "https://registry-1.docker.io/v2/moby/buildkit/manifests/buildx-stable-1": toomanyrequests: too many failed login attempts for username or IP address',
   ])('gives up: %s', (line) => expect(isTransient(line)).toBe(false));
+
+  it('takes no time for a line without end', () => {
+    const start = performance.now();
+    expect(isTransient('unexpected status '.repeat(60_000))).toBe(false);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
 });

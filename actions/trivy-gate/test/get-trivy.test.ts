@@ -63,7 +63,10 @@ async function replace(path: string, content: string): Promise<void> {
 
 type Answers = Record<string, () => Response | Promise<Response>>;
 
-const get = (answers: Answers, more: { sha256?: string; given?: boolean; path?: string } = {}) =>
+const get = (
+  answers: Answers,
+  more: { sha256?: string; given?: boolean; path?: string; longest?: number } = {},
+) =>
   getTrivy(
     {
       release: { ...releaseOf('1.2.3', 'linux/x64'), sha256: more.sha256 ?? sum(archive) },
@@ -77,6 +80,7 @@ const get = (answers: Answers, more: { sha256?: string; given?: boolean; path?: 
       clock: { now: systemClock.now, sleep: async () => undefined },
       signal: new AbortController().signal,
       say: (line) => said.push(line),
+      ...(more.longest === undefined ? {} : { longest: more.longest }),
       fetch: async (input) => {
         const url = new URL(String(input));
         asked.push(url.href);
@@ -166,6 +170,19 @@ describe('getting Trivy', () => {
     expect(failure).toEqual({
       code: 'gate/scanner-download',
       said: expect.stringMatching(/status 403; https:\/\/b\/.*: no way there/),
+    });
+  });
+
+  it('takes no archive without an end', async () => {
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(4_096)),
+    });
+    const failure = await failureOf(() =>
+      get({ a: () => new Response(endless) }, { longest: 9_999 }),
+    );
+    expect(failure).toEqual({
+      code: 'gate/scanner-download',
+      said: expect.stringContaining('it is longer than 9999 bytes'),
     });
   });
 

@@ -12,7 +12,11 @@ export interface DownloadMeans {
   clock: Clock;
   signal: AbortSignal;
   say(line: string): void;
+  /** Longest archive in bytes; ten times what Trivy's has when not given. */
+  longest?: number;
 }
+
+const longestArchive = 512 * 2 ** 20;
 
 /** Time for one attempt at a mirror, and time after which no further one begins; milliseconds. */
 const attemptLimit = 300_000;
@@ -57,7 +61,7 @@ export async function downloadArchive(
 async function download(
   address: string,
   to: string,
-  { clock, fetch, signal }: DownloadMeans,
+  { clock, fetch, longest = longestArchive, signal }: DownloadMeans,
 ): Promise<string> {
   let sum = '';
   const attempt = () =>
@@ -68,7 +72,10 @@ async function download(
         const { createHash } = await import('node:crypto');
         const hash = createHash('sha256');
         await using file = await open(to, 'w', 0o600);
+        let length = 0;
         for await (const piece of response.body ?? []) {
+          length += piece.length;
+          if (length > longest) throw new Error(`it is longer than ${longest} bytes`);
           hash.update(piece);
           await file.write(piece);
         }

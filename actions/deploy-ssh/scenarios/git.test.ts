@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -221,7 +221,11 @@ describe('mode git', () => {
     await refused('git/agent-forwarding', {});
     await writeFile(keys, allowed);
 
-    await writeFile(join(world.sshd.home, '.profile'), 'git() { echo git version 2.17.1; }\n');
+    // Of a profile counts what it exports.
+    const old = join(world.sshd.home, 'old');
+    mkdirSync(old);
+    await writeFile(join(old, 'git'), '#!/bin/sh\necho git version 2.17.1\n', { mode: 0o755 });
+    await writeFile(join(world.sshd.home, '.profile'), `PATH=${old}:$PATH\n`);
     expect(await refused('ssh/tools', {})).toContain('lacks git 2.18 or newer (it has 2.17.1).');
     await rm(join(world.sshd.home, '.profile'));
   }, 90_000);

@@ -109,8 +109,7 @@ export GIT_SSH_COMMAND="\${GIT_SSH_COMMAND:-$(git config core.sshCommand || echo
   const open = `${deployKey.type} ${deployKey.getPublicSSH().toString('base64')}`;
   return `${pinned}
 printf '%s\\n' ${quote(open)} >key.pub
-sock=$({ tr '\\0' '\\n' </proc/$$/environ; } 2>/dev/null | sed -n 's/^SSH_AUTH_SOCK=//p') || sock=
-export SSH_AUTH_SOCK="\${sock:-\${SSH_AUTH_SOCK-}}"
+export SSH_AUTH_SOCK="\${SLIPWAY_AGENT:-\${SSH_AUTH_SOCK-}}"
 export GIT_SSH_COMMAND="ssh -F /dev/null ${patience} -o StrictHostKeyChecking=yes -o UserKnownHostsFile=known_hosts -o GlobalKnownHostsFile=/dev/null -o UpdateHostKeys=no -o IdentitiesOnly=yes -o IdentityFile=key.pub"`;
 }
 

@@ -13,10 +13,11 @@ export interface Host {
   /** Whether it was ever reached; false means that nothing can have been done on it. */
   reached(): boolean;
   /**
-   * Runs a script on standard input of a login shell. When the signal aborts, the remote process
+   * Runs a script in a clean shell with the environment of a login. When the signal aborts, the remote process
    * group gets TERM, then KILL, and the call rejects once it has ended.
    * @param what names the script in messages
    * @param onLine gets each line of stderr as it comes
+   * @throws Failure `ssh/shell` when it is not sure that the script ran to its end, `ssh/lost`
    */
   run(
     what: string,

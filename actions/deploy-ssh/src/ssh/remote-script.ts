@@ -1,15 +1,14 @@
-import { lineReader } from '@slipway/shared/exec/lines';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Client, ClientChannel } from 'ssh2';
 import type { HostAddress } from '../host/address.ts';
 import { script } from '../host/shell.ts';
+import { framed } from './clean-shell.ts';
 import { feed } from './feed.ts';
+import { scriptOutput } from './script-output.ts';
 import type { Shells } from './shells.ts';
 
 /** How a remote script ended: with a code, or by a signal. */
 export interface Ended {
-  /** False when the login shell did not come to run the script. */
-  started: boolean;
   code: number | undefined;
   signal: string | undefined;
   stdout: string;
@@ -53,8 +52,7 @@ export function runScript(
   const mark = `--- ${globalThis.crypto.randomUUID()}`;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    let stdout = () => '';
-    const begun = () => new RegExp(`${mark} (\\d+)\\n`).exec(stdout());
+    const output = scriptOutput(mark, onLine, talk?.onLine);
     const settle = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
@@ -68,9 +66,9 @@ export function runScript(
     const gone = () => lost(`it was cut during ${what}`);
     // TERM, KILL when that is not enough; a connection that carries neither is given up.
     const stop = () => {
-      killGroup(shells, 'TERM', begun()?.[1]);
+      killGroup(shells, 'TERM', output.group());
       timer = setTimeout(() => {
-        killGroup(shells, 'KILL', begun()?.[1]);
+        killGroup(shells, 'KILL', output.group());
         timer = setTimeout(() => {
           drop();
           fail(signal.reason);
@@ -90,11 +88,13 @@ export function runScript(
         channel.close();
         return fail(signal.reason);
       }
-      // What was not known yet when the signal came is ended as soon as it is.
-      stdout = gather(channel, talk?.onLine, () => {
-        if (signal.aborted) killGroup(shells, 'TERM', begun()?.[1]);
+      channel.setEncoding('utf8').on('data', (text: string) => {
+        const known = output.group();
+        output.out(text);
+        // What was not known yet when the signal came is ended as soon as it is.
+        if (signal.aborted && known === undefined) killGroup(shells, 'TERM', output.group());
       });
-      const stderr = gather(channel.stderr, onLine);
+      channel.stderr.setEncoding('utf8').on('data', output.err);
       let code: number | undefined;
       let ended: string | undefined;
       channel.on('exit', (status: number | null, name?: string) => {
@@ -104,22 +104,28 @@ export function runScript(
       // Data may follow `exit`; only `close` is the end.
       channel.on('close', () => {
         if (signal.aborted) return fail(signal.reason);
+        output.end();
         if (code === undefined && ended === undefined) {
           return lost(`${what} did not say how it ended`);
         }
+        const own = output.code();
+        // Not what somebody says who was run in its place: the script itself has to have ended.
+        if (own === undefined && (code === 0 || output.group() === undefined)) {
+          return fail(
+            notRun({ what, address, code, signal: ended, before: output.before(), mark }),
+          );
+        }
         settle();
-        const start = begun();
         resolve({
-          started: start !== null,
-          code,
+          code: ended === undefined ? (own ?? code) : undefined,
           signal: ended,
-          stdout: start ? stdout().slice(start.index + start[0].length) : '',
-          // What refuses a login, such as nologin, says so on stdout.
-          stderr: start ? stderr() : `${stderr()}${stdout()}`,
+          stdout: output.stdout(),
+          stderr: output.stderr(),
         });
       });
-      if (!talk) return void channel.end(script(body, mark));
-      channel.write(script(body, mark, true));
+      const input = framed(script(body, mark, talk !== undefined), mark);
+      if (!talk) return void channel.end(input);
+      channel.write(input);
       feed(talk.input, channel, signal).catch((error: unknown) => broken.abort(error));
     };
     shells.take(begin, refused);
@@ -132,32 +138,36 @@ function killGroup(shells: Shells, name: 'TERM' | 'KILL', group: string | undefi
   if (group !== undefined) shells.order(`kill -${name} -- -${group}`);
 }
 
-const mostOutput = 4 * 1024 * 1024;
+/** What ended in place of a script. */
+interface InItsPlace {
+  what: string;
+  address: HostAddress;
+  code: number | undefined;
+  signal: string | undefined;
+  before: string;
+  mark: string;
+}
 
-function gather(
-  stream: NodeJS.ReadableStream,
-  onLine?: (line: string) => void,
-  onData?: () => void,
-): () => string {
-  let all = '';
-  const reader = onLine && lineReader(onLine);
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
-    if (all.length < mostOutput) all += chunk;
-    onData?.();
-    reader?.data(chunk);
-  });
-  stream.on('end', () => reader?.end());
-  return () => all;
+/** The failure for a script that never began, or of which nobody knows that it came to its end. */
+function notRun({ what, address, code, signal, before, mark }: InItsPlace): Failure {
+  const { host, user } = address;
+  // What sends back what it gets sends secrets, as does a profile that shows what it sets.
+  const lines = before.includes(mark)
+    ? ['it sent back what was sent to it']
+    : before
+        .split(/\r?\n/)
+        .filter((line) => line.trim() !== '' && !/^\++ |\b[A-Za-z_]\w*=/.test(line));
+  const said = lines.slice(-5).join('\n');
+  if (code === 127)
+    return Failure.of('ssh/tools', { host, missing: said ? `bash: ${said}` : 'bash' });
+  const ended = signal === undefined ? `exit code ${code}` : `signal ${signal}`;
+  return Failure.of('ssh/shell', { host, user, what, ended, said: said || 'it printed nothing' });
 }
 
 /** Makes a failure of a script that did not end with 0. `what` is as in {@link Host.run}. */
 export function mustSucceed(ended: Ended, what: string, address: HostAddress): Ended {
   if (ended.code === 0) return ended;
   const how = ended.signal === undefined ? `exit code ${ended.code}` : `signal ${ended.signal}`;
-  if (ended.code === 127 && !ended.started) {
-    throw Failure.of('ssh/tools', { host: address.host, missing: `bash: ${lastLinesOf(ended)}` });
-  }
   throw Failure.of('ssh/command', {
     host: address.host,
     what,

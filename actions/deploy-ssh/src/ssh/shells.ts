@@ -1,9 +1,9 @@
 import type { Client, ClientChannel } from 'ssh2';
+import { cleanShell, framed } from './clean-shell.ts';
 
 type Begin = (shell: ClientChannel) => void;
 type Fail = (error: unknown) => void;
 
-const login = 'bash -ls';
 const tries = 5;
 const pause = 100;
 
@@ -13,7 +13,7 @@ export interface Shells {
   take(begin: Begin, fail: Fail): void;
   /** Lets the next script have a shell that starts after this: the profile may be another one now. */
   refresh(): void;
-  /** Runs a short command beside the script that runs. Nobody hears how it ends. */
+  /** Runs a short command without quotes beside the script that runs. Nobody hears how it ends. */
   order(command: string): void;
   /** Lets go of the shell that waits; resolves when the host has nothing of it any more. */
   end(): Promise<void>;
@@ -50,7 +50,7 @@ export function shellsOn(client: Client): Shells {
       if (late) startAhead();
       resolve();
     };
-    start(login, arrived, () => arrived());
+    start(cleanShell, arrived, () => arrived());
   };
 
   const keep = (shell: ClientChannel) => {
@@ -74,15 +74,16 @@ export function shellsOn(client: Client): Shells {
     // A server may not have let go of the session before yet, which the limit counts too.
     const again = () => setTimeout(() => void take(begin, fail, left - 1), pause);
     if (shell) begin(shell);
-    else start(login, begin, (error) => (left > 1 && isRefusal(error) ? again() : fail(error)));
+    else
+      start(cleanShell, begin, (error) => (left > 1 && isRefusal(error) ? again() : fail(error)));
     startAhead();
   };
 
   const order = async (command: string): Promise<void> => {
     while (coming) await coming;
     const shell = takeAhead();
-    if (shell) dismiss(shell, `${command}\n`);
-    else start(command, dismiss, () => undefined);
+    if (shell) dismiss(shell, framed(command, 'order'));
+    else start(`bash -c '${command}'`, dismiss, () => undefined);
   };
 
   return {

@@ -16,7 +16,7 @@ const line = `github.com ssh-ed25519 ${Buffer.from('key').toString('base64')}`;
 
 /** The failure of a fetch that printed this. */
 function failure(stderr: string, { code = 1, stdout = '', address = 'git@github.com:a/b' } = {}) {
-  const ended = { started: true, code, signal: undefined, stdout, stderr };
+  const ended = { code, signal: undefined, stdout, stderr };
   const wanted = { repository: repositoryAddress.parse(address), commit: 'f'.repeat(40) };
   return fetchFailure(ended, 'fetching', wanted, none, host);
 }

@@ -38,7 +38,7 @@ export function localHost(): Host {
       });
       const code = await ended;
       if (broken) throw broken.error;
-      return { ...output, started: true, code: code ?? undefined, signal: undefined };
+      return { ...output, code: code ?? undefined, signal: undefined };
     },
   };
 }

@@ -10,13 +10,19 @@ export interface LineReader {
 /** A line without an end must neither fill the memory nor be read again with each chunk. */
 const longestPart = 64 * 1024;
 
-/** Gives each line as it comes, without its line break; one above 64 KiB in parts. */
-export function lineReader(onLine: (line: string) => void): LineReader {
+/**
+ * Gives each line as it comes, without its line break; one above the longest in parts.
+ * @param longest in characters, 64 Ki when not given
+ */
+export function lineReader(
+  onLine: (line: string) => void,
+  longest: number = longestPart,
+): LineReader {
   let open = '';
   const give = (line: string) => {
-    if (line.length <= longestPart) return onLine(line);
+    if (line.length <= longest) return onLine(line);
     const safe = redact(line);
-    for (let at = 0; at < safe.length; at += longestPart) onLine(safe.slice(at, at + longestPart));
+    for (let at = 0; at < safe.length; at += longest) onLine(safe.slice(at, at + longest));
   };
   return {
     data(text) {
@@ -28,10 +34,10 @@ export function lineReader(onLine: (line: string) => void): LineReader {
         give(whole.endsWith('\r') ? whole.slice(0, -1) : whole);
       }
       open += last;
-      if (open.length <= longestPart) return;
+      if (open.length <= longest) return;
       // A secret may go on in what has not come yet, so the end stays open.
       const safe = redact(open);
-      const end = safe.length - Math.min(longestSecret(), longestPart / 2);
+      const end = safe.length - Math.min(longestSecret(), longest / 2);
       give(safe.slice(0, end));
       open = safe.slice(end);
     },

@@ -52,6 +52,12 @@ export const sshFailures = {
       `${f.what} on ${f.host} ended with ${f.ended}: ${f.said}`,
     remedy: () => 'The output of the command is in the log above.',
   }),
+  'ssh/shell': entry({
+    cause: (f: { host: string; user: string; what: string; ended: string; said: string }) =>
+      `The login of ${f.user} on ${f.host} did not run what was sent to it (${f.what}); it ended with ${f.ended} and said: ${f.said}`,
+    remedy: () =>
+      'Look for a forced command (`command=` before the key in authorized_keys, `ForceCommand` in sshd_config), for a profile that calls `exit`, and for a login shell such as nologin.',
+  }),
   'ssh/locked': entry({
     cause: (f: { host: string; path: string; owner: string; waited: string }) =>
       `${f.path} on ${f.host} is locked by ${f.owner}; waited ${f.waited}.`,

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import { uint32, WireReader, wireString } from '../keys/ssh-wire.ts';
+import { type LoginRequest, readLoginRequest } from './login-request.ts';
 
 const failure = 5;
 const identitiesRequest = 11;
@@ -9,12 +10,15 @@ const signRequest = 13;
 const signResponse = 14;
 const mostBytes = 256 * 1024;
 
+/** Whether a login is one that the agent is there for. */
+export type Allows = (login: LoginRequest) => boolean;
+
 /**
  * An agent with one key, for the connection that forwards it: what is on the other side can have
- * logins signed and never sees the key. It is ours, as the library's own loses its place at a message
+ * logins signed that `allows` allows, nothing else, and never sees the key. It is ours, as the library's own loses its place at a message
  * that it does not know, and OpenSSH begins with one (`session-bind@openssh.com`).
  */
-export async function keyAgent(key: ParsedKey): Promise<BaseAgent> {
+export async function keyAgent(key: ParsedKey, allows: Allows): Promise<BaseAgent> {
   const { default: ssh2 } = await import('ssh2');
   const refuse = (done: ((error: Error) => void) | undefined) =>
     done?.(new Error('this agent is only forwarded'));
@@ -27,13 +31,13 @@ export async function keyAgent(key: ParsedKey): Promise<BaseAgent> {
       if (typeof done === 'function') refuse((error) => done(error));
     }
     override getStream(done: (error: undefined, stream: Duplex) => void): void {
-      done(undefined, agentStream(key));
+      done(undefined, agentStream(key, allows));
     }
   })();
 }
 
 /** One conversation with the agent: requests are written to it, answers are read from it. */
-export function agentStream(key: ParsedKey): Duplex {
+export function agentStream(key: ParsedKey, allows: Allows): Duplex {
   let waiting = Buffer.alloc(0);
   return new Duplex({
     read() {},
@@ -46,7 +50,7 @@ export function agentStream(key: ParsedKey): Duplex {
           break;
         }
         if (waiting.length < 4 + length) break;
-        this.push(wireString(answerTo(waiting.subarray(4, 4 + length), key)));
+        this.push(wireString(answerTo(waiting.subarray(4, 4 + length), key, allows)));
         waiting = waiting.subarray(4 + length);
       }
       done();
@@ -62,7 +66,7 @@ export function agentStream(key: ParsedKey): Duplex {
  * The answer to one message.
  * Source: draft-ietf-sshm-ssh-agent, sections 3.5 and 3.6
  */
-export function answerTo(message: Buffer, key: ParsedKey): Buffer {
+export function answerTo(message: Buffer, key: ParsedKey, allows: Allows): Buffer {
   const open = key.getPublicSSH();
   switch (message[0]) {
     case identitiesRequest:
@@ -76,13 +80,22 @@ export function answerTo(message: Buffer, key: ParsedKey): Buffer {
       const reader = new WireReader(message.subarray(1));
       const [wanted, data, flags] = [reader.string(), reader.string(), reader.uint32()];
       const signature =
-        wanted?.equals(open) && data && flags !== undefined && trySign(data, key, flags);
+        wanted?.equals(open) &&
+        data &&
+        flags !== undefined &&
+        isLogin(data, open, allows) &&
+        trySign(data, key, flags);
       if (!signature) return Buffer.from([failure]);
       return Buffer.concat([Buffer.from([signResponse]), wireString(signature)]);
     }
     default:
       return Buffer.from([failure]);
   }
+}
+
+function isLogin(data: Buffer, open: Buffer, allows: Allows): boolean {
+  const login = readLoginRequest(data);
+  return login?.key.equals(open) === true && allows(login);
 }
 
 const rsa: ReadonlyArray<readonly [flag: number, name: string, digest: string]> = [

@@ -1,13 +1,17 @@
 import { Failure } from '@slipway/shared/failure/failure';
+import { knownHostsName } from '../host/address.ts';
+import { judgeHostKey } from '../keys/known-hosts.ts';
 import type { ReleasePlace } from '../release/files.ts';
 import type { Host } from '../ssh/connection.ts';
 import { linkProblem } from '../upload/link-target.ts';
 import { shownName } from '../upload/shown-name.ts';
 import type { Access } from './access.ts';
-import { keyAgent } from './agent.ts';
+import { type Allows, keyAgent } from './agent.ts';
 import type { Part } from './checkout-script.ts';
 import { type CommitContent, readCommit } from './commit-content.ts';
 import { fetchScript, type Wanted } from './fetch-script.ts';
+import type { LoginRequest } from './login-request.ts';
+import { type Repository, userIn } from './repository.ts';
 import { inFolder, partOf, submoduleFailure } from './submodule.ts';
 import { fetchFailure } from './why-not-fetched.ts';
 
@@ -34,10 +38,15 @@ export async function fetchCommit(
   const parts: Part[] = [{ repository, commit, folder: '' }];
   let fetched = 0;
   // A connection of its own: what else runs on the host has no part in the key.
-  const lent = access.deployKey ? await host.lend(await keyAgent(access.deployKey)) : undefined;
+  let at: Part | undefined;
+  const allows: Allows = (login) => at !== undefined && isTo(login, at.repository, access, host);
+  const lent = access.deployKey
+    ? await host.lend(await keyAgent(access.deployKey, allows))
+    : undefined;
   try {
     // The list grows while it is walked: a submodule may have some of its own.
     for (const part of parts) {
+      at = part;
       const content = await fetchOne(lent ?? host, part, access, place);
       fetched += content.fetched;
       refuseLinks(content, part);
@@ -52,6 +61,18 @@ export async function fetchCommit(
     await lent?.close();
   }
   return { parts, fetched };
+}
+
+/** Whether a login is one to the server of a repository, as far as the login says where it goes. */
+function isTo(
+  { user, hostKey }: LoginRequest,
+  repository: Repository,
+  { pins }: Access,
+  { address }: Host,
+): boolean {
+  if (repository.kind !== 'ssh') return false;
+  if (user !== (userIn(repository.address) ?? address.user)) return false;
+  return hostKey === undefined || judgeHostKey(pins, knownHostsName(repository), hostKey).trusted;
 }
 
 async function fetchOne(

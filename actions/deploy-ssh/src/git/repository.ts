@@ -17,6 +17,11 @@ const name = String.raw`\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._][A-Za-z0-9._-]*`;
 const sshUrl = new RegExp(String.raw`^ssh://(?:${user}@)?(?<host>${name})(?::(?<port>\d{1,5}))?/.`);
 const scpLike = new RegExp(`^(?:${user}@)?(?<host>${name}):(?![:-]).`);
 
+/** The user that an SSH address names; undefined when it names none. */
+export function userIn(address: string): string | undefined {
+  return new RegExp(`^(?:ssh://)?(${user})@`).exec(address)?.[1];
+}
+
 /**
  * An address in one of the forms of git-fetch(1): `https://…`, `ssh://…`, `user@host:path` or
  * `file:///…`. Nothing else is handed to git, and no address with a secret in it.

@@ -81,14 +81,15 @@ export function judgeHostKey(pins: readonly Pin[], name: string, offered: Buffer
   if (same.some((pin) => pin.kind === 'key' && pin.revoked)) {
     return { trusted: false, why: 'revoked', expected: '' };
   }
-  const fingerprints = pins.flatMap((pin) => (pin.kind === 'fingerprint' ? [pin.fingerprint] : []));
-  if (same.length > 0 || fingerprints.includes(fingerprint)) return { trusted: true };
-  const expected = [
-    ...ofHost.flatMap((pin) =>
-      pin.kind === 'key' && !pin.revoked ? [fingerprintOf(pin.key)] : [],
-    ),
-    ...fingerprints,
-  ];
+  const lines = ofHost.flatMap((pin) =>
+    pin.kind === 'key' && !pin.revoked ? [fingerprintOf(pin.key)] : [],
+  );
+  // A bare fingerprint may be that of another host: what is said of this one counts alone.
+  const expected =
+    lines.length > 0
+      ? lines
+      : pins.flatMap((pin) => (pin.kind === 'fingerprint' ? [pin.fingerprint] : []));
+  if (expected.includes(fingerprint)) return { trusted: true };
   return {
     trusted: false,
     why: expected.length > 0 ? 'changed' : 'unknown',

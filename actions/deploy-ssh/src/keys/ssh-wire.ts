@@ -23,6 +23,12 @@ export class WireReader {
     return this.#rest.length;
   }
 
+  byte(): number | undefined {
+    const value = this.#rest[0];
+    this.#rest = this.#rest.subarray(1);
+    return value;
+  }
+
   uint32(): number | undefined {
     if (this.#rest.length < 4) return undefined;
     const value = this.#rest.readUInt32BE(0);

@@ -1,21 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import type {
-  BaseAgent,
-  Client,
-  ParsedKey,
-  PublicKeyAuthMethod,
-  ServerHostKeyAlgorithm,
-} from 'ssh2';
+import type { BaseAgent, Client, ParsedKey, PublicKeyAuthMethod } from 'ssh2';
 import { type HostAddress, knownHostsName, placeName } from '../host/address.ts';
+import { hostKeyAlgorithms } from '../keys/host-key-algorithms.ts';
 import {
   fingerprintOf,
   type HostKeyVerdict,
   judgeHostKey,
   knownHostsLine,
   type Pin,
-  pinnedTypes,
 } from '../keys/known-hosts.ts';
+import { strongKey } from '../keys/strong-key.ts';
 
 /** Who we are and whom we trust. */
 export interface Credentials {
@@ -56,8 +51,15 @@ export function login(
   const { address } = peer;
   const name = knownHostsName(address);
   // The key and nothing else: asking first whether it goes without costs a round trip.
-  const onlyTheKey: PublicKeyAuthMethod = { type: 'publickey', username: address.user, key };
   let refused: Failure | undefined;
+  const strong = strongKey(key, () => {
+    refused = Failure.of('ssh/sha1', { host: peerName(peer), key: shownKey(key) });
+  });
+  const onlyTheKey: PublicKeyAuthMethod = {
+    type: 'publickey',
+    username: address.user,
+    key: strong,
+  };
   return new Promise((resolve, reject) => {
     client.once('ready', resolve);
     // Stays for the whole life: an error event without a listener would end the process.
@@ -76,12 +78,7 @@ export function login(
       keepaliveInterval: 10_000,
       keepaliveCountMax: 3,
       algorithms: {
-        // A host has several keys; ask for one that is pinned.
-        serverHostKey: {
-          prepend: pinnedTypes(pins, name).flatMap(algorithmsOf),
-          append: [],
-          remove: [],
-        },
+        serverHostKey: hostKeyAlgorithms(pins, name),
         hmac: { remove: ['hmac-sha1', 'hmac-sha1-etm@openssh.com'], append: [], prepend: [] },
       },
       hostVerifier: (offered: Buffer) => {
@@ -91,20 +88,6 @@ export function login(
       },
     });
   });
-}
-
-function algorithmsOf(type: string): ServerHostKeyAlgorithm[] {
-  switch (type) {
-    case 'ssh-rsa':
-      return ['rsa-sha2-512', 'rsa-sha2-256'];
-    case 'ssh-ed25519':
-    case 'ecdsa-sha2-nistp256':
-    case 'ecdsa-sha2-nistp384':
-    case 'ecdsa-sha2-nistp521':
-      return [type];
-    default:
-      return [];
-  }
 }
 
 function hostKeyFailure(
@@ -129,11 +112,14 @@ function hostKeyFailure(
   }
 }
 
+function shownKey(key: ParsedKey): string {
+  return `${key.type} ${fingerprintOf(key.getPublicSSH())}`;
+}
+
 function failureOf(error: Error & { level?: string }, peer: Peer, key: ParsedKey): Failure {
   const host = peerName(peer);
   if (error.level === 'client-authentication') {
-    const shown = `${key.type} ${fingerprintOf(key.getPublicSSH())}`;
-    return Failure.of('ssh/auth', { host, user: peer.address.user, key: shown }, error);
+    return Failure.of('ssh/auth', { host, user: peer.address.user, key: shownKey(key) }, error);
   }
   const said = messageOf(error);
   return peer.via === undefined

@@ -40,6 +40,7 @@ describe('a pinned host key', () => {
     ['a hashed name with a port', `${hashed('[web]:2222')} ${ed25519}`, '[web]:2222'],
     ['its fingerprint', fingerprint, 'whatever'],
     ['its fingerprint with padding', `${fingerprint}=`, 'whatever'],
+    ['its fingerprint, and a line of another host', `web-2 ${other}\n${fingerprint}`, 'web-1'],
     ['another key of the host beside it', `web ${other}\nweb ${ed25519}`, 'web'],
   ])('is trusted by %s', (_, pins, name) => {
     expect(judgeHostKey(knownHosts.parse(pins), name, key)).toEqual({ trusted: true });
@@ -52,6 +53,18 @@ describe('a pinned host key', () => {
     ['a name that is excluded', `*.com,!web.com ${ed25519}`, 'web.com', 'unknown'],
     ['another key of the host', `web ${other}`, 'web', 'changed'],
     ['the fingerprint of another key', `SHA256:${'A'.repeat(43)}`, 'web', 'changed'],
+    [
+      'a line with another key, and its fingerprint',
+      `web ${other}\n${fingerprint}`,
+      'web',
+      'changed',
+    ],
+    [
+      'its fingerprint, and a pattern with another key',
+      `${fingerprint}\n* ${other}`,
+      'web',
+      'changed',
+    ],
     ['its line, but revoked', `web ${ed25519}\n@revoked * ${ed25519}`, 'web', 'revoked'],
     ['another key, revoked', `@revoked web ${other}`, 'web', 'unknown'],
   ])('is not trusted by %s', (_, pins, name, why) => {

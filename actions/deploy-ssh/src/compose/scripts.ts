@@ -127,16 +127,38 @@ function composeCommand(path: string): string {
 /**
  * Makes a script the only one that changes the deployment. One that a lost connection left behind
  * is ended first: it is ours, as we hold the lock. Its lock lasts as long as any process of it.
+ *
+ * Ended is only who is seen to hold the lock now and belongs to this user: a number in a file may
+ * have become that of somebody else.
+ * @param patience seconds for the other one to end in peace
  */
-export function alone(path: string, body: string): string {
+export function alone(path: string, body: string, patience = 30): string {
   return `cd -- ${quote(path)}
 if command -v flock >/dev/null; then
   exec 9>>.slipway/busy
   if ! flock -n 9; then
-    kill -TERM -- "-$(cat .slipway/busy)" 2>/dev/null || true
-    flock 9
+    holders() {
+      for process in /proc/[0-9]*; do
+        if [ -O "$process" ] && [ "$process/fd/9" -ef .slipway/busy ]; then
+          facts=$(cat "$process/stat" 2>/dev/null) || continue
+          read -r _ _ other _ <<<"\${facts##*) }"
+          if [ "$other" -gt 1 ] && [ "$other" != "$group" ]; then echo "$other"; fi
+        fi
+      done | sort -u
+    }
+    free=
+    for signal in TERM KILL; do
+      for other in $(holders); do kill -"$signal" -- "-$other" 2>/dev/null || true; done
+      for tick in $(seq ${patience * 10}); do
+        if flock -n 9; then free=yes; break 2; fi
+        sleep 0.1
+      done
+    done
+    if [ -z "$free" ]; then
+      printf '%s/.slipway/busy is held by a process that is no script of this user\\n' ${quote(path)} >&2
+      exit 1
+    fi
   fi
-  echo "$group" > .slipway/busy
 fi
 ${body}`;
 }

@@ -6,6 +6,8 @@ import { poll } from '@slipway/shared/time/poll';
 import { loginFolder } from '../compose/scripts.ts';
 import type { Host } from '../ssh/connection.ts';
 import { mustSucceed } from '../ssh/remote-script.ts';
+import { ownFolderScript } from './own-folder.ts';
+import { printedFunction, readPrinted } from './printed.ts';
 import { quote } from './shell.ts';
 import type { UserSteps } from './steps.ts';
 
@@ -51,17 +53,19 @@ export async function holdLock(
   const attempt = async (within: AbortSignal): Promise<true | undefined> => {
     const what = 'taking the lock';
     const ended = await host.run(what, takeScript(request, token), within);
-    const [, verdict, said = ''] =
-      /^(\w+) ?(.*)/.exec(mustSucceed(ended, what, address).stdout.trim()) ?? [];
-    if (verdict === 'unwritable') {
-      throw Failure.of('ssh/path', { host: address.host, path, user: address.user, said });
+    const said = readPrinted(mustSucceed(ended, what, address).stdout);
+    const unwritable = said.get('unwritable');
+    if (unwritable !== undefined) {
+      const { host, user } = address;
+      throw Failure.of('ssh/path', { host, path, user, said: shown(unwritable) });
     }
-    if (verdict === 'broke') say(`broke the expired lock of ${said}`);
-    if (verdict === 'taken' || verdict === 'broke') return true;
-    const [left = '', ...owner] = said.split(' ');
-    if (owner.join(' ') !== holder) {
-      holder = owner.join(' ');
-      const end = formatDuration(Math.max(0, Number(left)) * 1_000);
+    const broken = said.get('broke');
+    if (broken !== undefined) say(`broke the expired lock of ${shown(broken)}`);
+    if (said.has('taken') || broken !== undefined) return true;
+    const now = shown(said.get('held') ?? 'another run');
+    if (now !== holder) {
+      holder = now;
+      const end = formatDuration(Math.max(0, Number(said.get('left') ?? 0)) * 1_000);
       say(`waiting for the lock of ${holder}; it expires in ${end} at the latest`);
     }
     return undefined;
@@ -100,24 +104,33 @@ export async function holdLock(
   return { [Symbol.asyncDispose]: release };
 }
 
+/** A text of a host on one line. */
+function shown(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').slice(0, 300);
+}
+
 // The folder that is the lock says who holds it. It is made complete beside its place and renamed
-// there, which fails on a full folder: taking and signing the lock are one step.
+// there, which fails on a full folder: taking and signing the lock are one step. What stands in it is
+// a text: a time counts when it is a number, and only then is anything computed with it.
 function takeScript({ path, owner, life }: LockRequest, token: string): string {
-  return `cd -- ${quote(path)} 2>/dev/null || {
-  said=$(mkdir -p -- ${quote(path)} 2>&1) || { printf 'unwritable %s\\n' "$said"; exit 0; }
+  return `${printedFunction}
+cd -- ${quote(path)} 2>/dev/null || {
+  said=$(mkdir -p -- ${quote(path)} 2>&1) || { printf '%s' "$said" | printed unwritable; exit 0; }
   cd -- ${quote(path)}
 }
-said=$(mkdir -p .slipway 2>&1) || { printf 'unwritable %s\\n' "$said"; exit 0; }
+${ownFolderScript}
+seconds() {
+  at=$(head -c 20 "$1/until" 2>/dev/null) || at=
+  case $at in ''|*[!0-9]*|?????????????*) echo 0 ;; *) echo "$((10#$at))" ;; esac
+}
 now=$(date +%s)
 broke=
 if [ -d .slipway/lock ]; then
-  until=$(cat .slipway/lock/until 2>/dev/null || echo 0)
-  if [ "$until" -lt "$now" ]; then
-    broke=$(cat .slipway/lock/owner 2>/dev/null || echo unknown)
+  if [ "$(seconds .slipway/lock)" -lt "$now" ]; then
+    broke=$(head -c 1000 .slipway/lock/owner 2>/dev/null || echo unknown)
     if mv -T .slipway/lock .slipway/lock.${token}.old 2>/dev/null; then
       # Somebody else may have broken it first: what was moved is looked at again.
-      until=$(cat .slipway/lock.${token}.old/until 2>/dev/null || echo 0)
-      if [ "$until" -lt "$now" ]; then rm -rf .slipway/lock.${token}.old
+      if [ "$(seconds .slipway/lock.${token}.old)" -lt "$now" ]; then rm -rf .slipway/lock.${token}.old
       else mv -T .slipway/lock.${token}.old .slipway/lock; broke=; fi
     fi
   fi
@@ -127,11 +140,13 @@ printf '%s\\n' ${quote(token)} > .slipway/lock.${token}/token
 printf '%s\\n' ${quote(owner)} > .slipway/lock.${token}/owner
 printf '%s\\n' "$((now + ${Math.ceil(life / 1_000)}))" > .slipway/lock.${token}/until
 if mv -T .slipway/lock.${token} .slipway/lock 2>/dev/null; then
-  if [ -n "$broke" ]; then printf 'broke %s\\n' "$broke"; else echo taken; fi
+  if [ -n "$broke" ]; then printf '%s' "$broke" | printed broke; else printed taken </dev/null; fi
 else
   rm -rf .slipway/lock.${token}
-  until=$(cat .slipway/lock/until 2>/dev/null || echo "$now")
-  printf 'held %s %s\\n' "$((until - now))" "$(cat .slipway/lock/owner 2>/dev/null || echo 'another run')"
+  until=$(seconds .slipway/lock)
+  if [ "$until" -gt "$now" ]; then left=$((until - now)); else left=0; fi
+  printf '%s' "$left" | printed left
+  { head -c 1000 .slipway/lock/owner 2>/dev/null || echo 'another run'; } | printed held
 fi`;
 }
 

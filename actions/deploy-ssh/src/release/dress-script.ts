@@ -9,6 +9,8 @@ export interface DressFacts {
   shared: readonly string[];
   /** As in `KnownTree`. */
   content: string;
+  /** Of the host, for digests of environments. */
+  key: string;
 }
 
 /**
@@ -25,13 +27,16 @@ export const foreignEnvMark = (id: ReleaseId) => `.slipway/foreign-env/${id}`;
  * What lies below `shared/` is never removed, whatever the paths and whatever links the release
  * brings: a path is replaced only where its real folder is the release's own.
  */
-export function dressScript(id: ReleaseId, { env, shared, content }: DressFacts): string {
+export function dressScript(id: ReleaseId, { env, shared, content, key }: DressFacts): string {
   return `base=$(pwd -P)
 release=$base/releases/${id}
 ${shared.length > 0 ? linkFunction : ''}
 ${shared.map((item) => linkCall(item)).join('\n')}
 mkdir -p .slipway/releases .slipway/foreign-env
 ${env.size > 0 ? ownEnv(id, env) : anyEnv(id)}
+rm -f .slipway/key.part
+(umask 077; set -C; printf '%s\\n' ${quote(key)} > .slipway/key.part)
+mv -T .slipway/key.part .slipway/key
 printf '%s\\n' ${quote(content)} > .slipway/releases/${id}`;
 }
 

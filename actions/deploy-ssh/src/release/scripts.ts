@@ -3,6 +3,7 @@ import { keptScript } from '../host/kept-releases.ts';
 import { isReleaseFunction, printedFunction, readPrinted } from '../host/printed.ts';
 import { isReleaseId, type ReleaseId } from '../host/release-id.ts';
 import { quote } from '../host/shell.ts';
+import { isKey } from './environment-digest.ts';
 
 /**
  * The folder of a deployment in mode `release`:
@@ -11,6 +12,7 @@ import { quote } from '../host/shell.ts';
  *     current -> releases/<id>  what serves
  *     shared/                   what all releases share; linked into each of them
  *     .slipway/releases/<id>    what was uploaded: the proof of its tree and of its environment
+ *     .slipway/key              what digests of environments are made with
  *     .slipway/sums/<id>        the SHA-256 of each of its files, for the next upload
  *     .slipway/foreign-env/<id> there when its `.env` is not ours
  *     .slipway/kept/<id>        there once the release has been proven
@@ -30,6 +32,7 @@ export function treeStateScript(path: string): string {
 ${printedFunction}
 ${isReleaseFunction}
 ${currentScript}
+if [ -f .slipway/key ]; then printed key <.slipway/key; fi
 id=$(head -c 100 .slipway/proven 2>/dev/null) || exit 0
 if ! is_release "$id" || [ ! -d "releases/$id" ]; then exit 0; fi
 printf '%s' "$id" | printed proven
@@ -41,10 +44,14 @@ export function readTreeState(printed: string): {
   /** The release that was switched to last; undefined where there is none of ours. */
   current: ReleaseId | undefined;
   proven: KnownTree | undefined;
+  /** Of the host, for digests of environments; undefined where it has none yet. */
+  key: string | undefined;
 } {
   const texts = readPrinted(printed);
   const id = texts.get('proven') ?? '';
+  const key = texts.get('key') ?? '';
   return {
+    key: isKey(key) ? key : undefined,
     current: readCurrent(texts),
     proven: isReleaseId(id) ? { id, content: texts.get('content') ?? '' } : undefined,
   };

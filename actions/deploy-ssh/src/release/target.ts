@@ -19,6 +19,7 @@ import {
 import type { Host } from '../ssh/connection.ts';
 import type { SitePlan } from '../verdict.ts';
 import { dressScript, foreignEnvMark } from './dress-script.ts';
+import { environmentDigest, newKey } from './environment-digest.ts';
 import type { ReleaseFiles } from './files.ts';
 import {
   dropScript,
@@ -69,7 +70,9 @@ export function releaseSite(
 ): Target<SitePlan, { release: Switched }> {
   const { path, files, steps } = settings;
   const { host, clock } = tools;
-  const content = `${files?.proof} ${digest(JSON.stringify([...settings.env]))}`;
+  // Known once the host was read.
+  let key = '';
+  const content = () => `${files?.proof} ${environmentDigest(key, settings.env)}`;
 
   const { again, change, step } = siteShell(path, tools);
 
@@ -109,11 +112,14 @@ export function releaseSite(
       ),
 
     async plan(signal) {
-      const { proven, current } = readTreeState(
-        (await again('reading the host', treeStateScript(path), signal)).stdout,
-      );
+      const {
+        proven,
+        current,
+        key: known,
+      } = readTreeState((await again('reading the host', treeStateScript(path), signal)).stdout);
+      key = known ?? newKey();
       const old = await oldRelease(current, signal);
-      const same = proven !== undefined && proven.content === content;
+      const same = proven !== undefined && proven.content === content();
       const unchanged = current === proven?.id && (old ? old === current : same);
       return {
         image: '',
@@ -131,7 +137,7 @@ export function releaseSite(
       if (!files) return;
       const { release: id, back: previous } = plan;
       await files.bring(host, { path, id, previous, signal, say: tools.say });
-      const dress = dressScript(plan.release, { ...settings, content });
+      const dress = dressScript(plan.release, { ...settings, content: content(), key });
       await change('preparing the release', dress, signal);
       await step('before', steps.before, placeOf(plan.release), signal);
     },
@@ -182,8 +188,4 @@ export function releaseSite(
       await again('tidying up', alone(path, body), signal);
     },
   };
-}
-
-function digest(text: string): string {
-  return process.getBuiltinModule('node:crypto').hash('sha256', text, 'hex');
 }

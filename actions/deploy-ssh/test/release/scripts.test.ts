@@ -27,7 +27,8 @@ import {
 
 const [first, second] = [releaseId(1, '0123456'), releaseId(2, '89abcde')];
 const secret = 'pl4nted';
-const facts = { env: new Map([['TOKEN', secret]]), shared: [], content: 'a b' };
+const key = 'ab'.repeat(32);
+const facts = { env: new Map([['TOKEN', secret]]), shared: [], content: 'a b', key };
 
 let path: string;
 beforeEach(() => {
@@ -121,7 +122,7 @@ describe('what a host prints of its releases', () => {
     'releases/x\nproven 20260101-000000000',
   ])('has no current release where the link goes to %j', (target) => {
     symlinkSync(target, join(path, 'current'));
-    expect(state()).toEqual({ current: undefined, proven: undefined });
+    expect(state()).toEqual({ key: undefined, current: undefined, proven: undefined });
   });
 
   it.each(['../evil', `${first}/../../evil`, `${first}\n${second}`, '$(touch pwned)', ''])(
@@ -136,7 +137,7 @@ describe('what a host prints of its releases', () => {
 
   it('is what was kept', () => {
     prove();
-    expect(state()).toEqual({ current: first, proven: { id: first, content: 'a b' } });
+    expect(state()).toEqual({ key, current: first, proven: { id: first, content: 'a b' } });
   });
 });
 

@@ -1,0 +1,18 @@
+import { printedFunction } from './printed.ts';
+
+/**
+ * Makes `.slipway` in the folder of a deployment, or mends an older one: what is in it is nobody's
+ * business but that of the user who deploys, and nobody else may hold a lock in it. Where it cannot be
+ * that, the script prints why, as `unwritable`, and ends. Defines `printed`.
+ */
+export const ownFolderScript = `${printedFunction}
+if ! said=$(mkdir -m 700 .slipway 2>&1) && [ ! -d .slipway ]; then printf '%s' "$said" | printed unwritable; exit 0; fi
+if [ -L .slipway ] || [ ! -O .slipway ]; then
+  printf '.slipway in it belongs to another user, or is a link' | printed unwritable
+  exit 0
+fi
+if [ "$(stat -c %a .slipway)" != 700 ]; then
+  chmod 700 .slipway
+  # Who has opened it before may still hold it.
+  rm -f .slipway/busy
+fi`;

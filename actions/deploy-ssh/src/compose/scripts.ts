@@ -149,10 +149,11 @@ if command -v flock >/dev/null; then
     free=
     for signal in TERM KILL; do
       for other in $(holders); do kill -"$signal" -- "-$other" 2>/dev/null || true; done
-      for tick in $(seq ${patience * 10}); do
-        if flock -n 9; then free=yes; break 2; fi
-        sleep 0.1
+      ticks=${patience * 10}
+      while [ -z "$free" ] && [ "$ticks" -gt 0 ]; do
+        if flock -n 9; then free=yes; else ticks=$((ticks - 1)); sleep 0.1; fi
       done
+      if [ -n "$free" ]; then break; fi
     done
     if [ -z "$free" ]; then
       printf '%s/.slipway/busy is held by a process that is no script of this user\\n' ${quote(path)} >&2

@@ -118,7 +118,7 @@ cd -- ${quote(path)} 2>/dev/null || {
   said=$(mkdir -p -- ${quote(path)} 2>&1) || { printf '%s' "$said" | printed unwritable; exit 0; }
   cd -- ${quote(path)}
 }
-${ownFolderScript}
+${ownFolderScript()}
 seconds() {
   at=$(head -c 20 "$1/until" 2>/dev/null) || at=
   case $at in ''|*[!0-9]*|?????????????*) echo 0 ;; *) echo "$((10#$at))" ;; esac

@@ -5,7 +5,8 @@ import { printedFunction } from './printed.ts';
  * business but that of the user who deploys, and nobody else may hold a lock in it. Where it cannot be
  * that, the script prints why, as `unwritable`, and ends. Defines `printed`.
  */
-export const ownFolderScript = `${printedFunction}
+export function ownFolderScript(): string {
+  return `${printedFunction}
 if ! said=$(mkdir -m 700 .slipway 2>&1) && [ ! -d .slipway ]; then printf '%s' "$said" | printed unwritable; exit 0; fi
 if [ -L .slipway ] || [ ! -O .slipway ]; then
   printf '.slipway in it belongs to another user, or is a link' | printed unwritable
@@ -16,3 +17,4 @@ if [ "$(stat -c %a .slipway)" != 700 ]; then
   # Who has opened it before may still hold it.
   rm -f .slipway/busy
 fi`;
+}

@@ -22,7 +22,7 @@ const beforeProfile =
   'exec 3<&0 4>&1 5>&2 </dev/null; export SLIPWAY_AGENT="$SSH_AUTH_SOCK"; exec bash -lc "$1" bash "$2"';
 
 /**
- * The command that waits for one {@link framed} script on standard input, and runs it in a shell that
+ * The command that waits for one {@link framedScript} script on standard input, and runs it in a shell that
  * has the environment of a login and nothing else of what a profile does. The user's own shell, which
  * starts it, may be any: between single quotes there is nothing that sh, csh or fish changes.
  */
@@ -33,7 +33,7 @@ export const cleanShell = `bash --noprofile --norc -p -c '${beforeProfile}' bash
  * with which code on stdout. Each time by the mark, which nobody else knows.
  * @param mark letters, digits, dashes and blanks
  */
-export function framed(script: string, mark: string): string {
+export function framedScript(script: string, mark: string): string {
   return `${magic}
 unset -v slipway_script
 if [ -z "$SLIPWAY_AGENT" ]; then unset -v SLIPWAY_AGENT; fi

@@ -2,7 +2,7 @@ import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Client, ClientChannel } from 'ssh2';
 import type { HostAddress } from '../host/address.ts';
 import { script } from '../host/shell.ts';
-import { framed } from './clean-shell.ts';
+import { framedScript } from './clean-shell.ts';
 import { feed } from './feed.ts';
 import { scriptOutput } from './script-output.ts';
 import type { Shells } from './shells.ts';
@@ -123,7 +123,7 @@ export function runScript(
           stderr: output.stderr(),
         });
       });
-      const input = framed(script(body, mark, talk !== undefined), mark);
+      const input = framedScript(script(body, mark, talk !== undefined), mark);
       if (!talk) return void channel.end(input);
       channel.write(input);
       feed(talk.input, channel, signal).catch((error: unknown) => broken.abort(error));

@@ -26,7 +26,7 @@ const tailLength = 256;
 /**
  * Tells what a script prints from what a profile has printed before it, by the mark that the script
  * prints when it begins. Takes time in proportion to what comes.
- * @param mark as in `framed`
+ * @param mark as in `framedScript`
  * @param onLine gets each line of the script's stderr
  * @param onOutput gets each line of the script's stdout
  */

@@ -1,5 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2';
-import { cleanShell, framed } from './clean-shell.ts';
+import { cleanShell, framedScript } from './clean-shell.ts';
 
 type Begin = (shell: ClientChannel) => void;
 type Fail = (error: unknown) => void;
@@ -82,7 +82,7 @@ export function shellsOn(client: Client): Shells {
   const order = async (command: string): Promise<void> => {
     while (coming) await coming;
     const shell = takeAhead();
-    if (shell) dismiss(shell, framed(command, 'order'));
+    if (shell) dismiss(shell, framedScript(command, 'order'));
     else start(`bash -c '${command}'`, dismiss, () => undefined);
   };
 

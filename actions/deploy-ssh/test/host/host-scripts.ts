@@ -9,6 +9,7 @@ import { releaseId } from '../../src/host/release-id.ts';
 import { restartScript, stepScript } from '../../src/host/steps.ts';
 import { dressScript } from '../../src/release/dress-script.ts';
 import * as trees from '../../src/release/scripts.ts';
+import { framedScript } from '../../src/ssh/clean-shell.ts';
 import type { Host } from '../../src/ssh/connection.ts';
 import { receiveScript } from '../../src/upload/receive-script.ts';
 import { localHost } from '../upload/local-host.ts';
@@ -60,7 +61,7 @@ async function lockScripts(): Promise<string> {
     ...localHost(),
     run: async (_what, body) => {
       bodies.push(body);
-      return { started: true, code: 0, signal: undefined, stdout: 'taken\n', stderr: '' };
+      return { code: 0, signal: undefined, stdout: 'taken \n', stderr: '' };
     },
   };
   const clock = { now: () => 0, sleep: async () => undefined };
@@ -118,7 +119,15 @@ export const hostScripts: readonly HostScript[] = [
   { makes: ['dropScript'], body: () => inFolder(trees.dropScript(id)) },
   {
     makes: ['dressScript'],
-    body: () => inFolder(dressScript(id, { env, shared: ['storage/', 'a/b.db'], content: 'x y' })),
+    body: () =>
+      inFolder(
+        dressScript(id, {
+          env,
+          shared: ['storage/', 'a/b.db'],
+          content: 'x y',
+          key: 'ab'.repeat(32),
+        }),
+      ),
   },
   {
     makes: ['checkoutScript', 'tidyScript'],
@@ -140,5 +149,6 @@ export const hostScripts: readonly HostScript[] = [
     makes: ['restartScript'],
     body: () => restartScript(['app.service', 'web', 'echo restarted'], compose.restartService),
   },
-  { makes: ['takeScript', 'freeScript'], body: lockScripts },
+  { makes: ['takeScript', 'ownFolderScript', 'freeScript'], body: lockScripts },
+  { makes: ['framedScript'], body: () => framedScript(':', '--- mark').replace('\0', '') },
 ];

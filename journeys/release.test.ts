@@ -3,9 +3,11 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { type ActRun, runAct } from '../packages/local-cloud/src/act.ts';
 import { type GitHub, startGitHub } from '../packages/local-cloud/src/github/github.ts';
 import { writeTree } from '../scripts/git.ts';
+import { type ArtifactActions, makeArtifactActions } from './artifact-actions.ts';
 import { root } from './root.ts';
 import { addToChangelog, makeSuiteRepository, type SuiteRepository } from './suite-repository.ts';
 
@@ -14,12 +16,17 @@ const run = promisify(execFile);
 describe('the suite releases itself by its own semver-tag, under act', () => {
   let suite: SuiteRepository;
   let github: GitHub;
+  let artifacts: ArtifactActions;
   let first = '';
   let second = '';
 
   beforeAll(async () => {
     suite = await makeSuiteRepository();
     github = await startGitHub({ repository: 'org/actions', git: suite.bare });
+    artifacts = await makeArtifactActions(
+      suite.folder,
+      join(suite.checkout, '.github/workflows/release.yml'),
+    );
     await addToChangelog(suite, '1.0.0');
     await suite.commit('feat: take a commit to a container');
   }, 60_000);
@@ -28,7 +35,12 @@ describe('the suite releases itself by its own semver-tag, under act', () => {
     await suite[Symbol.asyncDispose]();
   });
 
-  function act(workflow: string, event: string, tree: string): Promise<ActRun> {
+  function act(
+    workflow: string,
+    event: string,
+    tree: string,
+    env: Record<string, string> = {},
+  ): Promise<ActRun> {
     const { token } = github.settings;
     return runAct({
       repository: suite.checkout,
@@ -37,6 +49,8 @@ describe('the suite releases itself by its own semver-tag, under act', () => {
       ignored: true,
       tree,
       refs: ['org/actions@v1'],
+      standIns: artifacts.standIns,
+      env: { ...artifacts.env, ...env },
       secrets: { RELEASE_TOKEN: token, GITHUB_TOKEN: token },
       github: {
         GITHUB_API_URL: github.api,
@@ -45,7 +59,8 @@ describe('the suite releases itself by its own semver-tag, under act', () => {
       },
     });
   }
-  const release = () => act('.github/workflows/release.yml', 'workflow_dispatch', suite.checkout);
+  const release = (env: Record<string, string> = {}) =>
+    act('.github/workflows/release.yml', 'workflow_dispatch', suite.checkout, env);
   const onGitHub = async (...args: string[]) =>
     (await run('git', ['--git-dir', suite.bare, ...args])).stdout.trim();
   const commitOf = (ref: string) => onGitHub('rev-parse', `${ref}^{commit}`);
@@ -73,6 +88,20 @@ describe('the suite releases itself by its own semver-tag, under act', () => {
     expect(await tags()).toEqual(['']);
     expect(log).not.toContain(github.settings.token);
   }, 120_000);
+
+  it('releases nothing when the bundles are not those of the job that built them', async () => {
+    const { code, log } = await release({ ARTIFACT_TAMPER: '1' });
+    expect(code).not.toBe(0);
+    expect(log).toContain('out/bundles.tar: FAILED');
+    expect(await tags()).toEqual(['']);
+  }, 120_000);
+
+  it('builds in a job that no token reaches', async () => {
+    const text = await readFile(join(root, '.github/workflows/release.yml'), 'utf8');
+    const { jobs }: { jobs: Record<string, unknown> } = parse(text);
+    expect(JSON.stringify(jobs['build'])).not.toMatch(/secrets|environment|write/);
+    expect(JSON.stringify(jobs['release'])).not.toMatch(/make |pnpm|npm |setup (?!env|runtime)/);
+  });
 
   it('tags a commit that holds exactly the release tree, and publishes it', async () => {
     github.settings.permissions = { contents: 'write', workflows: 'write' };

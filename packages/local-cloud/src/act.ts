@@ -22,6 +22,8 @@ export interface ActRequest {
   /** The release tree and the refs under which the workflows name it, `org/actions@v1`. */
   tree: string;
   refs: readonly string[];
+  /** Folders in place of actions of others, by the name that the workflow uses, `owner/name@ref`. */
+  standIns?: Readonly<Record<string, string>>;
   secrets: Readonly<Record<string, string>>;
   env?: Readonly<Record<string, string>>;
   /** What the runner tells the steps otherwise than act does, such as `GITHUB_API_URL`. */
@@ -54,6 +56,7 @@ function act(
     workflow,
     tree,
     refs,
+    standIns = {},
     env,
     github = {},
     event = 'push',
@@ -72,6 +75,7 @@ function act(
     'ubuntu-latest=-self-hosted',
     ...Object.entries(github).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     ...refs.flatMap((ref) => ['--local-repository', `${ref}=${tree}`]),
+    ...Object.entries(standIns).flatMap((pair) => ['--local-repository', pair.join('=')]),
     '--action-offline-mode',
     '--action-cache-path',
     join(folder, 'cache'),

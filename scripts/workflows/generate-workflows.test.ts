@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { ActionFile, WorkflowFile } from './action-file.ts';
 import { deployWorkflow, shipWorkflow } from './generate-workflows.ts';
 import { isSecret, secretFor, targetInputs } from './target-inputs.ts';
+import { rightsOf } from './workflow-docs.ts';
 
 const expression = (text: string) => `\${{ ${text} }}`;
 const root = join(import.meta.dirname, '../..');
@@ -177,6 +178,28 @@ describe('a ship workflow', () => {
 
   it('deploys the image that it built, by digest', () => {
     expect(deploy.steps.at(-1).with.image).toBe(expression('needs.build.outputs.image'));
+  });
+});
+
+describe('what a caller has to permit', () => {
+  const all = ['build.yml', 'tag.yml', 'deploy-ssh.yml', 'ship-ssh.yml'].map((file) => ({
+    file,
+    about: '',
+    workflow: read(`.github/workflows/${file}`),
+  }));
+  const pages = ['README.md', 'docs/recipes/staging-production.md', 'docs/recipes/rollback.md'];
+  const calls = pages.flatMap((page) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    const { jobs } = parse(/```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '');
+    return Object.entries<{ uses: string; permissions: unknown }>(jobs).map(
+      ([name, { uses, permissions }]) => ({ page, name, uses, permissions }),
+    );
+  });
+
+  // GitHub refuses a run whose caller gives less, before any job starts; more is more than needed.
+  it.each(calls)('is what $page gives in its job $name', ({ uses, permissions }) => {
+    const called = all.find(({ file }) => uses.includes(`/${file}@`));
+    expect(called && rightsOf(called.workflow, all)).toEqual(permissions);
   });
 });
 

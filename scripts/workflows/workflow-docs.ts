@@ -63,7 +63,7 @@ ${Object.entries(outputs)
 }
 
 /** What a caller has to permit: the most that any job of it asks for, or of a workflow that it calls. */
-function rightsOf(
+export function rightsOf(
   workflow: WorkflowFile,
   workflows: readonly NamedWorkflow[],
 ): Record<string, string> {

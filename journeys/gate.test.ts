@@ -131,6 +131,23 @@ ${lines.join('')}`,
     expect(run.tags).toEqual([]);
   }, 120_000);
 
+  it('blocks it as well when it is there already and is promoted', async () => {
+    await plant(oldRouter);
+    const unjudged = await call('build', { gate: 'false' });
+    expect(unjudged.code).toBe(0);
+    const from = new RegExp(`${image}@sha256:[0-9a-f]{64}`).exec(unjudged.log)?.[0] ?? '';
+    expect(from).not.toBe('');
+    const run = await call('build', { from });
+    expect(run.code).not.toBe(0);
+    expect(run.log.match(/::error title=[^:]*/g)).toEqual([
+      '::error title=trivy-gate%3A gate/finding',
+    ]);
+    expect(run.tags).toEqual([]);
+    const allowed = await call('build', { from, allowlist: 'allow.yml' });
+    expect(allowed.code).toBe(0);
+    expect(allowed.tags).toHaveLength(1);
+  }, 120_000);
+
   it('lets it pass with an allowlist entry, and not the day after its last one', async () => {
     await plant(oldRouter);
     const allowed = await call('build', { allowlist: 'allow.yml' });

@@ -4,48 +4,78 @@ import { openShop, type Shop } from '../packages/local-cloud/src/shop.ts';
 describe('a repository ships itself by ship-ssh.yml of the release tree, under act', () => {
   let shop: Shop;
   let good = '';
+  let quiet = '';
+  let released = '';
   let shipped = '';
 
   beforeAll(async () => {
     shop = await openShop();
   }, 60_000);
-  const imageTags = async () => {
-    const answer = await fetch(`http://${shop.registry.host}/v2/octo/shop/tags/list`);
-    const { tags = [] }: { tags?: string[] } = Object(await answer.json());
-    return tags;
-  };
-  const digestOf = async (tag: string) => {
-    const accept = 'application/vnd.docker.distribution.manifest.v2+json';
-    const address = `http://${shop.registry.host}/v2/octo/shop/manifests/${tag}`;
-    const answer = await fetch(address, { headers: { accept } });
-    return answer.headers.get('docker-content-digest') ?? '';
-  };
   afterAll(async () => shop[Symbol.asyncDispose](), 30_000);
 
   it('proves that the pushed commit serves, and tags it with its version', async () => {
     good = await shop.repository.commit('feat: open the shop');
-    const run = await shop.ship();
+    const run = await shop.run();
     expect(run.log).toContain('deployed: ');
     expect(run.code).toBe(0);
     expect(await shop.info()).toMatchObject({ commit: good, version: '0.1.0' });
     expect(run.summaries.join('\n')).toContain('deployed and proven');
     expect(await shop.repository.tagsOf(good)).toEqual(['v0.1.0']);
-    expect(await imageTags()).toEqual(expect.arrayContaining(['0.1.0', '0.1', 'latest', 'main']));
-    shipped = await digestOf('main');
+    expect(await shop.imageTags()).toEqual(
+      expect.arrayContaining(['0.1', '0.1.0', 'latest', 'main', `sha-${good.slice(0, 7)}`]),
+    );
+    released = await shop.digestOf('0.1.0');
+  }, 120_000);
+
+  it('leaves the version with its image when the next commit asks for none', async () => {
+    await shop.change('README.md');
+    quiet = await shop.repository.commit('chore: tidy up');
+    const run = await shop.run();
+    expect(run.code).toBe(0);
+    expect(await shop.info()).toMatchObject({ commit: quiet });
+    expect(await shop.repository.tagsOf(quiet)).toEqual([]);
+    shipped = await shop.digestOf('main');
+    expect(shipped).not.toBe(released);
+    const versions = ['0.1', '0.1.0', 'latest'];
+    for (const tag of versions) expect(await shop.digestOf(tag)).toBe(released);
+  }, 120_000);
+
+  it('deploys nothing when another commit gets the version between build and deploy', async () => {
+    await shop.change('README.md');
+    const late = await shop.repository.commit('fix: open earlier');
+    let taken = false;
+    const run = await shop.run({
+      onLine(line) {
+        if (taken || !line.includes('pushed: ')) return;
+        taken = true;
+        shop.repository.tagBeside('v0.1.1', good);
+      },
+    });
+    expect(taken).toBe(true);
+    expect(run.code).not.toBe(0);
+    expect(run.log.match(/::error title=[^:]*/g)).toEqual([
+      '::error title=semver-tag%3A tag/other-version',
+    ]);
+    expect(await shop.info()).toMatchObject({ commit: quiet });
+    expect(await shop.repository.tagsOf(late)).toEqual([]);
+    expect(await shop.digestOf('main')).toBe(shipped);
   }, 120_000);
 
   it('refuses a commit that cannot start, says why, and leaves the one before serving', async () => {
     await shop.breakApp();
     const bad = await shop.repository.commit('feat: read the database URL');
-    const run = await shop.ship();
+    const run = await shop.run();
     expect(run.code).not.toBe(0);
     expect(run.log.match(/::error title=/g)).toHaveLength(1);
     expect(run.log).toContain('::error title=deploy-ssh%3A deploy/exited::');
     expect(run.summaries.join('\n')).toContain('The setting DATABASE_URL is missing');
-    expect(await shop.info()).toMatchObject({ commit: good });
+    expect(await shop.info()).toMatchObject({ commit: quiet });
     expect(await shop.repository.tagsOf(bad)).toEqual([]);
-    expect(await imageTags()).not.toContain('0.2.0');
-    expect(await imageTags()).not.toContain(`sha-${bad.slice(0, 7)}`);
-    expect([await digestOf('main'), await digestOf('latest')]).toEqual([shipped, shipped]);
+    const tags = await shop.imageTags();
+    for (const tag of ['0.2.0', `sha-${bad.slice(0, 7)}`]) expect(tags).not.toContain(tag);
+    expect([await shop.digestOf('main'), await shop.digestOf('latest')]).toEqual([
+      shipped,
+      released,
+    ]);
   }, 120_000);
 });

@@ -79,12 +79,14 @@ if (failures.length > 0) {
 }
 
 async function ship(): Promise<ActRun> {
-  const run = await shop.ship((line) => {
-    const text = line.replace(/^\[[^\]]*\]\s*/, '');
-    if (verbose) say(`           ${line}`);
-    else if (/^(?:done:|FAILED:|pushed:|deployed:|unchanged:|rolled-back:|failed:)/.test(text)) {
-      step(`  ${text}`);
-    }
+  const run = await shop.run({
+    onLine(line) {
+      const text = line.replace(/^\[[^\]]*\]\s*/, '');
+      if (verbose) say(`           ${line}`);
+      else if (/^(?:done:|FAILED:|pushed:|deployed:|unchanged:|rolled-back:|failed:)/.test(text)) {
+        step(`  ${text}`);
+      }
+    },
   });
   if (run.summaries.length === 0) say(run.log.split('\n').slice(-40).join('\n'));
   return run;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ActRun, runAct } from './act.ts';
@@ -24,24 +24,47 @@ export interface Shop extends AsyncDisposable {
   url: string;
   /** Folder of the deployment on the host. */
   path: string;
-  /** Ships the last commit by the caller workflow. */
-  ship(onLine?: (line: string) => void): Promise<ActRun>;
-  /** What `/api/info` says now; undefined when nothing answers. */
-  info(): Promise<{ commit: string; version: string } | undefined>;
+  /** Runs a workflow of the repository on the last commit; without one, the caller workflow. */
+  run(request?: ShopRun): Promise<ActRun>;
+  /** What `/api/info` says now at a port of the host; undefined when nothing answers. */
+  info(port?: number): Promise<{ commit: string; version: string } | undefined>;
+  /** Digest that a tag of the image points to; empty when there is none. */
+  digestOf(tag: string): Promise<string>;
+  /** Tags of the image, sorted. */
+  imageTags(): Promise<string[]>;
+  /** Changes a file, by a line at its end. */
+  change(file: string): Promise<void>;
   /** Makes the app fail at its start, as a commit would. */
   breakApp(): Promise<void>;
 }
 
-/** The workflow of a user of `ship-ssh.yml`. */
-export function callerWorkflow(facts: {
+/** What a workflow of the shop is about. */
+export interface ShopFacts {
+  /** The repository to push to. */
   image: string;
   host: string;
   knownHosts: string;
+  /** A folder of the host, and a port that is free there. */
   path: string;
   port: number;
+  /** The same once more, for a second environment. */
+  second: { path: string; port: number };
   trivySha256: string;
   database: string;
-}): string {
+}
+
+/** What to run. */
+export interface ShopRun {
+  /** Path in the repository. */
+  workflow?: string;
+  event?: string;
+  onLine?: (line: string) => void;
+}
+
+const callerPath = '.github/workflows/ship.yml';
+
+/** The workflow of a user of `ship-ssh.yml`. */
+export function callerWorkflow(facts: ShopFacts): string {
   return `name: ship
 on:
   push:
@@ -49,7 +72,10 @@ on:
 permissions: {}
 jobs:
   ship:
-    permissions: { contents: write, packages: write, id-token: write }
+    permissions:
+      contents: write # tag the commit, and release it
+      packages: write # push to ghcr.io
+      id-token: write # log in to Amazon ECR or Azure Container Registry without a password
     uses: org/actions/.github/workflows/ship-ssh.yml@v1
     with:
       image: ${facts.image}
@@ -68,28 +94,35 @@ jobs:
 `;
 }
 
-/** Starts GitHub, a registry and an SSH host, and makes the repository. Needs `out/release`. */
-export async function openShop(): Promise<Shop> {
-  const [registry, sshd, port] = await Promise.all([
+/**
+ * Starts GitHub, a registry and an SSH host, and makes the repository. Needs `out/release`.
+ * @param workflows the workflow files of the repository; without it, the caller workflow
+ */
+export async function openShop(
+  workflows = async (facts: ShopFacts): Promise<Record<string, string>> => ({
+    [callerPath]: callerWorkflow(facts),
+  }),
+): Promise<Shop> {
+  const [registry, sshd, port, otherPort] = await Promise.all([
     startRegistry(undefined, keptStorage()),
     startSshd(),
     freePort(),
+    freePort(),
   ]);
   const path = join(sshd.folder, `shop-${port}`);
-  const workflow = callerWorkflow({
+  const facts = {
     image: `${registry.host}/octo/shop`,
     host: sshd.address,
     knownHosts: sshd.knownHosts,
     path,
     port,
+    second: { path: join(sshd.folder, `shop-${otherPort}`), port: otherPort },
     trivySha256: await trivySha256(),
     database: await pushDatabase(registry.host, 'octo/trivy-db', {
       updatedAt: new Date().toISOString(),
     }),
-  });
-  const repository = await makeUserRepository(join(root, 'example-app'), {
-    '.github/workflows/ship.yml': workflow,
-  });
+  };
+  const repository = await makeUserRepository(join(root, 'example-app'), await workflows(facts));
   const github = await startGitHub({ repository: 'octo/shop', git: repository.bare });
   const tree = join(root, 'out/release');
   const { version }: { version: string } = JSON.parse(
@@ -103,35 +136,51 @@ export async function openShop(): Promise<Shop> {
     sshd,
     url,
     path,
-    ship: (onLine) =>
+    run: ({ workflow = callerPath, event, onLine } = {}) =>
       runAct({
         repository: repository.folder,
-        workflow: '.github/workflows/ship.yml',
+        workflow,
         tree,
         refs: ['org/actions@v1', `org/actions@v${version}`],
         secrets: { SSH_PRIVATE_KEY: sshd.privateKey, GITHUB_TOKEN: github.settings.token },
         github: { GITHUB_API_URL: github.api, GITHUB_GRAPHQL_URL: github.graphql },
+        ...(event ? { event } : {}),
         ...(onLine ? { onLine } : {}),
       }),
-    async info() {
+    async info(at = port) {
       try {
-        const response = await fetch(`${url}/api/info`, { headers: { connection: 'close' } });
+        const address = `http://127.0.0.1:${at}/api/info`;
+        const response = await fetch(address, { headers: { connection: 'close' } });
         return Object(await response.json());
       } catch {
         return undefined;
       }
     },
+    async digestOf(tag) {
+      const accept = 'application/vnd.docker.distribution.manifest.v2+json';
+      const address = `http://${registry.host}/v2/octo/shop/manifests/${tag}`;
+      const answer = await fetch(address, { headers: { accept } });
+      return answer.headers.get('docker-content-digest') ?? '';
+    },
+    async imageTags() {
+      const answer = await fetch(`http://${registry.host}/v2/octo/shop/tags/list`);
+      const { tags = [] }: { tags?: string[] } = Object(await answer.json());
+      return tags.sort();
+    },
+    change: (file) => appendFile(join(repository.folder, file), '\nOne more line.\n'),
     async breakApp() {
       const file = join(repository.folder, 'src/app.ts');
       const code = await readFile(file, 'utf8');
       await writeFile(file, `throw new Error('The setting DATABASE_URL is missing');\n${code}`);
     },
     async [Symbol.asyncDispose]() {
-      const filter = `label=com.docker.compose.project=shop-${port}`;
-      const { stdout } = await run('docker', ['ps', '-aq', '--filter', filter]);
-      const ids = stdout.split('\n').filter((id) => id !== '');
-      if (ids.length > 0) await run('docker', ['rm', '-f', ...ids]);
-      await run('docker', ['network', 'rm', `shop-${port}_default`]).catch(() => undefined);
+      for (const project of [`shop-${port}`, `shop-${otherPort}`]) {
+        const filter = `label=com.docker.compose.project=${project}`;
+        const { stdout } = await run('docker', ['ps', '-aq', '--filter', filter]);
+        const ids = stdout.split('\n').filter((id) => id !== '');
+        if (ids.length > 0) await run('docker', ['rm', '-f', ...ids]);
+        await run('docker', ['network', 'rm', `${project}_default`]).catch(() => undefined);
+      }
       await github[Symbol.asyncDispose]();
       await repository[Symbol.asyncDispose]();
       await sshd[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -13,6 +13,10 @@ export interface UserRepository extends AsyncDisposable {
   bare: string;
   /** Commits everything and pushes it; returns the commit. */
   commit(message: string): Promise<string>;
+  /** Goes to a commit, as if it were the last one. */
+  goTo(commit: string): Promise<void>;
+  /** Makes GitHub have a tag on a new commit that has another one before it; at once. */
+  tagBeside(tag: string, commit: string): void;
   /** Names of the tags that GitHub has on a commit. */
   tagsOf(commit: string): Promise<string[]>;
 }
@@ -47,6 +51,23 @@ export async function makeUserRepository(
       await git('commit', '--quiet', '--message', message);
       await git('push', '--quiet', bare, 'main');
       return (await git('rev-parse', 'HEAD')).stdout.trim();
+    },
+    async goTo(commit) {
+      await git('reset', '--quiet', '--hard', commit);
+    },
+    tagBeside(tag, commit) {
+      const who = { name: 'Other', email: 'other@example.com' };
+      const env = {
+        ...process.env,
+        GIT_DIR: bare,
+        GIT_AUTHOR_NAME: who.name,
+        GIT_AUTHOR_EMAIL: who.email,
+        GIT_COMMITTER_NAME: who.name,
+        GIT_COMMITTER_EMAIL: who.email,
+      };
+      const now = (...args: string[]) => execFileSync('git', args, { env }).toString().trim();
+      const made = now('commit-tree', '-p', commit, '-m', 'fix: beside', `${commit}^{tree}`);
+      now('tag', tag, made);
     },
     async tagsOf(commit) {
       const { stdout } = await git('--git-dir', bare, 'tag', '--points-at', commit);

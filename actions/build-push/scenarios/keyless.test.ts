@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalCloud, startLocalCloud } from '../../../packages/local-cloud/src/cloud.ts';
 import { startFaultProxy } from '../../../packages/local-cloud/src/fault-proxy.ts';
+import { makeHostileHome } from '../../../packages/local-cloud/src/hostile-home.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import type { Runner } from '../../../packages/local-cloud/src/runner.ts';
 import { demoSeed } from '../../../packages/local-cloud/src/seed.ts';
@@ -70,6 +71,39 @@ describe('build-push without a stored password', () => {
     expect(step.masks).toContain(password);
     expect(await leftovers(runner)).toEqual([]);
   }, 30_000);
+
+  describe('on a machine where another job left its configuration', () => {
+    const aws = { 'aws-role': role, 'aws-region': 'eu-central-1', 'create-repository': 'true' };
+
+    it('asks only whom this step names, and starts no program of it', async () => {
+      await using left = await makeHostileHome();
+      const inputs = { ...defaults, image: `${ecr.host}/shop/left`, tags: 'one', ...aws };
+      const step = await runner.start(bundle, inputs, { ...left.env, ...cloud.env }).done;
+      expect(step.errors).toEqual([]);
+      expect(step.outputs['tags']).toBe(`${ecr.host}/shop/left:one`);
+      expect(left.trapped).toEqual([]);
+      expect(await left.started()).toEqual([]);
+    }, 30_000);
+
+    it('asks AWS itself where this step names nobody', async () => {
+      await using left = await makeHostileHome();
+      const inputs = { ...defaults, image: `${ecr.host}/shop/left`, tags: 'one', ...aws };
+      const { AWS_ENDPOINT_URL_STS, ...asked } = cloud.env;
+      const step = await runner.start(bundle, inputs, { ...left.env, ...asked }).done;
+      expect(step.errors.map(({ title }) => title)).toEqual(['build-push: identity/unavailable']);
+      expect(new Set(left.proxied)).toEqual(new Set(['sts.eu-central-1.amazonaws.com:443']));
+      expect(left.trapped).toEqual([]);
+      expect(await left.started()).toEqual([]);
+    }, 30_000);
+
+    it('refuses a variable that would send the token in clear', async () => {
+      const env = { ...cloud.env, AWS_ENDPOINT_URL_STS: 'http://sts.example.com' };
+      const inputs = { ...defaults, image: `${ecr.host}/shop/left`, tags: 'one', ...aws };
+      const step = await runner.start(bundle, inputs, env).done;
+      expect(step.errors.map(({ title }) => title)).toEqual(['build-push: action/input']);
+      expect(step.errors[0]?.text).toContain('AWS_ENDPOINT_URL_STS');
+    });
+  });
 
   it.each([
     ['AWS', { 'aws-role': role, 'aws-region': 'eu-central-1', 'create-repository': 'true' }],

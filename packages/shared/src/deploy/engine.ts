@@ -2,20 +2,30 @@ import { Failure, messageOf } from '../failure/failure.ts';
 import type { Clock } from '../time/clock.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
 import { formatDuration } from '../time/duration.ts';
-import { Timeline, type TimelineEntry } from '../time/timeline.ts';
+import { Timeline } from '../time/timeline.ts';
 import { changeLines } from './report.ts';
-import type { Direction, Evidence, PlanFacts, ProofOfLife, Target } from './target.ts';
-
-/** How a deploy ended. Only `deployed`, `unchanged` and `planned` are green. */
-export type Status = 'deployed' | 'unchanged' | 'planned' | 'rolled-back' | 'failed' | 'cancelled';
-
-/** What serves after the run. */
-export type Serving = 'new' | 'old' | 'nothing' | 'unknown';
+import type { DeployResult, Serving } from './result.ts';
+import { Rollout } from './rollout.ts';
+import type {
+  Direction,
+  Ending,
+  Evidence,
+  FailedPhase,
+  PlanFacts,
+  Proof,
+  Target,
+} from './target.ts';
 
 /** Settings of the engine; times in milliseconds. */
 export interface DeployOptions {
-  /** From apply to prove. The way back has the same time again. */
+  /** From apply to proof, for each step, and once more for a rollback. */
   timeout: number;
+  /** How long the new version has to stay healthy after its last proof. */
+  bake?: number;
+  /** For the migration. */
+  migrateTimeout?: number;
+  /** How long to wait for the lock; what it takes to ask for it comes on top. */
+  lockTimeout?: number;
   rollback: boolean;
   dryRun: boolean;
   clock: Clock;
@@ -26,277 +36,273 @@ export interface DeployOptions {
   quote(line: string): void;
 }
 
-/** Everything there is to say about a deploy. */
-export interface DeployResult<P extends PlanFacts = PlanFacts> {
-  target: string;
-  status: Status;
-  serving: Serving;
-  plan: P | undefined;
-  proof: ProofOfLife | undefined;
-  failure: Failure | undefined;
-  /** Why the way back failed, when it did. */
-  rollbackFailure: Failure | undefined;
-  evidence: Evidence | undefined;
-  timeline: readonly TimelineEntry[];
-  /** Milliseconds from apply to proof; undefined when there was none. */
-  duration: number | undefined;
-}
-
-const diagnoseLimit = 10_000;
-const finishLimit = 60_000;
-const guardPause = 700;
+/** Time for the phases that have no input of their own, in milliseconds. */
+const limits = { check: 300_000, plan: 300_000, ask: 60_000, diagnose: 10_000, cleanUp: 60_000 };
+const defaultWait = 600_000;
 
 /**
- * Takes a target from its plan to a proven new version or back to a proven old one.
- * Failures before the first write are thrown; after it they are part of the result.
+ * Takes a target from its plan to a proven new version or back to a proven old one. Never throws:
+ * whatever goes wrong, and whenever, is part of the result.
  */
 export async function deploy<Plan extends PlanFacts, Change>(
   target: Target<Plan, Change>,
   options: DeployOptions,
 ): Promise<DeployResult<Plan>> {
-  const timeline = new Timeline(options.clock, options.say);
-  const walk = new Walk(target, options, timeline);
-  if (target.check) await timeline.phase('check', async () => target.check?.(options.signal));
-  if (options.dryRun) {
-    const plan = await walk.plan();
-    return walk.result({
-      status: 'planned',
-      serving: untouched(plan),
-      plan,
-    });
-  }
-  const lock = await target.hold?.(options.signal);
-  try {
-    const plan = await walk.plan();
-    options.signal.throwIfAborted();
-    return await walk.go(plan);
-  } finally {
-    await release(lock, options);
-  }
+  const run = new Deploy(target, options);
+  return options.dryRun ? run.dryRun() : run.deploy();
 }
 
-// What serves while nothing was changed.
-function untouched(plan: PlanFacts): Serving {
-  if (plan.wayBack === 'previous') return 'old';
-  return plan.wayBack === 'remove' ? 'nothing' : 'unknown';
-}
-
-// How the deploy ended matters more than a lock that cannot be given back.
-async function release(lock: AsyncDisposable | undefined, { say }: DeployOptions): Promise<void> {
-  try {
-    await lock?.[Symbol.asyncDispose]();
-  } catch (error) {
-    say(`the lock was left behind: ${messageOf(error)}`);
-  }
-}
-
-class Walk<Plan extends PlanFacts, Change> {
+class Deploy<Plan extends PlanFacts, Change> {
   readonly #target: Target<Plan, Change>;
   readonly #options: DeployOptions;
   readonly #timeline: Timeline;
-  #said = '';
+  readonly #rollout: Rollout<Plan, Change>;
+  #plan: Plan | undefined;
 
-  constructor(target: Target<Plan, Change>, options: DeployOptions, timeline: Timeline) {
+  constructor(target: Target<Plan, Change>, options: DeployOptions) {
     this.#target = target;
     this.#options = options;
-    this.#timeline = timeline;
+    this.#timeline = new Timeline(options.clock, options.say);
+    this.#rollout = new Rollout(target, { ...options, timeline: this.#timeline });
   }
 
-  async plan(): Promise<Plan> {
-    const { signal, quote } = this.#options;
-    const plan = await this.#timeline.phase('plan', () => this.#target.plan(signal));
-    changeLines(plan).forEach(quote);
+  async dryRun(): Promise<DeployResult<Plan>> {
+    try {
+      await this.#check();
+      const plan = await this.#makePlan();
+      return this.#result({ status: 'planned', serving: servingOf(plan) });
+    } catch (error) {
+      return this.#notChanged(error);
+    }
+  }
+
+  async deploy(): Promise<DeployResult<Plan>> {
+    let lock: AsyncDisposable | undefined;
+    try {
+      await this.#check();
+      lock = await this.#lock();
+      const plan = await this.#makePlan();
+      this.#options.signal.throwIfAborted();
+      return await this.#prepared(plan);
+    } catch (error) {
+      return this.#notChanged(error);
+    } finally {
+      await this.#unlock(lock);
+    }
+  }
+
+  async #check(): Promise<void> {
+    const check = this.#target.check?.bind(this.#target);
+    if (check) await this.#phase('check', limits.check, check);
+  }
+
+  async #lock(): Promise<AsyncDisposable | undefined> {
+    const { lockTimeout = defaultWait } = this.#options;
+    const lock = this.#target.lock?.bind(this.#target);
+    return lock && this.#phase('lock', lockTimeout + limits.ask, lock);
+  }
+
+  // How the deploy ended matters more than a lock that cannot be given back.
+  async #unlock(lock: AsyncDisposable | undefined): Promise<void> {
+    if (!lock) return;
+    try {
+      await this.#within(limits.cleanUp, undefined, async () => lock[Symbol.asyncDispose]());
+    } catch (error) {
+      this.#options.say(`the lock was left behind: ${messageOf(error)}`);
+    }
+  }
+
+  async #makePlan(): Promise<Plan> {
+    const plan = await this.#phase('plan', limits.plan, (signal) => this.#target.plan(signal));
+    this.#plan = plan;
+    changeLines(plan).forEach(this.#options.quote);
     return plan;
   }
 
-  async go(plan: Plan): Promise<DeployResult<Plan>> {
-    const { clock, signal, timeout } = this.#options;
-    try {
-      await deadline(clock, timeout, signal, (within) => this.#prepare(plan, within));
-      const migrate = this.#target.migrate?.bind(this.#target);
-      if (migrate) await this.#timeline.phase('migrate', () => migrate(plan, signal));
-    } catch (error) {
-      const failure = this.#failureOf(error, 'forward');
-      await this.#finish(plan, false);
-      const status = signal.aborted ? 'cancelled' : 'failed';
-      return this.result({ status, serving: untouched(plan), plan, failure });
+  async #prepared(plan: Plan): Promise<DeployResult<Plan>> {
+    const { timeout, migrateTimeout = timeout, signal } = this.#options;
+    const phases: ReadonlyArray<['prepare' | 'migrate', number]> = [
+      ['prepare', timeout],
+      ['migrate', migrateTimeout],
+    ];
+    for (const [name, limit] of phases) {
+      const work = this.#target[name]?.bind(this.#target);
+      try {
+        if (work) await this.#phase(name, limit, (within) => work(plan, within));
+        signal.throwIfAborted();
+      } catch (error) {
+        const failure = this.#failureOf(error);
+        const evidence = await this.#diagnose(plan, name, failure);
+        await this.#cleanUp(plan, 'not-changed');
+        return this.#notChanged(failure, evidence);
+      }
     }
     return this.#change(plan);
   }
 
-  async #prepare(plan: Plan, signal: AbortSignal): Promise<void> {
-    const prepare = this.#target.prepare?.bind(this.#target);
-    if (prepare) await this.#timeline.phase('prepare', () => prepare(plan, signal));
-  }
-
   async #change(plan: Plan): Promise<DeployResult<Plan>> {
-    const { clock, signal, rollback } = this.#options;
+    const { clock } = this.#options;
     const start = clock.now();
     try {
-      const proof = await this.#leg('forward', signal, (within) =>
-        this.#target.apply(plan, within),
-      );
+      const proof = await this.#steps(plan);
       const duration = clock.now() - start;
-      await this.#finish(plan, true);
+      await this.#cleanUp(plan, 'proven');
       const status = plan.diff.length === 0 ? 'unchanged' : 'deployed';
-      return this.result({ status, serving: 'new', plan, proof, duration });
+      return this.#result({ status, serving: 'new', proof, duration });
     } catch (error) {
-      const failure = this.#failureOf(error, 'forward');
-      // A cancel that comes later, on the way back, changes neither the reason nor the end.
-      const ended = signal.aborted ? 'cancelled' : 'failed';
-      this.#options.say(`${failure.code}: ${failure.message}`);
-      const evidence = signal.aborted ? undefined : await this.#diagnose(plan);
-      const known = { plan, failure, evidence, status: ended } as const;
-      if (!rollback || plan.wayBack === 'none') {
-        return this.result({ ...known, serving: 'unknown' });
-      }
-      return this.#back(plan, known);
+      const failure = this.#failureOf(error);
+      // A cancel that comes later, during the rollback, changes neither the reason nor the end.
+      const status = this.#options.signal.aborted ? 'cancelled' : 'failed';
+      const evidence = await this.#diagnose(plan, 'rollout', failure);
+      return this.#rollBack(plan, { failure, evidence, status });
     }
   }
 
+  async #steps(plan: Plan): Promise<Proof> {
+    const { signal, bake = 0 } = this.#options;
+    let last: { change: Change; proof: Proof } | undefined;
+    for (const step of plan.steps) {
+      last = await this.#rollout.run({
+        direction: 'forward',
+        step: plan.steps.length > 1 ? step.name : '',
+        signal,
+        make: (within) => this.#target.apply(plan, step, within),
+      });
+      signal.throwIfAborted();
+    }
+    if (!last) throw new Error('the plan has no step');
+    return bake > 0 ? this.#rollout.bake(last.change, bake, signal) : last.proof;
+  }
+
   // Not under the signal of the run: a cancelled run still ends in a settled state.
-  async #back(
+  async #rollBack(
     plan: Plan,
-    known: Partial<DeployResult<Plan>> & { status: 'cancelled' | 'failed' },
+    known: Pick<DeployResult, 'failure' | 'evidence'> & { status: 'cancelled' | 'failed' },
   ): Promise<DeployResult<Plan>> {
-    const settle = new AbortController().signal;
+    const { rollback, signal } = this.#options;
+    const { rollback: way } = plan;
+    if (!rollback || way.to === 'none') {
+      const noRollback = way.to === 'none' ? way.why : 'input rollback is false';
+      this.#options.say(`there is no rollback: ${noRollback}`);
+      return this.#result({ ...known, serving: 'unknown', noRollback });
+    }
     try {
-      const proof = await this.#leg('back', settle, (within) =>
-        this.#target.rollback(plan, within),
-      );
-      await this.#finish(plan, false);
-      const restored = plan.wayBack === 'previous';
-      return this.result({
+      const { proof } = await this.#rollout.run({
+        direction: 'rollback',
+        step: '',
+        signal: new AbortController().signal,
+        make: (within) => this.#target.rollback(plan, { hurry: signal.aborted }, within),
+      });
+      await this.#cleanUp(plan, 'rolled-back');
+      const restored = way.to === 'previous';
+      return this.#result({
         ...known,
         status: restored && known.status === 'failed' ? 'rolled-back' : known.status,
         serving: restored ? 'old' : 'nothing',
         proof,
       });
     } catch (error) {
-      const rollbackFailure = this.#failureOf(error, 'back');
-      this.#options.say(`the way back failed: ${rollbackFailure.message}`);
-      return this.result({ ...known, status: 'failed', serving: 'unknown', rollbackFailure });
+      const rollbackFailure = this.#failureOf(error, 'rollback');
+      this.#options.say(`the rollback failed: ${rollbackFailure.message}`);
+      return this.#result({ ...known, status: 'failed', serving: 'unknown', rollbackFailure });
     }
   }
 
-  // The way back is just another change: watched and proven by the same lines as the way forward.
-  #leg(
-    direction: Direction,
-    signal: AbortSignal,
-    change: (signal: AbortSignal) => Promise<Change>,
-  ): Promise<ProofOfLife> {
-    const { clock, timeout } = this.#options;
-    const suffix = direction === 'back' ? ' (way back)' : '';
-    return deadline(clock, timeout, signal, async (within) => {
-      try {
-        const name = direction === 'back' ? 'rollback' : 'apply';
-        const made = await this.#timeline.phase(name, () => change(within));
-        await this.#timeline.phase(`watch${suffix}`, () => this.#watch(made, within));
-        return await this.#timeline.phase(`prove${suffix}`, () =>
-          this.#prove(made, direction, within),
-        );
-      } catch (error) {
-        // What was stopped may say anything about it; why it was stopped is the reason.
-        throw within.aborted && !(error instanceof Failure) ? within.reason : error;
-      }
-    });
-  }
-
-  // What crashes while it is being proven has failed now, not when the time is up.
-  async #prove(change: Change, direction: Direction, signal: AbortSignal): Promise<ProofOfLife> {
-    const over = new AbortController();
-    const within = AbortSignal.any([signal, over.signal]);
-    const proof = this.#target.prove(change, direction, within);
-    // When the time is up, the proof knows best what was missing.
-    const guard = this.#guard(change, within).catch((error) => {
-      if (within.aborted) return proof;
-      throw error;
-    });
+  // Diagnosis is a help, never a second failure. A runner that is about to kill us does not wait.
+  async #diagnose(plan: Plan, phase: FailedPhase, failure: Failure): Promise<Evidence | undefined> {
+    const { signal, say, quote } = this.#options;
+    say(`${failure.code}: ${failure.message}`);
+    if (signal.aborted) return undefined;
     try {
-      return await Promise.race([proof, guard]);
-    } finally {
-      over.abort();
-      await Promise.allSettled([proof, guard]);
-    }
-  }
-
-  async #guard(change: Change, signal: AbortSignal): Promise<never> {
-    for (;;) {
-      await this.#options.clock.sleep(guardPause, signal);
-      await this.#watch(change, signal);
-    }
-  }
-
-  async #watch(change: Change, signal: AbortSignal): Promise<void> {
-    for await (const sighting of this.#target.watch(change, signal)) {
-      if (sighting.state === 'failed') throw sighting.failure;
-      if (sighting.state === 'settled') return;
-      if (sighting.text !== this.#said) this.#options.quote(sighting.text);
-      this.#said = sighting.text;
-    }
-    signal.throwIfAborted();
-  }
-
-  async #diagnose(plan: Plan): Promise<Evidence | undefined> {
-    const { clock, signal } = this.#options;
-    try {
-      const evidence = await this.#timeline.phase('diagnose', () =>
-        deadline(clock, diagnoseLimit, signal, (within) => this.#target.diagnose(plan, within)),
+      const evidence = await this.#phase('diagnose', limits.diagnose, (within) =>
+        this.#target.diagnose(plan, phase, within),
       );
-      for (const fact of evidence.facts) this.#options.quote(fact);
+      for (const fact of evidence.facts) quote(fact);
       for (const { source, lines } of evidence.logs) {
-        this.#options.say(`last log lines of ${source}:`);
-        for (const line of lines) this.#options.quote(line);
+        say(`last log lines of ${source}:`);
+        for (const line of lines) quote(line);
       }
       return evidence;
     } catch (error) {
-      // Diagnosis is a help, never a second failure.
-      this.#options.say(`no diagnosis: ${messageOf(error)}`);
+      say(`no diagnosis: ${messageOf(error)}`);
       return undefined;
     }
   }
 
-  // Clean-up must not turn a green deploy red.
-  async #finish(plan: Plan, proven: boolean): Promise<void> {
+  async #cleanUp(plan: Plan, ending: Ending): Promise<void> {
     try {
-      await deadline(
-        this.#options.clock,
-        finishLimit,
+      await this.#within(
+        limits.cleanUp,
         undefined,
-        async (within) => await this.#target.finish?.(plan, proven, within),
+        async (within) => await this.#target.cleanUp?.(plan, ending, within),
       );
     } catch (error) {
       this.#options.say(`clean-up was left undone: ${messageOf(error)}`);
     }
   }
 
-  #failureOf(error: unknown, direction: Direction): Failure {
-    const { signal, timeout: limit } = this.#options;
+  #phase<T>(name: string, ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#timeline.phase(name, () => this.#within(ms, this.#options.signal, work));
+  }
+
+  #within<T>(
+    ms: number,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return deadline(this.#options.clock, ms, signal, work);
+  }
+
+  // What failed before a step began has changed nothing that serves.
+  #notChanged(error: unknown, evidence?: Evidence): DeployResult<Plan> {
+    const failure = this.#failureOf(error);
+    const plan = this.#plan;
+    return this.#result({
+      status: this.#options.signal.aborted ? 'cancelled' : 'failed',
+      serving: plan ? servingOf(plan) : 'unchanged',
+      failure,
+      evidence,
+    });
+  }
+
+  #failureOf(error: unknown, direction: Direction = 'forward'): Failure {
+    const { signal, say } = this.#options;
     if (direction === 'forward' && signal.aborted && signal.reason instanceof Failure) {
       return signal.reason;
     }
     if (error instanceof Failure) return error;
-    const phase = this.#timeline.entries.at(-1)?.name ?? 'apply';
+    const phase = this.#timeline.entries.at(-1)?.name ?? 'check';
     if (error instanceof TimeoutReached) {
-      return Failure.of('deploy/timeout', { limit: formatDuration(limit), phase }, error);
+      const limit = formatDuration(error.ms);
+      return phase === 'migrate'
+        ? Failure.of('deploy/migrate-timeout', { limit }, error)
+        : Failure.of('deploy/timeout', { limit, phase }, error);
     }
-    // Even a bug of ours must find the way back.
+    // Even a bug of ours must end in a rollback; its trace is for the bug report.
+    if (error instanceof Error) say(error.stack ?? '');
     return Failure.of('deploy/unexpected', { phase, error: messageOf(error) }, error);
   }
 
-  result(
+  #result(
     known: Partial<DeployResult<Plan>> & Pick<DeployResult, 'status' | 'serving'>,
   ): DeployResult<Plan> {
     return {
       target: this.#target.name,
-      plan: undefined,
+      plan: this.#plan,
       proof: undefined,
       failure: undefined,
       rollbackFailure: undefined,
+      noRollback: '',
       evidence: undefined,
       duration: undefined,
       timeline: this.#timeline.entries,
       ...known,
     };
   }
+}
+
+// What serves while nothing was changed.
+function servingOf({ serves }: PlanFacts): Serving {
+  if (serves === 'previous') return 'old';
+  return serves === 'nothing' ? 'nothing' : 'unchanged';
 }

@@ -3,7 +3,7 @@ import { codeBlock, codeSpan, escapeMarkdown, table } from '../action/markdown.t
 import type { Failure } from '../failure/failure.ts';
 import { cut } from '../secrets/cut.ts';
 import { formatDuration } from '../time/duration.ts';
-import type { DeployResult, Serving, Status } from './engine.ts';
+import type { DeployResult, Serving, Status } from './result.ts';
 import type { PlanFacts } from './target.ts';
 
 /** Outputs that every deploy action has. */
@@ -50,11 +50,15 @@ export function deployFailure({ failure, evidence }: DeployResult): Failure | un
 
 /** The last line of a run: how it ended and what serves now. */
 export function closingLine(result: DeployResult): string {
-  const { status, target, proof, rollbackFailure } = result;
-  if (status === 'planned') return `planned: ${target} was not changed and ${serves(result)}.`;
+  const { status, target, proof } = result;
   const proven = proof ? `, proven ${proof.how}` : '';
-  const back = rollbackFailure ? `; the way back failed: ${rollbackFailure.message}` : '';
-  return `${status}: ${target} ${serves(result)}${proven}${back}`.replace(/\.?$/, '.');
+  const line = `${status}: ${target} ${serves(result)}${proven}${rollbackSaid(result)}`;
+  return line.endsWith('.') ? line : `${line}.`;
+}
+
+function rollbackSaid({ rollbackFailure, noRollback }: DeployResult): string {
+  if (rollbackFailure) return `; the rollback failed: ${rollbackFailure.message}`;
+  return noRollback === '' ? '' : `; there is no rollback: ${noRollback}`;
 }
 
 /** The job summary: verdict first, then how it went, what changed, and what was found. */
@@ -64,7 +68,7 @@ export function deploySummary(result: DeployResult): string {
     `## ${green ? '✅' : '❌'} ${escapeMarkdown(headline(result))}`,
     verdict(result),
     whyItFailed('Why', result.failure),
-    whyItFailed('Why the way back failed', result.rollbackFailure),
+    whyItFailed('Why the rollback failed', result.rollbackFailure),
     changes(result),
     evidence(result),
     gantt(result.timeline),
@@ -82,9 +86,11 @@ const headlines: Record<Status, string> = {
 };
 
 function headline(result: DeployResult): string {
-  const { target, status } = result;
-  const said = status === 'planned' || status === 'failed' || status === 'cancelled';
-  return `${target}: ${headlines[status]}${said ? `; it ${predicate(result)}` : ''}`;
+  const { target, status, serving } = result;
+  const how = `${target}: ${headlines[status]}`;
+  if (status === 'planned')
+    return serving === 'unchanged' ? how : `${how}; it serves ${whatServes(result)}`;
+  return status === 'failed' || status === 'cancelled' ? `${how}; it ${predicate(result)}` : how;
 }
 
 function serves(result: DeployResult): string {
@@ -93,9 +99,10 @@ function serves(result: DeployResult): string {
 }
 
 function predicate(result: DeployResult): string {
-  return result.serving === 'unknown'
-    ? 'is not proven to serve anything'
-    : `serves ${whatServes(result)}`;
+  const what = whatServes(result);
+  if (result.serving === 'unknown') return 'is not proven to serve anything';
+  if (result.serving === 'unchanged') return 'was not changed';
+  return result.proof ? `serves ${what}` : `was not changed and serves ${what}`;
 }
 
 function whatServes({ serving, status }: DeployResult): string {
@@ -103,6 +110,7 @@ function whatServes({ serving, status }: DeployResult): string {
     new: status === 'unchanged' ? 'this version, as before' : 'the new version',
     old: 'the version before',
     nothing: 'nothing, as before this run',
+    unchanged: 'as before this run',
     unknown: 'not proven',
   };
   return words[serving];
@@ -118,11 +126,17 @@ function verdict(result: DeployResult): string {
   const image = servingImage(result);
   const rows = [
     ['Serving now', `${escapeMarkdown(whatServes(result))}${image ? ` ${codeSpan(image)}` : ''}`],
-    ['Proof', result.proof ? escapeMarkdown(result.proof.how) : 'none'],
+    ['Proof', result.proof ? escapeMarkdown(result.proof.how) : withoutProof(result)],
   ];
   if (result.proof?.url) rows.push(['Address', codeSpan(result.proof.url)]);
   if (result.duration !== undefined) rows.push(['Apply to proof', formatDuration(result.duration)]);
   return table(['', ''], rows);
+}
+
+// What was not touched needs no proof of this run.
+function withoutProof({ serving, noRollback }: DeployResult): string {
+  if (serving !== 'unknown') return 'nothing was changed';
+  return noRollback === '' ? 'none' : escapeMarkdown(`none; there is no rollback: ${noRollback}`);
 }
 
 function whyItFailed(title: string, failure: Failure | undefined): string {

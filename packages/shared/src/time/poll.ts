@@ -25,6 +25,11 @@ export async function poll<T>(
     signal.throwIfAborted();
     const answer = await look();
     if (answer !== undefined) return answer;
-    await clock.sleep(pause * (0.9 + Math.random() * 0.2), signal);
+    await clock.sleep(jittered(pause), signal);
   }
+}
+
+/** A pause up to 10 % shorter or longer, so that many who wait do not ask at the same moment. */
+export function jittered(ms: number): number {
+  return ms * (0.9 + Math.random() * 0.2);
 }

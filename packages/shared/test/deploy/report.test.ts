@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { marked } from 'marked';
-import type { DeployResult } from '../../src/deploy/engine.ts';
 import {
   changeLines,
   closingLine,
@@ -8,6 +7,7 @@ import {
   deployOutputs,
   deploySummary,
 } from '../../src/deploy/report.ts';
+import type { DeployResult } from '../../src/deploy/result.ts';
 import { Failure } from '../../src/failure/failure.ts';
 
 const deployed: DeployResult = {
@@ -25,11 +25,14 @@ const deployed: DeployResult = {
       },
       { what: 'Compose file', before: '', after: 'changed' },
     ],
-    wayBack: 'previous',
+    serves: 'previous',
+    rollback: { to: 'previous' },
+    steps: [{ name: 'all' }],
   },
   proof: { url: 'http://web-1:8080', how: 'by http://web-1:8080/health answering 200 (look 2)' },
   failure: undefined,
   rollbackFailure: undefined,
+  noRollback: '',
   evidence: undefined,
   timeline: [
     { name: 'plan', start: 1_000, end: 1_400, ok: true },
@@ -58,8 +61,8 @@ const rolledBack: DeployResult = {
     { name: 'watch', start: 8_400, end: 9_900, ok: false },
     { name: 'diagnose', start: 9_900, end: 10_000, ok: true },
     { name: 'rollback', start: 10_000, end: 13_000, ok: true },
-    { name: 'watch (way back)', start: 13_000, end: 13_500, ok: true },
-    { name: 'prove (way back)', start: 13_500, end: 75_000, ok: true },
+    { name: 'watch (rollback)', start: 13_000, end: 13_500, ok: true },
+    { name: 'prove (rollback)', start: 13_500, end: 75_000, ok: true },
   ],
   duration: undefined,
 };
@@ -85,7 +88,9 @@ const unchanged: DeployResult = {
     image: 'app@sha256:2',
     previousImage: 'app@sha256:2',
     diff: [],
-    wayBack: 'previous',
+    serves: 'previous',
+    rollback: { to: 'previous' },
+    steps: [{ name: 'all' }],
   },
 };
 const planned: DeployResult = {
@@ -103,7 +108,14 @@ const cancelled: DeployResult = {
 };
 const imageless: DeployResult = {
   ...deployed,
-  plan: { image: '', previousImage: undefined, diff: [], wayBack: 'remove' },
+  plan: {
+    image: '',
+    previousImage: undefined,
+    diff: [],
+    serves: 'nothing',
+    rollback: { to: 'nothing' },
+    steps: [{ name: 'all' }],
+  },
 };
 
 describe('outputs', () => {
@@ -196,7 +208,7 @@ describe('the closing line says how it ended and what serves now', () => {
     ],
     [
       lost,
-      `failed: ${at} is not proven to serve anything; the way back failed: web-1 could not be reached: no route.`,
+      `failed: ${at} is not proven to serve anything; the rollback failed: web-1 could not be reached: no route.`,
     ],
   ])('%#', (result, line) => {
     expect(closingLine(result)).toBe(line);
@@ -283,8 +295,8 @@ gantt
   watch 1.5 s :crit, 8400, 9900
   diagnose 0.1 s :done, 9900, 10000
   rollback 3.0 s :done, 10000, 13000
-  watch (way back) 0.5 s :done, 13000, 13500
-  prove (way back) 1 min 2 s :done, 13500, 75000
+  watch (rollback) 0.5 s :done, 13000, 13500
+  prove (rollback) 1 min 2 s :done, 13500, 75000
 \`\`\`
 `);
   });
@@ -300,9 +312,9 @@ gantt
     expect(first?.replaceAll('&#58;', ':')).toBe(`## ${headline}`);
   });
 
-  it('says why the way back failed', () => {
+  it('says why the rollback failed', () => {
     expect(deploySummary(lost)).toContain(
-      '### Why the way back failed\n\n**`ssh/unreachable`** web&#45;1 could not be reached&#58; no route.',
+      '### Why the rollback failed\n\n**`ssh/unreachable`** web&#45;1 could not be reached&#58; no route.',
     );
   });
 
@@ -322,7 +334,9 @@ gantt
           image: hostile,
           previousImage: hostile,
           diff: [{ what: hostile, before: hostile, after: hostile }],
-          wayBack: 'previous',
+          serves: 'previous',
+          rollback: { to: 'previous' },
+          steps: [{ name: 'all' }],
         },
         proof: { url: hostile, how: hostile },
         failure: Failure.of('deploy/exited', { what: hostile, why: hostile }),

@@ -10,7 +10,7 @@ export const deployFailures = {
   }),
   'deploy/migrate-timeout': entry({
     cause: (f: { limit: string }) =>
-      `The script of input migrate did not end within ${f.limit}, which input migrate-timeout sets.`,
+      `The migration did not end within ${f.limit}, which input migrate-timeout sets.`,
     remedy: () =>
       'Nothing was switched, but migrations are not rolled back: look at what this one has done so far. If it only needs longer, raise `migrate-timeout`.',
   }),

@@ -1,10 +1,10 @@
 import type { Run } from '@slipway/shared/action/run';
-import { type DeployOptions, type DeployResult, deploy } from '@slipway/shared/deploy/engine';
-import type { Expectation } from '@slipway/shared/probe/probe';
+import type { Health } from '@slipway/shared/deploy/health';
+import { type DeployOutcome, runDeploy } from '@slipway/shared/deploy/run-deploy';
 import { type Clock, systemClock } from '@slipway/shared/time/clock';
-import { type FleetSettings, fleet, type Site } from './fleet.ts';
 import { placeName } from './host/address.ts';
 import { type ReleaseId, releaseId } from './host/release-id.ts';
+import { type HostsSettings, type HostTarget, hostsTarget } from './hosts-target.ts';
 import type { Keys } from './keys/open-key.ts';
 import type { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
@@ -14,7 +14,7 @@ import type { HostVerdict } from './verdict.ts';
 
 /** A deployment that is ready to go. */
 export interface Deployment {
-  deploy(options: DeployOptions): Promise<DeployResult>;
+  deploy(): Promise<DeployOutcome>;
   verdicts(): HostVerdict[];
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface Means {
   settings: Settings;
   run: Run<typeof manifest>;
   clock: Clock;
-  expected: Expectation;
+  health: Health;
   lock: { owner: string; wait: number };
   env: ReadonlyMap<string, string>;
   /** The commit that is deployed; empty where it is not known. */
@@ -51,10 +51,14 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
     settings,
     run,
     clock: systemClock,
-    expected: {
-      status: settings['health-status'],
-      // It names the new version, which an old one cannot show.
-      ...(settings.expect === undefined || old ? {} : { text: settings.expect }),
+    health: {
+      expected: {
+        status: settings['health-status'],
+        // It names the new version, which an old one cannot show.
+        ...(settings.expect === undefined || old ? {} : { text: settings.expect }),
+      },
+      threshold: settings['health-threshold'],
+      clock: systemClock,
     },
     lock: {
       owner: runUrl ? `${runUrl} (${actor})` : 'a run without an address',
@@ -70,34 +74,33 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
 }
 
 /** Opens all hosts as one; none has been asked yet. */
-export async function openFleet<Change>(
+export async function openHosts<Change>(
   { settings, run, clock }: Means,
   keys: Keys,
-  proveTogether: FleetSettings['proveTogether'],
-  siteOn: (tools: OpenHost) => Omit<Site<Change>, 'close'>,
+  proveTogether: HostsSettings['proveTogether'],
+  targetOn: (tools: OpenHost) => Omit<HostTarget<Change>, 'close'>,
 ): Promise<Deployment> {
   const { info, quote } = run.commands;
   const pins = settings['known-hosts'] ?? [];
   const jumps = await openJumps(settings.jump ?? [], { key: keys.jump, pins });
-  const sites = settings.hosts.map(async (address) => {
+  const hosts = settings.hosts.map(async (address) => {
     const host = await openHost(address, keys.host, pins, jumps);
     const name = settings.hosts.length > 1 ? `${placeName(address)} ` : '';
-    const site = siteOn({
+    const own = targetOn({
       host,
       clock,
       say: (line) => info(name + line),
       quote: (line) => quote(name + line),
     });
-    return { ...site, close: host.close };
+    return { ...own, close: host.close };
   });
-  const target = fleet(await Promise.all(sites), {
+  const target = hostsTarget(await Promise.all(hosts), {
     maxParallel: settings['max-parallel'],
     proveTogether,
-    clock,
     say: info,
   });
   return {
-    deploy: (options) => deploy(target, options),
+    deploy: () => runDeploy(target, settings, run),
     verdicts: target.verdicts,
     async close() {
       await target.close();

@@ -2,19 +2,18 @@ import {
   BadInput,
   boolean,
   choice,
+  count,
   duration,
   type Input,
   lines,
   matching,
   secret,
-  statuses,
   text,
-  webAddress,
 } from '@slipway/shared/action/input';
 import { map, secretMap } from '@slipway/shared/action/key-values';
 import { realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
-import { type ImageReference, parseReference } from '@slipway/shared/image/reference';
+import { checkDeployInputs, deployInputs, imageExample } from '@slipway/shared/deploy/inputs';
 import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';
 import { hostAddress } from './host/address.ts';
 import { oldRelease } from './host/release-id.ts';
@@ -36,6 +35,7 @@ export function readSettings(run: Run<typeof manifest>) {
   let jumpKey: SshKey | undefined;
   const values = run.inputs(
     {
+      ...deployInputs,
       hosts: lines(hostAddress),
       'private-key': privateKey,
       passphrase: secret(text),
@@ -50,25 +50,15 @@ export function readSettings(run: Run<typeof manifest>) {
       'deploy-key': privateKey,
       token: gitToken,
       submodules: boolean,
-      image: imageReference,
       release: oldRelease,
       'registry-username': text,
       'registry-password': { ...secret(text), longest: 20_000 },
-      env: map(),
-      secrets: secretMap({ example: 'DATABASE_URL=postgres://…' }),
       shared: lines(sharedPath),
       before: scriptText,
       migrate: scriptText,
       'migrate-timeout': duration('1s', '6h'),
       restart: lines(text),
       after: scriptText,
-      'health-url': webAddress,
-      'health-path': matching(/^\/\S*$/, 'does not start with a slash', '/health'),
-      'health-status': statuses,
-      expect: text,
-      timeout: duration('1s', '6h'),
-      rollback: boolean,
-      'dry-run': boolean,
       keep: count(1, 1_000),
       'max-parallel': count(1, 100),
       'lock-timeout': duration('0s', '6h'),
@@ -90,18 +80,12 @@ export function readSettings(run: Run<typeof manifest>) {
       const ownEnv = (values.env?.size ?? 0) + (values.secrets?.size ?? 0) > 0;
       const wrong = sharedProblem(values.shared ?? [], ownEnv);
       if (wrong) problem('shared', wrong, 'storage/');
-      if (values.expect && !values['health-url'] && !values['health-path']) {
-        problem('expect', 'needs health-url or health-path', 'a commit');
-      }
+      checkDeployInputs(values, problem);
       if (
         (values['registry-username'] === undefined) !==
         (values['registry-password'] === undefined)
       ) {
         problem('registry-username', 'and registry-password go together', 'octocat');
-      }
-      for (const key of values.secrets?.keys() ?? []) {
-        if (values.env?.has(key))
-          problem('secrets', `has the key ${key}, which env has too`, 'each key in one of them');
       }
       for (const name of ['env', 'secrets'] as const) {
         for (const own of ownNames.filter((key) => values[name]?.has(key))) {
@@ -168,31 +152,4 @@ const hostPath: Input<string> = {
 /** Where the job has its files. */
 export function workspaceOf({ env }: Pick<Run<typeof manifest>, 'env'>): string {
   return env['GITHUB_WORKSPACE'] || process.cwd();
-}
-
-const imageExample = 'ghcr.io/owner/app:1.2.3';
-
-const imageReference: Input<ImageReference> = {
-  parse(value) {
-    try {
-      return parseReference(value);
-    } catch (error) {
-      throw new BadInput(
-        `is not an image: ${error instanceof Error ? error.message : error}`,
-        imageExample,
-      );
-    }
-  },
-};
-
-function count(least: number, most: number): Input<number> {
-  return {
-    parse(value) {
-      const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
-      if (!(number >= least && number <= most)) {
-        throw new BadInput(`is not a number from ${least} to ${most}`, '5');
-      }
-      return number;
-    },
-  };
 }

@@ -1,15 +1,7 @@
-import { failureSummary, type Outcome, type Run } from '@slipway/shared/action/run';
-import type { DeployResult } from '@slipway/shared/deploy/engine';
-import {
-  closingLine,
-  deployFailure,
-  deployOutputs,
-  deploySummary,
-} from '@slipway/shared/deploy/report';
-import { Failure } from '@slipway/shared/failure/failure';
+import type { Outcome, Run } from '@slipway/shared/action/run';
 import { type Deployment, type Means, meansOf } from './deployment.ts';
 import { ofNewReleases } from './host/kept-releases.ts';
-import { manifest } from './manifest.ts';
+import type { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
 import { hostsSummary } from './verdict.ts';
 
@@ -24,17 +16,7 @@ export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outc
   }
   const deployment = await open(means);
   try {
-    const outcome = await deployment
-      .deploy({
-        timeout: settings.timeout,
-        rollback: settings.rollback,
-        dryRun: settings['dry-run'],
-        clock: means.clock,
-        signal: run.signal,
-        say: run.commands.info,
-        quote: run.commands.quote,
-      })
-      .then(outcomeOfDeploy, outcomeOfFailure);
+    const outcome = await deployment.deploy();
     const verdicts = deployment.verdicts();
     return {
       ...outcome,
@@ -48,28 +30,6 @@ export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outc
   } finally {
     await deployment.close();
   }
-}
-
-function outcomeOfDeploy(result: DeployResult): Outcome<Manifest> {
-  const failure = deployFailure(result);
-  return {
-    outputs: deployOutputs(result),
-    summary: deploySummary(result),
-    closing: closingLine(result),
-    ...(failure ? { failure } : {}),
-  };
-}
-
-// What ends a deploy before it has changed anything is one host's fault all the same.
-function outcomeOfFailure(error: unknown): Outcome<Manifest> {
-  if (!(error instanceof Failure)) throw error;
-  const status = error.code === 'action/cancelled' ? 'cancelled' : 'failed';
-  return {
-    outputs: { status, reason: error.code },
-    summary: failureSummary(error, manifest),
-    closing: '',
-    failure: error,
-  };
 }
 
 async function open(means: Means): Promise<Deployment> {

@@ -4,7 +4,7 @@ import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { ReleaseId } from './host/release-id.ts';
 
 /** A plan that knows its release and the one to go back to. */
-export interface SitePlan extends PlanFacts {
+export interface HostPlan extends PlanFacts {
   release: ReleaseId;
   back: ReleaseId | undefined;
 }
@@ -34,7 +34,7 @@ export interface HostVerdict {
 
 /** What is known of a host at the end. */
 export interface HostFacts {
-  plan: SitePlan | undefined;
+  plan: HostPlan | undefined;
   /** It was switched, or it was tried to. */
   touched: boolean;
   /** It was proven to serve the new version. */

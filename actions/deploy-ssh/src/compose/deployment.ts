@@ -2,9 +2,8 @@ import { httpFetch } from '@slipway/shared/http/fetch';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
 import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-image';
-import { type Deployment, type Means, openFleet } from '../deployment.ts';
-import type { FleetSettings } from '../fleet.ts';
-import { proveAt } from '../host/proof.ts';
+import { type Deployment, type Means, openHosts } from '../deployment.ts';
+import { proveTogetherAt } from '../host/proof.ts';
 import { stepsOf } from '../host/steps.ts';
 import { openKeys } from '../keys/open-key.ts';
 import type { Settings } from '../settings.ts';
@@ -14,16 +13,14 @@ import { type Change, composeTarget } from './target.ts';
 
 /** Opens a deployment in mode `compose`: of a new release, or of one that the hosts have. */
 export async function composeDeployment(means: Means): Promise<Deployment> {
-  const { settings, run, expected, clock, lock } = means;
+  const { settings, run, health, lock } = means;
   const source = settings.source ?? 'compose.yaml';
   // Before the registry is asked: a passphrase that does not fit is found at once.
   const keys = await openKeys(settings);
   const made = settings.release === undefined ? await newRelease(source, means) : undefined;
   const url = settings['health-url'];
-  const proveTogether: FleetSettings['proveTogether'] =
-    url &&
-    ((direction, signal) => proveAt(url, expected, { clock, fetch: httpFetch }, direction, signal));
-  return openFleet<Change>(means, keys, proveTogether, (tools) =>
+  const proveTogether = proveTogetherAt(url, health);
+  return openHosts<Change>(means, keys, proveTogether, (tools) =>
     composeTarget(
       {
         path: settings.path,
@@ -31,11 +28,10 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
         release: made?.release,
         goBackTo: settings.release,
         nameRelease: means.nameRelease,
-        cancelled: run.signal,
         pull: loginOf(settings),
         healthPath: settings['health-path'],
         askedTogether: url !== undefined,
-        expected,
+        health,
         keep: settings.keep,
         steps: stepsOf(settings),
         commit: run.github.sha,

@@ -1,4 +1,4 @@
-import type { Sighting } from '@slipway/shared/deploy/target';
+import type { RolloutState } from '@slipway/shared/deploy/target';
 import { Failure } from '@slipway/shared/failure/failure';
 
 /** The part of `docker inspect` that tells how a container is doing. */
@@ -27,7 +27,7 @@ export interface Container {
 const mostRestarts = 3;
 
 /** Judges the containers of a project after `compose up`. */
-export function judge(containers: readonly Container[]): Sighting {
+export function judge(containers: readonly Container[]): RolloutState {
   if (containers.length === 0) return { state: 'progress', text: 'no container yet' };
   for (const container of containers) {
     const failure = failureOf(container);

@@ -22,8 +22,8 @@ export async function staysUp(
   if (running.every(({ State }) => State.Health)) return 'by the state of its containers';
   await clock.sleep(watched, signal);
   const after = await containers();
-  const sighting = judge(after);
-  if (sighting.state === 'failed') throw sighting.failure;
+  const seen = judge(after);
+  if (seen.state === 'failed') throw seen.failure;
   for (const container of running) {
     const now = after.find(({ Id }) => Id === container.Id);
     const why =

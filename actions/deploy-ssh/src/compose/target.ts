@@ -1,25 +1,20 @@
-import type { Evidence, ProofOfLife, Sighting, Target } from '@slipway/shared/deploy/target';
+import type { Health } from '@slipway/shared/deploy/health';
+import type { Evidence, Proof, RolloutState, Target } from '@slipway/shared/deploy/target';
 import { Failure } from '@slipway/shared/failure/failure';
 import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
-import type { Expectation } from '@slipway/shared/probe/probe';
 import type { Clock } from '@slipway/shared/time/clock';
+import { poll } from '@slipway/shared/time/poll';
 import { siteName } from '../host/address.ts';
 import { releaseToGoBackTo } from '../host/kept-releases.ts';
 import { holdLock, longestOf } from '../host/lock.ts';
 import { proveOnHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
-import { siteShell } from '../host/site-shell.ts';
-import {
-  migration,
-  restartScript,
-  type StepPlace,
-  type UserSteps,
-  unitLogs,
-} from '../host/steps.ts';
+import { hostPace, siteShell } from '../host/site-shell.ts';
+import { restartScript, type StepPlace, type UserSteps, unitLogs } from '../host/steps.ts';
 import { inputFailure } from '../input-failure.ts';
 import type { Host } from '../ssh/connection.ts';
 import { lastLinesOf } from '../ssh/remote-script.ts';
-import type { SitePlan } from '../verdict.ts';
+import type { HostPlan } from '../verdict.ts';
 import { diagnoseContainers } from './diagnosis.ts';
 import { projectName } from './project-name.ts';
 import {
@@ -67,15 +62,13 @@ export interface ComposeSettings {
   healthPath: string | undefined;
   /** Whether an address is asked once all hosts are switched. */
   askedTogether: boolean;
-  expected: Expectation;
+  health: Health;
   keep: number;
   steps: UserSteps;
   commit: string;
   /** Milliseconds. */
   timeout: number;
   lock: { owner: string; wait: number };
-  /** Aborts when the run is cancelled: then the way back hurries. */
-  cancelled: AbortSignal;
 }
 
 /** Capabilities, and a way to talk. */
@@ -93,13 +86,15 @@ export interface Change {
   /** Id of the release that was switched to; undefined when the project was taken down. */
   release: ReleaseId | undefined;
   image: string;
+  /** It was made in a hurry: the runner is about to kill the job. */
+  hurry: boolean;
 }
 
 /** Deploys a release by Docker Compose; knows the platform, not the order of things. */
 export function composeTarget(
   settings: ComposeSettings,
   tools: ComposeTools,
-): Target<SitePlan, Change> {
+): Target<HostPlan, Change> {
   const { path, release, steps } = settings;
   const { host, clock } = tools;
   const { run, again, change, step } = siteShell(path, tools);
@@ -116,21 +111,19 @@ export function composeTarget(
     begin: stepLink(id),
   });
 
-  async function* sightings(signal: AbortSignal): AsyncGenerator<Sighting> {
-    for (;;) {
-      const sighting = judge(await containers(signal));
-      yield sighting;
-      if (sighting.state !== 'progress') return;
-      await clock.sleep(500, signal);
-    }
-  }
-
   // A step finds the containers ready, not just started.
   const stepWhenReady = async (what: string, text: string, id: ReleaseId, signal: AbortSignal) => {
     if (text.trim() === '') return;
-    for await (const sighting of sightings(signal)) {
-      if (sighting.state === 'failed') throw sighting.failure;
-    }
+    await poll(
+      clock,
+      signal,
+      async () => {
+        const seen = judge(await containers(signal));
+        if (seen.state === 'failed') throw seen.failure;
+        return seen.state === 'settled' || undefined;
+      },
+      hostPace,
+    );
     await step(what, text, placeOf(id), signal);
   };
 
@@ -142,6 +135,7 @@ export function composeTarget(
 
   return {
     name: `${siteName(host.address)}:${path}`,
+    pace: hostPace,
 
     async check(signal) {
       const { unwritable, missing, platform, taken } = readCheck(
@@ -167,7 +161,7 @@ export function composeTarget(
       }
     },
 
-    hold: (signal) =>
+    lock: (signal) =>
       holdLock(
         host,
         { path, ...settings.lock, life: longestOf(settings), clock, say: tools.say },
@@ -178,7 +172,9 @@ export function composeTarget(
       const state = readState((await again('reading the host', stateScript(path), signal)).stdout);
       const facts = {
         previousImage: state.proven?.image,
-        wayBack: state.proven ? 'previous' : 'remove',
+        serves: state.proven ? 'previous' : 'nothing',
+        rollback: { to: state.proven ? 'previous' : 'nothing' },
+        steps: [{ name: 'docker compose up' }],
         back: state.proven?.id,
       } as const;
       if (release) {
@@ -201,23 +197,23 @@ export function composeTarget(
       await step('before', steps.before, placeOf(id), signal);
     },
 
-    ...migration(steps, clock, (text, { release: id }, signal) =>
-      step('migrate', text, placeOf(id), signal),
-    ),
+    ...(steps.migrate.trim() !== '' && {
+      migrate: ({ release: id }: HostPlan, signal: AbortSignal) =>
+        step('migrate', steps.migrate, placeOf(id), signal),
+    }),
 
-    async apply({ release: id, image }, signal) {
+    async apply({ release: id, image }, _step, signal) {
       tools.say(`docker compose up, release ${id}`);
       await switchTo(id, false, signal);
       await stepWhenReady('after', steps.after, id, signal);
-      return { release: id, image };
+      return { release: id, image, hurry: false };
     },
 
-    async *watch(change, signal): AsyncGenerator<Sighting> {
-      if (change.release === undefined) return yield { state: 'settled' };
-      yield* sightings(signal);
+    async look({ release: id }, signal): Promise<RolloutState> {
+      return id === undefined ? { state: 'settled' } : judge(await containers(signal));
     },
 
-    async prove(change, direction, signal): Promise<ProofOfLife> {
+    async prove(change, direction, signal): Promise<Proof> {
       if (change.release === undefined) return { url: '', how: 'by looking: nothing of it runs' };
       const asked = async () => {
         const found = await containers(signal);
@@ -231,35 +227,38 @@ export function composeTarget(
       await asked();
       if (settings.healthPath !== undefined) {
         const proofTools = { host, clock, containers: asked };
-        return proveOnHost(settings.healthPath, settings.expected, proofTools, direction, signal);
+        return proveOnHost(settings.healthPath, settings.health, proofTools, direction, signal);
       }
       // A runner that is about to kill us does not wait for it.
-      if (settings.askedTogether || settings.cancelled.aborted) {
+      if (settings.askedTogether || change.hurry) {
         return { url: '', how: 'by the state of its containers' };
       }
       return { url: '', how: await staysUp(() => containers(signal), clock, signal) };
     },
 
-    async diagnose({ image }, signal): Promise<Evidence> {
+    async diagnose({ image }, phase, signal): Promise<Evidence> {
+      // Before the switch only a script can have failed, whose last words are in its failure.
+      if (phase !== 'rollout') return { facts: [], logs: [] };
       const found = await containers(signal);
       const { facts, logs } = await diagnoseContainers(host, found, image, signal);
       return { facts, logs: [...logs, ...(await unitLogs(host, steps.restart, signal))] };
     },
 
-    async rollback(plan, signal) {
+    async rollback(plan, { hurry }, signal) {
       if (plan.back !== undefined) {
         // What was never proven need not stop in peace when the runner is about to kill us.
-        await switchTo(plan.back, settings.cancelled.aborted, signal);
-        return { release: plan.back, image: plan.previousImage ?? '' };
+        await switchTo(plan.back, hurry, signal);
+        return { release: plan.back, image: plan.previousImage ?? '', hurry };
       }
       await change('docker compose down', downScript(path), signal);
-      return { release: undefined, image: '' };
+      return { release: undefined, image: '', hurry };
     },
 
-    async finish({ release: id }, proven, signal) {
-      const body = proven
-        ? provenScript(id, settings.keep)
-        : `${endStepsScript(path)}\n${release ? discardScript(id) : ''}`;
+    async cleanUp({ release: id }, ending, signal) {
+      const body =
+        ending === 'proven'
+          ? provenScript(id, settings.keep)
+          : `${endStepsScript(path)}\n${release ? discardScript(id) : ''}`;
       await again('tidying up', alone(path, body), signal);
     },
   };

@@ -58,8 +58,8 @@ async function compose(body: string, tools: UpTools, signal: AbortSignal): Promi
   const ended = await host.run(what, alone(path, body), signal, tools.quote);
   if (ended.code !== 0 && /dependency|didn't complete/.test(ended.stderr)) {
     // Compose only says that a service did not get ready; its container says why.
-    const sighting = judge(await tools.containers(signal));
-    if (sighting.state === 'failed') throw sighting.failure;
+    const seen = judge(await tools.containers(signal));
+    if (seen.state === 'failed') throw seen.failure;
   }
   return mustSucceed(ended, what, host.address).stdout;
 }
@@ -84,20 +84,20 @@ async function ready(
     );
     // Compose found nothing to change.
     if (ours.length === 0) return;
-    const sighting = judge(ours);
-    if (sighting.state === 'failed') throw sighting.failure;
+    const seen = judge(ours);
+    if (seen.state === 'failed') throw seen.failure;
     // One that falls over again and again may be up at every look.
     const counted = ours.reduce((sum, { RestartCount }) => sum + RestartCount, 0);
     if (counted !== restarts) since = undefined;
     restarts = counted;
-    if (sighting.state === 'settled') {
+    if (seen.state === 'settled') {
       const checked = ours.every(({ State }) => State.Status === 'exited' || State.Health);
       since ??= clock.now();
       if (checked || clock.now() - since >= settle) return;
     } else {
       since = undefined;
-      if (sighting.text !== said) quote(sighting.text);
-      said = sighting.text;
+      if (seen.text !== said) quote(seen.text);
+      said = seen.text;
     }
     await clock.sleep(pause, signal);
   }

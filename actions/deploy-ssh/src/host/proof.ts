@@ -1,8 +1,6 @@
-import type { Direction, ProofOfLife } from '@slipway/shared/deploy/target';
-import type { Fetch } from '@slipway/shared/http/fetch';
-import { askOverHttp, type Expectation, type Proof, prove } from '@slipway/shared/probe/probe';
-import type { Clock } from '@slipway/shared/time/clock';
-import { formatDuration } from '@slipway/shared/time/duration';
+import { atAddress, type Health, proveHealth } from '@slipway/shared/deploy/health';
+import type { Direction, Proof } from '@slipway/shared/deploy/target';
+import { httpFetch } from '@slipway/shared/http/fetch';
 import { type Container, type PublishedPort, publishedPorts } from '../compose/state.ts';
 import type { Host } from '../ssh/connection.ts';
 import { askThroughTunnel } from '../ssh/tunnel.ts';
@@ -11,50 +9,50 @@ import { bracketed } from './address.ts';
 /** What a proof on a host needs. */
 export interface ProofTools {
   host: Host;
-  clock: Clock;
   /** The containers of which one is asked. */
   containers(): Promise<Container[]>;
 }
 
-/** Proves that the app answers as expected at an address that is asked from the runner. */
-export async function proveAt(
-  url: URL,
-  expected: Expectation,
-  { clock, fetch }: { clock: Clock; fetch: Fetch },
-  direction: Direction,
-  signal: AbortSignal,
-): Promise<ProofOfLife> {
-  const ask = askOverHttp(url, fetch);
-  const proof = await prove(url.href, ask, wanted(expected, direction), clock, signal);
-  return { url: url.origin, how: said(url.href, proof) };
+/** The proof at an address that all hosts serve together; undefined where there is none. */
+export function proveTogetherAt(url: URL | undefined, health: Health) {
+  return (
+    url &&
+    ((direction: Direction, signal: AbortSignal) =>
+      proveHealth(atAddress(url, httpFetch), health, direction, signal))
+  );
 }
 
 /** Proves that the app answers as expected on the host itself, at its first published port. */
 export async function proveOnHost(
   path: string,
-  expected: Expectation,
-  { host, clock, containers }: ProofTools,
+  health: Health,
+  { host, containers }: ProofTools,
   direction: Direction,
   signal: AbortSignal,
-): Promise<ProofOfLife> {
+): Promise<Proof> {
   // A container that is being restarted publishes nothing for that moment.
   const firstPort = async () => (await containers()).flatMap(publishedPorts)[0];
   let port: PublishedPort | undefined = await firstPort();
-  const address = () => (port ? `http://${port.address || '127.0.0.1'}:${port.port}${path}` : path);
-  const onHost = ` on ${host.address.host}`;
-  const proof = await prove(
-    `${address()}${onHost}`,
-    async (within) => {
+  const place = () =>
+    `${port ? `http://${port.address || '127.0.0.1'}:${port.port}${path}` : path} on ${host.address.host}`;
+  const url = () => {
+    const name = port?.address === '127.0.0.1' ? '127.0.0.1' : bracketed(host.address.host);
+    return `http://${name}:${port?.port ?? ''}`;
+  };
+  const asked = {
+    get address() {
+      return place();
+    },
+    get url() {
+      return url();
+    },
+    async ask(within: AbortSignal) {
       port ??= await firstPort();
       if (!port) throw new Error('no container publishes a port');
       return askThroughTunnel(host, port.port, path)(within);
     },
-    wanted(expected, direction),
-    clock,
-    signal,
-  );
-  const name = port?.address === '127.0.0.1' ? '127.0.0.1' : bracketed(host.address.host);
-  return { url: `http://${name}:${port?.port ?? ''}`, how: said(`${address()}${onHost}`, proof) };
+  };
+  return proveHealth(asked, health, direction, signal);
 }
 
 /**
@@ -63,24 +61,13 @@ export async function proveOnHost(
  */
 export async function proveThroughHost(
   url: URL | undefined,
-  expected: Expectation,
-  { host, clock }: { host: Host; clock: Clock },
+  health: Health,
+  host: Host,
   direction: Direction,
   signal: AbortSignal,
-): Promise<ProofOfLife> {
+): Promise<Proof> {
   if (!url) return { url: '', how: 'by its restart only' };
-  const address = `${url.href} on ${host.address.host}`;
   const ask = askThroughTunnel(host, Number(url.port || 80), `${url.pathname}${url.search}`);
-  const proof = await prove(address, ask, wanted(expected, direction), clock, signal);
-  return { url: url.origin, how: said(address, proof) };
-}
-
-// The text names the new version, so the old one cannot show it; its image is known by digest.
-function wanted({ status, text }: Expectation, direction: Direction): Expectation {
-  return direction === 'forward' && text !== undefined ? { status, text } : { status };
-}
-
-function said(address: string, { status, ms, looks }: Proof): string {
-  const when = looks === 1 ? 'at the first look' : `at look ${looks}, after ${formatDuration(ms)}`;
-  return `by ${address} answering ${status} ${when}`;
+  const address = `${url.href} on ${host.address.host}`;
+  return proveHealth({ address, url: url.origin, ask }, health, direction, signal);
 }

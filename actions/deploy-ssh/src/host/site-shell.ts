@@ -1,4 +1,5 @@
 import { Failure } from '@slipway/shared/failure/failure';
+import type { Pace } from '@slipway/shared/time/poll';
 import { alone } from '../compose/scripts.ts';
 import type { Host } from '../ssh/connection.ts';
 import { type Ended, mustSucceed } from '../ssh/remote-script.ts';
@@ -15,6 +16,9 @@ export interface SiteShell {
   /** Runs a script of the user, if there is one. */
   step(what: string, text: string, place: StepPlace, signal: AbortSignal): Promise<void>;
 }
+
+/** How often a host is looked at, in milliseconds. */
+export const hostPace: Pace = { first: 500, most: 1_000 };
 
 /** Capabilities, and a way to talk. */
 export interface ShellTools {

@@ -1,11 +1,5 @@
-import type { Target } from '@slipway/shared/deploy/target';
-import { Failure } from '@slipway/shared/failure/failure';
-import type { Clock } from '@slipway/shared/time/clock';
-import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
-import { formatDuration } from '@slipway/shared/time/duration';
 import type { Settings } from '../settings.ts';
 import type { Host } from '../ssh/connection.ts';
-import type { SitePlan } from '../verdict.ts';
 import type { ReleaseId } from './release-id.ts';
 import { exports, quote } from './shell.ts';
 
@@ -66,29 +60,6 @@ set -a; ${ours}. ${quote(`./${envFile}`)}; set +a
 ${exports([['SLIPWAY_RELEASE', id], ...place.variables])}cd -- ${quote(folder)}
 ${text}
 ) >&2`;
-}
-
-/**
- * The part of a target that migrates, within a time of its own; nothing where there is no script.
- * @throws Failure `deploy/migrate-timeout`
- */
-export function migration(
-  { migrate: text, migrateTimeout }: UserSteps,
-  clock: Clock,
-  run: (text: string, plan: SitePlan, signal: AbortSignal) => Promise<void>,
-): Pick<Target<SitePlan, unknown>, 'migrate'> {
-  if (text.trim() === '') return {};
-  return {
-    async migrate(plan, signal) {
-      try {
-        await deadline(clock, migrateTimeout, signal, (within) => run(text, plan, within));
-      } catch (error) {
-        if (!(error instanceof TimeoutReached)) throw error;
-        const limit = formatDuration(migrateTimeout);
-        throw Failure.of('deploy/migrate-timeout', { limit }, error);
-      }
-    },
-  };
 }
 
 /**

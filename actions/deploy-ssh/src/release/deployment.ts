@@ -1,9 +1,7 @@
 import { realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
-import { httpFetch } from '@slipway/shared/http/fetch';
-import { type Deployment, type Means, openFleet } from '../deployment.ts';
-import type { FleetSettings } from '../fleet.ts';
-import { proveAt } from '../host/proof.ts';
+import { type Deployment, type Means, openHosts } from '../deployment.ts';
+import { proveTogetherAt } from '../host/proof.ts';
 import { stepsOf } from '../host/steps.ts';
 import { inputFailure } from '../input-failure.ts';
 import { openKey, openKeys } from '../keys/open-key.ts';
@@ -16,18 +14,14 @@ type Change = { release: Switched };
 
 /** Opens a deployment of files: of a folder that is uploaded, or of a commit. */
 export async function releaseDeployment(means: Means): Promise<Deployment> {
-  const { settings, expected, clock, env, lock } = means;
+  const { settings, health, env, lock } = means;
   // Before a folder is read: a passphrase that does not fit is found at once.
   const keys = await openKeys(settings);
   const files = settings.release === undefined ? await filesOf(means) : undefined;
   const url = settings['health-url'];
   const local = url !== undefined && isOnHost(url);
-  const proveTogether: FleetSettings['proveTogether'] =
-    url && !local
-      ? (direction, signal) =>
-          proveAt(url, expected, { clock, fetch: httpFetch }, direction, signal)
-      : undefined;
-  return openFleet<Change>(means, keys, proveTogether, (tools) =>
+  const proveTogether = proveTogetherAt(local ? undefined : url, health);
+  return openHosts<Change>(means, keys, proveTogether, (tools) =>
     releaseSite(
       {
         path: settings.path,
@@ -37,7 +31,7 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
         shared: settings.shared ?? [],
         steps: stepsOf(settings),
         healthUrl: local ? url : undefined,
-        expected,
+        health,
         commit: means.commit,
         nameRelease: means.nameRelease,
         keep: settings.keep,

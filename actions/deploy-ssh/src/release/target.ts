@@ -1,5 +1,5 @@
-import type { Evidence, ProofOfLife, Sighting, Target } from '@slipway/shared/deploy/target';
-import type { Expectation } from '@slipway/shared/probe/probe';
+import type { Health } from '@slipway/shared/deploy/health';
+import type { Evidence, Proof, RolloutState, Target } from '@slipway/shared/deploy/target';
 import type { Clock } from '@slipway/shared/time/clock';
 import { switchScript } from '../compose/releases.ts';
 import { alone } from '../compose/scripts.ts';
@@ -8,16 +8,10 @@ import { readKept, releaseToGoBackTo } from '../host/kept-releases.ts';
 import { holdLock, longestOf } from '../host/lock.ts';
 import { proveThroughHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
-import { siteShell } from '../host/site-shell.ts';
-import {
-  migration,
-  restartScript,
-  type StepPlace,
-  type UserSteps,
-  unitLogs,
-} from '../host/steps.ts';
+import { hostPace, siteShell } from '../host/site-shell.ts';
+import { restartScript, type StepPlace, type UserSteps, unitLogs } from '../host/steps.ts';
 import type { Host } from '../ssh/connection.ts';
-import type { SitePlan } from '../verdict.ts';
+import type { HostPlan } from '../verdict.ts';
 import { dressScript, foreignEnvMark } from './dress-script.ts';
 import { environmentDigest, newKey } from './environment-digest.ts';
 import type { ReleaseFiles } from './files.ts';
@@ -42,7 +36,7 @@ export interface ReleaseSettings {
   steps: UserSteps;
   /** An address on the host's own loopback; undefined when there is none. */
   healthUrl: URL | undefined;
-  expected: Expectation;
+  health: Health;
   commit: string;
   /** Names the release; asked under the lock. */
   nameRelease(): ReleaseId;
@@ -67,7 +61,7 @@ export type Switched = ReleaseId | undefined;
 export function releaseSite(
   settings: ReleaseSettings,
   tools: ReleaseTools,
-): Target<SitePlan, { release: Switched }> {
+): Target<HostPlan, { release: Switched }> {
   const { path, files, steps } = settings;
   const { host, clock } = tools;
   // Known once the host was read.
@@ -101,10 +95,11 @@ export function releaseSite(
 
   return {
     name: `${siteName(host.address)}:${path}`,
+    pace: hostPace,
 
     check: async (signal) => files?.check?.(host, signal),
 
-    hold: (signal) =>
+    lock: (signal) =>
       holdLock(
         host,
         { path, ...settings.lock, life: longestOf(settings), clock, say: tools.say },
@@ -127,7 +122,9 @@ export function releaseSite(
         diff: unchanged
           ? []
           : [{ what: 'release', before: proven?.id ?? '', after: old ?? 'this one' }],
-        wayBack: proven ? 'previous' : 'remove',
+        serves: proven ? 'previous' : 'nothing',
+        rollback: { to: proven ? 'previous' : 'nothing' },
+        steps: [{ name: 'switch' }],
         release: old ?? settings.nameRelease(),
         back: proven?.id,
       };
@@ -142,38 +139,33 @@ export function releaseSite(
       await step('before', steps.before, placeOf(plan.release), signal);
     },
 
-    ...migration(steps, clock, (text, { release }, signal) =>
-      step('migrate', text, placeOf(release), signal),
-    ),
+    ...(steps.migrate.trim() !== '' && {
+      migrate: ({ release }: HostPlan, signal: AbortSignal) =>
+        step('migrate', steps.migrate, placeOf(release), signal),
+    }),
 
-    async apply(plan, signal) {
+    async apply(plan, _step, signal) {
       await switchTo(plan.release, signal);
       await step('after', steps.after, placeOf(plan.release), signal);
       return { release: plan.release };
     },
 
     // The commands of `restart` end when the service is up, or fail.
-    async *watch(): AsyncGenerator<Sighting> {
-      yield { state: 'settled' };
-    },
+    look: async (): Promise<RolloutState> => ({ state: 'settled' }),
 
-    async prove({ release }, direction, signal): Promise<ProofOfLife> {
+    async prove({ release }, direction, signal): Promise<Proof> {
       if (release === undefined) return { url: '', how: 'by looking: nothing of it is current' };
-      return proveThroughHost(
-        settings.healthUrl,
-        settings.expected,
-        { host, clock },
-        direction,
-        signal,
-      );
+      return proveThroughHost(settings.healthUrl, settings.health, host, direction, signal);
     },
 
-    async diagnose(plan, signal): Promise<Evidence> {
+    async diagnose(plan, phase, signal): Promise<Evidence> {
+      // Before the switch only a script can have failed, whose last words are in its failure.
+      if (phase !== 'rollout') return { facts: [], logs: [] };
       const logs = await unitLogs(host, steps.restart, signal);
       return { facts: [`release ${plan.release} was switched to`], logs };
     },
 
-    async rollback({ back }, signal) {
+    async rollback({ back }, _how, signal) {
       if (back === undefined) {
         await change('taking the release away', 'rm -f current', signal);
         return { release: undefined };
@@ -182,7 +174,8 @@ export function releaseSite(
       return { release: back };
     },
 
-    async finish({ release }, proven, signal) {
+    async cleanUp({ release }, ending, signal) {
+      const proven = ending === 'proven';
       if (!files && !proven) return;
       const body = proven ? keepScript(release, settings.keep) : dropScript(release);
       await again('tidying up', alone(path, body), signal);

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
+import { unlessAborted } from '@slipway/shared/concurrency/unless-aborted';
 import type { Client } from 'ssh2';
-import { unlessAborted } from './unless-aborted.ts';
 
 /** A stream from the machine behind an open connection to an address that it can reach. */
 export function forward(

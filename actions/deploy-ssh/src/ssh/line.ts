@@ -1,5 +1,6 @@
 import { connect as connectTcp } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { unlessAborted } from '@slipway/shared/concurrency/unless-aborted';
 import { systemClock } from '@slipway/shared/time/clock';
 import { deadline } from '@slipway/shared/time/deadline';
 import { wireName } from '../host/address.ts';
@@ -7,7 +8,6 @@ import { type Credentials, login, type Peer } from './login.ts';
 import { patientLookup } from './patient-lookup.ts';
 import type { Connection } from './remote-script.ts';
 import { shellsOn } from './shells.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 /** One connection to a machine: made when it is first needed, and anew after it was lost. */
 export interface Line {

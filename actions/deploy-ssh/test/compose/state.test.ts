@@ -127,9 +127,9 @@ group('the containers of a project', () => {
       'db',
     ],
   ])('have failed: %s', (_, containers, code, text) => {
-    const sighting = judge(containers);
-    expect(sighting).toMatchObject({ state: 'failed', failure: { code } });
-    if (sighting.state === 'failed') expect(sighting.failure.message).toContain(text);
+    const seen = judge(containers);
+    expect(seen).toMatchObject({ state: 'failed', failure: { code } });
+    if (seen.state === 'failed') expect(seen.failure.message).toContain(text);
   });
 
   it('are named by their service, else by themselves', () => {

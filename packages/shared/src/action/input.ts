@@ -65,6 +65,21 @@ export function duration(least: string, most: string): Input<number> {
   };
 }
 
+/** A whole number between two bounds, both included; at most six digits. */
+export function count(least: number, most: number): Input<number> {
+  const example = String(Math.min(Math.max(5, least), most));
+  return {
+    example,
+    parse(value) {
+      const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
+      if (!(number >= least && number <= most)) {
+        throw new BadInput(`is not a number from ${least} to ${most}`, example);
+      }
+      return number;
+    },
+  };
+}
+
 /** One of a few words. */
 export function choice<const T extends string>(...words: T[]): Input<T> {
   const example: string = words[0] ?? '';

@@ -13,16 +13,26 @@ export interface Expectation {
 }
 
 /** One answer of the app. */
-export interface Answer {
+export interface HealthAnswer {
   status: number;
   body: string;
 }
 
 /** Asks the app once, at an address that it is known to have. */
-export type Ask = (signal: AbortSignal) => Promise<Answer>;
+export type Ask = (signal: AbortSignal) => Promise<HealthAnswer>;
+
+/** What is asked, and what is waited for. */
+export interface Probe {
+  /** For the words of the failure only. */
+  address: string;
+  ask: Ask;
+  expected: Expectation;
+  /** Good answers in a row that prove it: one alone may come from behind a load balancer. */
+  threshold: number;
+}
 
 /** How the proof was found. */
-export interface Proof {
+export interface ProbeResult {
   looks: number;
   /** From the first look to the proof, in milliseconds. */
   ms: number;
@@ -31,30 +41,30 @@ export interface Proof {
 
 const oneLook = 5_000;
 const mostBody = 256 * 1024;
+/** Between good answers, in milliseconds. */
+const betweenGood = 300;
 
 /**
- * Asks until the answer is what is expected; the first look is at once.
- * @param address only for the words of the failure
+ * Asks until the answer is what is expected, as often in a row as asked for; the first look is at
+ * once.
  * @param signal says when the time is up, by {@link TimeoutReached}
- * @throws Failure `deploy/unproven` with the last thing seen when the time is up; otherwise the
- *   signal's reason when aborted
+ * @throws Failure `deploy/unproven` with the last wrong thing seen when the time is up; otherwise
+ *   the signal's reason when aborted
  */
-export async function prove(
-  address: string,
-  ask: Ask,
-  expected: Expectation,
+export async function probe(
+  { address, ask, expected, threshold }: Probe,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Proof> {
+): Promise<ProbeResult> {
   const start = clock.now();
   let looks = 0;
   let seen = 'no answer yet';
-  const look = async (): Promise<Proof | undefined> => {
+  const once = async (): Promise<number | undefined> => {
     looks += 1;
     try {
       const answer = await deadline(clock, oneLook, signal, ask);
       const wrong = mismatch(answer, expected);
-      if (wrong === undefined) return { looks, ms: clock.now() - start, status: answer.status };
+      if (wrong === undefined) return answer.status;
       seen = wrong;
     } catch (error) {
       signal.throwIfAborted();
@@ -62,15 +72,23 @@ export async function prove(
     }
     return undefined;
   };
+  const inARow = async (): Promise<ProbeResult | undefined> => {
+    for (let good = 1; ; good++) {
+      const status = await once();
+      if (status === undefined) {
+        if (good > 1) seen += `, after ${good - 1} of ${threshold} good answers in a row`;
+        return undefined;
+      }
+      if (good >= threshold) return { looks, ms: clock.now() - start, status };
+      await clock.sleep(betweenGood, signal);
+    }
+  };
   try {
-    return await poll(clock, signal, look, { first: 500, most: 3_000 });
+    return await poll(clock, signal, inARow, { first: 500, most: 3_000 });
   } catch (error) {
     if (!(error instanceof TimeoutReached)) throw error;
-    throw Failure.of('deploy/unproven', {
-      url: address,
-      seen,
-      waited: formatDuration(clock.now() - start),
-    });
+    const waited = formatDuration(clock.now() - start);
+    throw Failure.of('deploy/unproven', { url: address, seen, waited });
   }
 }
 
@@ -97,7 +115,7 @@ async function startOf(response: HttpAnswer): Promise<string> {
   return body;
 }
 
-function mismatch(answer: Answer, expected: Expectation): string | undefined {
+function mismatch(answer: HealthAnswer, expected: Expectation): string | undefined {
   if (!expected.status(answer.status)) return `it answered ${answer.status}`;
   if (expected.text !== undefined && !answer.body.includes(expected.text)) {
     return `it answered ${answer.status}, but without the text ${expected.text}`;

@@ -95,8 +95,8 @@ export const sshFailures = {
     cause: (f: { host: string; missing: string }) => `${f.host} lacks ${f.missing}.`,
     remedy: () => 'Install it on the host, for the user that deploys.',
   }),
-  'ssh/way-back': entry({
-    cause: (f: { hosts: string }) => `Not every host could be taken back: ${f.hosts}.`,
+  'ssh/rollback-incomplete': entry({
+    cause: (f: { hosts: string }) => `Not every host could be rolled back: ${f.hosts}.`,
     remedy: () =>
       'Look at these hosts: the version before is still there as a release. Deploy it again once they answer.',
   }),

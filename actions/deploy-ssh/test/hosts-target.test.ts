@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { deploy } from '@slipway/shared/deploy/engine';
 import { Failure } from '@slipway/shared/failure/failure';
 import { virtualClock } from '../../../packages/shared/test/deploy/virtual-clock.ts';
-import { type FleetSettings, fleet, type Site } from '../src/fleet.ts';
 import { type ReleaseId, releaseId } from '../src/host/release-id.ts';
+import { type HostsSettings, type HostTarget, hostsTarget } from '../src/hosts-target.ts';
 
 const [r0, r1, r2] = [releaseId(0, ''), releaseId(1, ''), releaseId(2, '')];
 
 type Phase =
   | 'check'
-  | 'hold'
+  | 'lock'
   | 'plan'
   | 'prepare'
   | 'migrate'
@@ -19,7 +19,7 @@ type Phase =
   | 'back';
 
 /** A host that remembers what serves on it, and fails where the script says. */
-interface FakeSite extends Site<'new' | 'old'> {
+interface FakeHost extends HostTarget<'new' | 'old'> {
   serves: 'new' | 'old' | 'broken';
   locked: boolean;
   finished: boolean | undefined;
@@ -29,20 +29,28 @@ interface World {
   /** Host (from 1) -> phases that fail on it. */
   failing?: Readonly<Record<number, readonly Phase[]>>;
   hosts?: number;
-  settings?: Partial<FleetSettings>;
+  settings?: Partial<HostsSettings>;
   cancelAt?: { host: number; phase: Phase };
   /** Host (from 1) -> the release that it would go to; `r2` on the others. */
   releases?: Readonly<Record<number, ReleaseId>>;
+  /** Host (from 1) that crashes a second after the proof of `proveHangs` began to hang. */
+  crashing?: number;
+  proveHangs?: number;
 }
 
-async function run({ failing = {}, hosts = 5, settings = {}, cancelAt, releases = {} }: World) {
+const crash = Failure.of('deploy/exited', { what: 'web', why: 'exit code 3' });
+
+async function run({ failing = {}, hosts = 5, settings = {}, ...world }: World) {
+  const { cancelAt, releases = {}, crashing, proveHangs } = world;
   const clock = virtualClock();
   const log: string[] = [];
   const cancel = new AbortController();
+  const looked = new Set<number>();
+  let crashesAt: number | undefined;
   let atOnce = 0;
   let mostAtOnce = 0;
 
-  const site = (number: number): FakeSite => {
+  const fakeHost = (number: number): FakeHost => {
     const name = `h${number}`;
     const step = async (phase: Phase, signal: AbortSignal) => {
       log.push(`${name} ${phase}`);
@@ -60,14 +68,14 @@ async function run({ failing = {}, hosts = 5, settings = {}, cancelAt, releases 
         throw Failure.of('ssh/lost', { host: name, said: `in ${phase}` });
       }
     };
-    const self: FakeSite = {
+    const self: FakeHost = {
       name,
       serves: 'old',
       locked: false,
       finished: undefined,
       check: (signal) => step('check', signal),
-      async hold(signal) {
-        await step('hold', signal);
+      async lock(signal) {
+        await step('lock', signal);
         self.locked = true;
         return {
           [Symbol.asyncDispose]: async () => {
@@ -81,57 +89,66 @@ async function run({ failing = {}, hosts = 5, settings = {}, cancelAt, releases 
           image: 'app@new',
           previousImage: 'app@old',
           diff: [{ what: 'image', before: 'app@old', after: 'app@new' }],
-          wayBack: 'previous',
+          serves: 'previous',
+          rollback: { to: 'previous' },
+          steps: [{ name: 'switch' }],
           release: releases[number] ?? r2,
           back: r1,
         };
       },
       prepare: (_, signal) => step('prepare', signal),
       migrate: (_, signal) => step('migrate', signal),
-      async apply(_, signal) {
+      async apply(_, _step, signal) {
         self.serves = 'broken';
         await step('switch', signal);
         self.serves = 'new';
         return 'new';
       },
-      async *watch(change, signal) {
-        if (change === 'new') {
-          try {
-            await step('settle', signal);
-          } catch (error) {
-            if (!(error instanceof Failure) || signal.aborted) throw error;
-            return yield { state: 'failed', failure: error };
-          }
+      async look(change, signal) {
+        if (change === 'old') return { state: 'settled' };
+        if (crashesAt !== undefined && number === crashing && clock.now() >= crashesAt) {
+          return { state: 'failed', failure: crash };
         }
-        yield { state: 'settled' };
+        if (looked.has(number)) return { state: 'settled' };
+        looked.add(number);
+        try {
+          await step('settle', signal);
+        } catch (error) {
+          if (!(error instanceof Failure) || signal.aborted) throw error;
+          return { state: 'failed', failure: error };
+        }
+        return { state: 'settled' };
       },
       async prove(change, _direction, signal) {
         if (change === 'new') await step('prove', signal);
+        if (change === 'new' && proveHangs === number) {
+          crashesAt = clock.now() + 1_000;
+          await clock.sleep(3_600_000, signal);
+        }
         return { url: `http://${name}`, how: `by http://${name} answering 200` };
       },
       diagnose: async () => ({ facts: [`${name} is ill`], logs: [] }),
-      async rollback(_, signal) {
+      async rollback(_, _how, signal) {
         await step('back', signal);
         self.serves = 'old';
         return 'old';
       },
-      async finish(_plan, green) {
-        self.finished = green;
+      async cleanUp(_plan, ending) {
+        self.finished = ending === 'proven';
       },
       close: async () => void log.push(`${name} close`),
     };
     return self;
   };
 
-  const sites = Array.from({ length: hosts }, (_, index) => site(index + 1));
-  const target = fleet(sites, {
+  const all = Array.from({ length: hosts }, (_, index) => fakeHost(index + 1));
+  const target = hostsTarget(all, {
     maxParallel: 2,
     proveTogether: undefined,
-    clock,
     say: () => undefined,
     ...settings,
   });
-  const end = await deploy(target, {
+  const result = await deploy(target, {
     timeout: 600_000,
     rollback: true,
     dryRun: false,
@@ -139,11 +156,8 @@ async function run({ failing = {}, hosts = 5, settings = {}, cancelAt, releases 
     signal: cancel.signal,
     say: () => undefined,
     quote: () => undefined,
-  }).then(
-    (result) => ({ result, thrown: undefined }),
-    (thrown: unknown) => ({ result: undefined, thrown }),
-  );
-  return { ...end, sites, log, verdicts: target.verdicts(), mostAtOnce };
+  });
+  return { result, hosts: all, log, verdicts: target.verdicts(), mostAtOnce };
 }
 
 const statuses = (verdicts: ReadonlyArray<{ status: string }>) =>
@@ -151,9 +165,9 @@ const statuses = (verdicts: ReadonlyArray<{ status: string }>) =>
 
 describe('five hosts', () => {
   it('prepares all, switches the first one alone, proves it, then the others in groups', async () => {
-    const { result, sites, log, verdicts, mostAtOnce } = await run({});
-    expect(result?.status).toBe('deployed');
-    expect(sites.every(({ serves, locked }) => serves === 'new' && !locked)).toBe(true);
+    const { result, hosts, log, verdicts, mostAtOnce } = await run({});
+    expect(result.status).toBe('deployed');
+    expect(hosts.every(({ serves, locked }) => serves === 'new' && !locked)).toBe(true);
     expect(statuses(verdicts)).toBe('deployed deployed deployed deployed deployed');
     const first = (what: string) => log.indexOf(what);
     const last = (phase: Phase) => log.findLastIndex((line) => line.endsWith(` ${phase}`));
@@ -165,7 +179,7 @@ describe('five hosts', () => {
 
   it.each<[Phase, string]>([
     ['check', 'untouched untouched unreachable untouched untouched'],
-    ['hold', 'untouched untouched unreachable untouched untouched'],
+    ['lock', 'untouched untouched unreachable untouched untouched'],
     ['plan', 'untouched untouched unreachable untouched untouched'],
     ['prepare', 'untouched untouched failed untouched untouched'],
     ['switch', 'rolled-back rolled-back rolled-back untouched untouched'],
@@ -174,10 +188,10 @@ describe('five hosts', () => {
   ])(
     'when the third fails in %s, all serve the old version and no lock is left',
     async (phase, told) => {
-      const { result, thrown, sites, verdicts } = await run({ failing: { 3: [phase] } });
-      expect(sites.map(({ serves }) => serves).join(' ')).toBe('old old old old old');
-      expect(sites.some(({ locked }) => locked)).toBe(false);
-      expect(thrown ?? result?.failure).toMatchObject({
+      const { result, hosts, verdicts } = await run({ failing: { 3: [phase] } });
+      expect(hosts.map(({ serves }) => serves).join(' ')).toBe('old old old old old');
+      expect(hosts.some(({ locked }) => locked)).toBe(false);
+      expect(result.failure).toMatchObject({
         code: 'ssh/lost',
         message: `h3: The connection to h3 was lost: in ${phase}.`,
       });
@@ -188,15 +202,15 @@ describe('five hosts', () => {
   );
 
   it('reports a host that could not be taken back, and proves the others', async () => {
-    const { result, sites, verdicts } = await run({ failing: { 2: ['back'], 3: ['prove'] } });
+    const { result, hosts, verdicts } = await run({ failing: { 2: ['back'], 3: ['prove'] } });
     expect(result).toMatchObject({
       status: 'failed',
       serving: 'unknown',
       failure: { code: 'ssh/lost' },
-      rollbackFailure: { code: 'ssh/way-back' },
+      rollbackFailure: { code: 'ssh/rollback-incomplete' },
     });
-    expect(result?.rollbackFailure?.message).toContain('h2 (');
-    expect(sites.map(({ serves }) => serves).join(' ')).toBe('old new old old old');
+    expect(result.rollbackFailure?.message).toContain('h2 (');
+    expect(hosts.map(({ serves }) => serves).join(' ')).toBe('old new old old old');
     expect(statuses(verdicts)).toBe('rolled-back failed rolled-back untouched untouched');
   });
 
@@ -221,38 +235,69 @@ describe('five hosts', () => {
 
   it('asks the common address last, forward and back', async () => {
     const asked: string[] = [];
-    const proveTogether: FleetSettings['proveTogether'] = async (direction) => {
+    const proveTogether: HostsSettings['proveTogether'] = async (direction) => {
       asked.push(direction);
       if (direction === 'forward')
         throw Failure.of('deploy/unproven', { url: 'u', seen: 's', waited: '1 s' });
       return { url: 'https://shop', how: 'by https://shop answering 200' };
     };
-    const { result, sites } = await run({ settings: { proveTogether } });
-    expect(asked).toEqual(['forward', 'back']);
+    const { result, hosts } = await run({ settings: { proveTogether } });
+    expect(asked).toEqual(['forward', 'rollback']);
     expect(result).toMatchObject({ status: 'rolled-back', proof: { url: 'https://shop' } });
-    expect(sites.every(({ serves }) => serves === 'old')).toBe(true);
+    expect(hosts.every(({ serves }) => serves === 'old')).toBe(true);
   });
 
   it('does not go back to different releases, and leaves all as they are', async () => {
-    const { thrown, sites, log } = await run({ releases: { 4: r0 } });
-    expect(thrown).toMatchObject({ code: 'ssh/releases-differ' });
-    expect(String(thrown)).toContain(`h3 ${r2}, h4 ${r0}, h5 ${r2}`);
+    const { result, hosts, log } = await run({ releases: { 4: r0 } });
+    expect(result.failure).toMatchObject({ code: 'ssh/releases-differ' });
+    expect(result.failure?.message).toContain(`h3 ${r2}, h4 ${r0}, h5 ${r2}`);
     expect(log.filter((line) => / (?:prepare|switch)$/.test(line))).toEqual([]);
-    expect(sites.every(({ serves, locked }) => serves === 'old' && !locked)).toBe(true);
+    expect(hosts.every(({ serves, locked }) => serves === 'old' && !locked)).toBe(true);
   });
 
   it('takes all back when it is cancelled in the middle', async () => {
-    const { result, sites } = await run({ cancelAt: { host: 4, phase: 'switch' } });
-    expect(result?.status).toBe('cancelled');
-    expect(sites.every(({ serves, locked }) => serves === 'old' && !locked)).toBe(true);
+    const { result, hosts } = await run({ cancelAt: { host: 4, phase: 'switch' } });
+    expect(result.status).toBe('cancelled');
+    expect(hosts.every(({ serves, locked }) => serves === 'old' && !locked)).toBe(true);
+  });
+});
+
+describe('a crash while another host is being proven', () => {
+  it.each([
+    ['one of fifty, in its own group', 50, 37, 36],
+    ['the canary, while a later group is proven', 50, 1, 36],
+    ['of two', 2, 2, 2],
+    ['of one', 1, 1, 1],
+  ])('%s is red within 3 s', async (_, hosts, crashing, proveHangs) => {
+    const { result, hosts: all } = await run({
+      hosts,
+      crashing,
+      proveHangs,
+      settings: { maxParallel: 10 },
+    });
+    expect(result).toMatchObject({ status: 'rolled-back', failure: { code: 'deploy/exited' } });
+    if (hosts > 1) expect(result.failure?.message).toMatch(new RegExp(`^h${crashing}: `));
+    const prove = result.timeline.find(({ name, ok }) => name.startsWith('prove') && !ok);
+    const begun = prove?.start ?? 0;
+    // The proof takes a second, then it hangs; it crashes a second later.
+    expect((prove?.end ?? 0) - begun).toBeLessThan(2_000 + 3_000);
+    expect(all.every(({ serves }) => serves === 'old')).toBe(true);
+  });
+});
+
+describe('the locks of several hosts', () => {
+  it('are taken one after the other, in one order for all runs', async () => {
+    const { log } = await run({});
+    const order = log.filter((line) => line.endsWith(' lock'));
+    expect(order).toEqual(['h1 lock', 'h2 lock', 'h3 lock', 'h4 lock', 'h5 lock']);
   });
 });
 
 describe('one host', () => {
-  it('is a fleet of one, without its name before every word', async () => {
+  it('is a target like any other, without its name before every word', async () => {
     const { result, verdicts } = await run({ hosts: 1 });
     expect(result).toMatchObject({ target: 'h1', status: 'deployed', proof: { url: 'http://h1' } });
-    expect(result?.plan?.diff).toEqual([{ what: 'image', before: 'app@old', after: 'app@new' }]);
+    expect(result.plan?.diff).toEqual([{ what: 'image', before: 'app@old', after: 'app@new' }]);
     expect(verdicts).toEqual([
       { host: 'h1', status: 'deployed', release: r2, image: 'app@new', error: '' },
     ]);

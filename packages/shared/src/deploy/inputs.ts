@@ -1,0 +1,64 @@
+import {
+  boolean,
+  count,
+  duration,
+  type Input,
+  map,
+  matching,
+  secretMap,
+  statuses,
+  text,
+  webAddress,
+} from '../action/input.ts';
+import type { Problem } from '../action/inputs.ts';
+import type { ImageReference } from '../image/reference.ts';
+import { referenceInput } from '../image/reference-input.ts';
+
+/** An example of an image, for the errors of inputs. */
+export const imageExample = 'ghcr.io/owner/app:1.2.3';
+
+const image: Input<ImageReference> = {
+  example: imageExample,
+  parse: (value) => referenceInput(value, imageExample),
+};
+
+/** The inputs that every deploy action has, each with its parser. */
+export const deployInputs = {
+  image,
+  env: map(),
+  secrets: secretMap({ example: 'DATABASE_URL=postgres://…' }),
+  'health-url': webAddress,
+  'health-path': matching(/^\/\S*$/, 'does not start with a slash', '/health'),
+  'health-status': statuses,
+  'health-threshold': count(1, 100),
+  expect: text,
+  bake: duration('0s', '24h'),
+  timeout: duration('1s', '6h'),
+  rollback: boolean,
+  'dry-run': boolean,
+} as const;
+
+/** The values of {@link deployInputs}, as the checks between them see them. */
+export interface DeployValues {
+  env?: ReadonlyMap<string, string> | undefined;
+  secrets?: ReadonlyMap<string, string> | undefined;
+  'health-url'?: URL | undefined;
+  'health-path'?: string | undefined;
+  'health-threshold': number;
+  expect?: string | undefined;
+}
+
+/** Checks between the inputs that every deploy action has. */
+export function checkDeployInputs(values: DeployValues, problem: Problem): void {
+  const asked = values['health-url'] !== undefined || values['health-path'] !== undefined;
+  if (values.expect !== undefined && !asked) {
+    problem('expect', 'needs health-url or health-path', 'a commit');
+  }
+  if (values['health-threshold'] > 1 && !asked) {
+    problem('health-threshold', 'needs health-url or health-path', '1');
+  }
+  for (const key of values.secrets?.keys() ?? []) {
+    if (!values.env?.has(key)) continue;
+    problem('secrets', `has the key ${key}, which env has too`, 'each key in one of them');
+  }
+}

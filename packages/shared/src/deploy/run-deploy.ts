@@ -1,0 +1,64 @@
+import type { Run } from '../action/run.ts';
+import type { Failure } from '../failure/failure.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import { type DeployOptions, deploy } from './engine.ts';
+import {
+  closingLine,
+  type DeployOutputs,
+  deployFailure,
+  deployOutputs,
+  deploySummary,
+} from './report.ts';
+import type { PlanFacts, Target } from './target.ts';
+
+/** The settings of every deploy action that the engine obeys; times in milliseconds. */
+export interface DeploySettings {
+  timeout: number;
+  bake: number;
+  rollback: boolean;
+  'dry-run': boolean;
+  'migrate-timeout'?: number;
+  'lock-timeout'?: number;
+}
+
+/** What a deploy action has to say at its end. */
+export interface DeployOutcome {
+  outputs: DeployOutputs;
+  summary: string;
+  closing: string;
+  failure?: Failure;
+}
+
+/** The part of a run that a deploy needs. */
+export interface DeployContext extends Pick<Run<never>, 'signal' | 'commands'> {
+  clock?: Clock;
+}
+
+/** Deploys to a target, and says how it went: all of a deploy action but its inputs and platform. */
+export async function runDeploy<Plan extends PlanFacts, Change>(
+  target: Target<Plan, Change>,
+  settings: DeploySettings,
+  { signal, commands, clock = systemClock }: DeployContext,
+): Promise<DeployOutcome> {
+  const { timeout, bake, rollback, 'migrate-timeout': migrate, 'lock-timeout': lock } = settings;
+  const options: DeployOptions = {
+    timeout,
+    bake,
+    rollback,
+    dryRun: settings['dry-run'],
+    ...(migrate === undefined ? {} : { migrateTimeout: migrate }),
+    ...(lock === undefined ? {} : { lockTimeout: lock }),
+    clock,
+    signal,
+    say: commands.info,
+    quote: commands.quote,
+  };
+  const result = await deploy(target, options);
+  const failure = deployFailure(result);
+  return {
+    outputs: deployOutputs(result),
+    summary: deploySummary(result),
+    closing: closingLine(result),
+    ...(failure ? { failure } : {}),
+  };
+}

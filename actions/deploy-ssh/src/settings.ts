@@ -6,7 +6,6 @@ import {
   duration,
   type Input,
   lines,
-  matching,
   secret,
   text,
 } from '@slipway/shared/action/input';

@@ -79,7 +79,10 @@ describe('a target of one small file', () => {
         region: { description: 'Where.' },
         token: { description: 'Token of the toy cloud.' },
       },
-      outputs: { status: { description: 'How it ended.' }, url: { description: 'Where it serves.' } },
+      outputs: {
+        status: { description: 'How it ended.' },
+        url: { description: 'Where it serves.' },
+      },
     };
     const reusable = { on: { workflow_call: { inputs: {}, secrets: {}, outputs: {} } }, jobs: {} };
     const deploy = parse(deployWorkflow('toy', action));

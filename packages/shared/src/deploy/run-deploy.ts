@@ -23,7 +23,8 @@ export interface DeploySettings {
 
 /** What a deploy action has to say at its end. */
 export interface DeployOutcome {
-  outputs: DeployOutputs;
+  /** Only status and reason where the deploy ended before there was a plan. */
+  outputs: Partial<DeployOutputs>;
   summary: string;
   closing: string;
   failure?: Failure;
@@ -55,8 +56,9 @@ export async function runDeploy<Plan extends PlanFacts, Change>(
   };
   const result = await deploy(target, options);
   const failure = deployFailure(result);
+  const outputs = deployOutputs(result);
   return {
-    outputs: deployOutputs(result),
+    outputs: result.plan ? outputs : { status: outputs.status, reason: outputs.reason },
     summary: deploySummary(result),
     closing: closingLine(result),
     ...(failure ? { failure } : {}),

@@ -13,7 +13,7 @@ export function referenceInput(value: string, example: string): ImageReference {
   } catch (error) {
     if (!(error instanceof InvalidReference)) throw error;
     const [what = ''] = error.message.split('; valid: ');
-    throw new BadInput(`is wrong: ${what}`, example);
+    throw new BadInput(`is not an image: ${what}`, example);
   }
 }
 

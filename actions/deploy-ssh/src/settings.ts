@@ -9,7 +9,6 @@ import {
   secret,
   text,
 } from '@slipway/shared/action/input';
-import { map, secretMap } from '@slipway/shared/action/key-values';
 import { realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
 import { checkDeployInputs, deployInputs, imageExample } from '@slipway/shared/deploy/inputs';

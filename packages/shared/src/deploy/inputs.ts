@@ -3,14 +3,13 @@ import {
   count,
   duration,
   type Input,
-  map,
   matching,
-  secretMap,
   statuses,
   text,
   webAddress,
 } from '../action/input.ts';
 import type { Problem } from '../action/inputs.ts';
+import { map, secretMap } from '../action/key-values.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { referenceInput } from '../image/reference-input.ts';
 

@@ -1,13 +1,13 @@
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import type { Answer } from '@slipway/shared/http/exchange';
 import type { Fetch, HttpFields } from '@slipway/shared/http/fetch';
-import { listField, parseJson, textField } from '@slipway/shared/http/json';
+import { type GitHubAnswer, openGitHub } from '@slipway/shared/http/github';
+import { listField, textField } from '@slipway/shared/http/json';
 import { passing, persist } from '@slipway/shared/http/retry';
 import { oneLine } from '@slipway/shared/image/said';
 import type { Clock } from '@slipway/shared/time/clock';
 import { TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
-import { exchange, type Request, requestLimit, saidBy, textOf } from './exchange.ts';
+import { exchange, longestAnswer, type Request, requestLimit, saidBy } from './exchange.ts';
 import { isOwnServer } from './own-server.ts';
 
 /** How GitHub is spoken to. */
@@ -72,32 +72,26 @@ export interface Api {
   ): Promise<GraphqlReply>;
 }
 
-const apiVersion = '2022-11-28';
-
 /** Opens the way to GitHub; nothing is sent yet. */
 export function openApi(options: ApiOptions): Api {
   const { repository, token, restUrl, clock, signal, budget } = options;
-  const common = {
-    accept: 'application/vnd.github+json',
-    authorization: `Bearer ${token}`,
-    'user-agent': 'slipway-semver-tag',
-    'x-github-api-version': apiVersion,
-  };
+  const userAgent = 'slipway-semver-tag';
+  const ask = openGitHub({ token, restUrl, userAgent, fetch: options.fetch, most: longestAnswer });
 
   async function send(
     request: Request,
     what: string,
     { repeatable = true, tries }: Pick<Call, 'repeatable' | 'tries'>,
-  ): Promise<Answer> {
-    const once = async (): Promise<Answer> => {
-      const answer = await exchange(options, request).catch((error: unknown) => {
+  ): Promise<GitHubAnswer> {
+    const once = async (): Promise<GitHubAnswer> => {
+      const answer = await exchange({ ask, clock, signal }, request).catch((error: unknown) => {
         signal.throwIfAborted();
         throw repeatable ? error : new Unanswered(messageOf(error));
       });
       if (!repeatable && answer.status >= 500) throw new Unanswered(saidBy(answer));
       return answer;
     };
-    let answer: Answer;
+    let answer: GitHubAnswer;
     try {
       answer = await persist({ clock, signal, budget, tries }, once);
     } catch (error) {
@@ -127,16 +121,13 @@ export function openApi(options: ApiOptions): Api {
         const said = `its answer names another server, ${URL.parse(url)?.origin}; nothing was sent there`;
         throw Failure.of('tag/github', { what, said });
       }
-      const type = upload ? 'application/octet-stream' : 'application/json';
       const body = upload ?? (json === undefined ? undefined : JSON.stringify(json));
-      const headers = body === undefined ? common : { ...common, 'content-type': type };
-      const request = { method, url, headers, ...(body !== undefined && { body }) };
-      const answer = await send(request, what, how);
+      const answer = await send({ method, url, body }, what, how);
       const refused = answer.status >= 300;
       return {
         status: answer.status,
         headers: answer.headers,
-        body: parseJson(textOf(answer)),
+        body: answer.body,
         said: refused ? hidden(saidBy(answer)) : '',
       };
     },
@@ -145,13 +136,12 @@ export function openApi(options: ApiOptions): Api {
         {
           method: 'POST',
           url: options.graphqlUrl,
-          headers: { ...common, 'content-type': 'application/json' },
           body: JSON.stringify({ query, variables }),
         },
         what,
         how,
       );
-      const body = parseJson(textOf(answer));
+      const { body } = answer;
       const errors = listField(body, 'errors').map((error) => ({
         type: textField(error, 'type') ?? '',
         said: hidden(textField(error, 'message') ?? 'an error without words'),

@@ -1,40 +1,29 @@
-import { type Answer, wholeAnswer } from '@slipway/shared/http/exchange';
-import type { Fetch } from '@slipway/shared/http/fetch';
-import { field, listField, parseJson, textField } from '@slipway/shared/http/json';
+import type { AskGitHub, GitHubAnswer, GitHubRequest } from '@slipway/shared/http/github';
+import { field, listField, textField } from '@slipway/shared/http/json';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline } from '@slipway/shared/time/deadline';
 
-/** One HTTP request to GitHub. */
-export interface Request {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  url: string;
-  headers: Readonly<Record<string, string>>;
-  body?: string | Blob;
-}
+/** One request to GitHub. */
+export type Request = Omit<GitHubRequest, 'signal'>;
 
 /** Time for one request with its body, in milliseconds. */
 export const requestLimit = 30_000;
 /** The longest answer that is read, in bytes: a list of 100,000 tags has 40 MB. */
-const longestAnswer = 128 * 1024 * 1024;
+export const longestAnswer = 128 * 1024 * 1024;
 /** What GitHub asks for where it names no time. Source: "Rate limits for the REST API" */
 const secondaryPause = 60;
 
 /** Sends one request and reads the answer. The token goes to no other origin: `fetch` sees to that. */
 export function exchange(
-  wire: { fetch: Fetch; clock: Clock; signal: AbortSignal },
-  { method, url, headers, body }: Request,
-): Promise<Answer> {
+  wire: { ask: AskGitHub; clock: Clock; signal: AbortSignal },
+  request: Request,
+): Promise<GitHubAnswer> {
+  const { body } = request;
   // What is uploaded may take longer than an answer.
   const limit = body instanceof Blob ? requestLimit + body.size / 100 : requestLimit;
   return deadline(wire.clock, limit, wire.signal, async (signal) => {
-    const answer = await wire.fetch(url, { method, headers, body: body ?? null, signal });
-    return asNotNow(await wholeAnswer(answer, longestAnswer), wire.clock);
+    return asNotNow(await wire.ask({ ...request, signal }), wire.clock);
   });
-}
-
-/** The text of an answer. */
-export function textOf({ body }: Answer): string {
-  return new TextDecoder().decode(body);
 }
 
 /**
@@ -42,7 +31,7 @@ export function textOf({ body }: Answer): string {
  * `retry-after`, with the time of the reset, or with words only; GraphQL answers 200.
  * Source: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
-function asNotNow(answer: Answer, clock: Clock): Answer {
+function asNotNow(answer: GitHubAnswer, clock: Clock): GitHubAnswer {
   const seconds = pauseAskedFor(answer, clock);
   if (seconds === undefined) return answer;
   const pause = String(Math.max(0, Math.ceil(seconds)));
@@ -50,7 +39,7 @@ function asNotNow(answer: Answer, clock: Clock): Answer {
   return { ...answer, headers: { get }, status: 429 };
 }
 
-function pauseAskedFor(answer: Answer, clock: Clock): number | undefined {
+function pauseAskedFor(answer: GitHubAnswer, clock: Clock): number | undefined {
   const { headers, status } = answer;
   if (status !== 403 && status !== 429 && !(status === 200 && isRateLimited(answer))) {
     return undefined;
@@ -62,20 +51,16 @@ function pauseAskedFor(answer: Answer, clock: Clock): number | undefined {
     return reset - clock.now() / 1_000;
   }
   const limited =
-    status !== 403 || /secondary rate limit|rate limit exceeded/i.test(textOf(answer));
+    status !== 403 || /secondary rate limit|rate limit exceeded/i.test(saidBy(answer));
   return limited ? secondaryPause : undefined;
 }
 
-// Only a refusal is short; the answers that are wanted need not be parsed twice.
-function isRateLimited(answer: Answer): boolean {
-  if (answer.body.length > 4_000) return false;
-  const errors = listField(parseJson(textOf(answer)), 'errors');
-  return errors.some((error) => textField(error, 'type') === 'RATE_LIMITED');
+function isRateLimited({ body }: GitHubAnswer): boolean {
+  return listField(body, 'errors').some((error) => textField(error, 'type') === 'RATE_LIMITED');
 }
 
 /** GitHub's words in an answer that refuses, on one line. */
-export function saidBy(answer: Answer): string {
-  const body = parseJson(textOf(answer));
+export function saidBy({ body, status }: GitHubAnswer): string {
   const details = listField(body, 'errors').map((error) => {
     const code = textField(error, 'code');
     if (typeof error === 'string') return error;
@@ -84,7 +69,7 @@ export function saidBy(answer: Answer): string {
     );
   });
   const words = [textField(body, 'message'), ...details, textOfField(body, 'error')];
-  return words.filter(Boolean).join('; ') || `status ${answer.status}`;
+  return words.filter(Boolean).join('; ') || `status ${status}`;
 }
 
 function textOfField(body: unknown, key: string): string | undefined {

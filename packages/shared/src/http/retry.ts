@@ -40,10 +40,10 @@ export interface Patience {
  * @returns the last answer; it has a status of "not now" when the patience was used up
  * @throws the last network error; other errors at once; the signal's reason when aborted
  */
-export async function persist(
+export async function persist<A extends Definite>(
   { clock, signal, budget, tries: most = mostTries }: Patience,
-  attempt: () => Promise<Answer>,
-): Promise<Answer> {
+  attempt: () => Promise<A>,
+): Promise<A> {
   const end = clock.now() + budget;
   for (let tries = 1; ; tries++) {
     const outcome = await settle(attempt);
@@ -59,9 +59,10 @@ export async function persist(
   }
 }
 
-type Outcome = { answer: Answer } | { error: unknown };
+type Definite = Pick<Answer, 'status' | 'headers'>;
+type Outcome<A> = { answer: A } | { error: unknown };
 
-async function settle(attempt: () => Promise<Answer>): Promise<Outcome> {
+async function settle<A>(attempt: () => Promise<A>): Promise<Outcome<A>> {
   try {
     return { answer: await attempt() };
   } catch (error) {
@@ -69,7 +70,7 @@ async function settle(attempt: () => Promise<Answer>): Promise<Outcome> {
   }
 }
 
-function unwrap(outcome: Outcome): Answer {
+function unwrap<A>(outcome: Outcome<A>): A {
   if ('error' in outcome) throw outcome.error;
   return outcome.answer;
 }

@@ -32,6 +32,8 @@ export async function buildPush(): Promise<Row[]> {
     GITHUB_STEP_SUMMARY: join(runner.temp, 'summary'),
     ...Object.fromEntries(Object.entries(inputs).map(([key, value]) => [`INPUT_${key}`, value])),
   };
+  // The runner makes both files.
+  for (const name of ['output', 'summary']) writeFileSync(join(runner.temp, name), '');
   const bundle = join(root, 'actions/build-push/dist/index.js');
   const raw = ['buildx', 'build', '--provenance=false', '--push', '--tag', `${image}:raw`, '.'];
   const cwd = runner.workspace;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inTurn, median, type Row, timed } from './measure.ts';
 
 const root = join(import.meta.dirname, '..');
-const bar = 1.5;
+const bar = 2;
 
 /** From the start of an action with a bad input to its red end, against bare node. */
 export async function startUp(): Promise<Row[]> {

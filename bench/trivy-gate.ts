@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pushArtifact } from '../packages/local-cloud/src/oci/push.ts';
 import { find, startRegistry } from '../packages/local-cloud/src/registry.ts';
@@ -48,6 +48,8 @@ async function onTop(runner: Runner): Promise<Row> {
     ...Object.fromEntries(Object.entries(inputs).map(([key, value]) => [`INPUT_${key}`, value])),
   };
   const options = { env, cwd: runner.workspace };
+  // The runner makes both files.
+  for (const name of ['output', 'summary']) writeFileSync(join(runner.temp, name), '');
   const bundle = join(root, 'actions/trivy-gate/dist/index.js');
   const bare = [
     ...['image', '--image-src', 'remote', '--format', 'json', '--output', 'bare.json'],

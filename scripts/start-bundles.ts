@@ -1,7 +1,7 @@
 // Starts each built action as a runner would, with an input that is wrong: it ends red, with one
 // annotation that names what is wrong, on every system. Needs nothing but Node and the bundles.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,6 +23,9 @@ if (wrong > 0) process.exitCode = 1;
 /** @returns what is not as it should be */
 function start(name: string, bundle: string): string | undefined {
   const summary = join(folder, `${name}-summary`);
+  const output = join(folder, `${name}-output`);
+  // The runner makes both files.
+  for (const file of [output, summary]) writeFileSync(file, '');
   const { PATH, SystemRoot, TEMP } = process.env;
   const { status, stderr, stdout } = spawnSync(process.execPath, [bundle], {
     cwd: folder,
@@ -32,7 +35,7 @@ function start(name: string, bundle: string): string | undefined {
       SystemRoot,
       TEMP,
       GITHUB_WORKSPACE: folder,
-      GITHUB_OUTPUT: join(folder, `${name}-output`),
+      GITHUB_OUTPUT: output,
       GITHUB_STEP_SUMMARY: summary,
       INPUT_TIMEOUT: 'soon',
     },

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +110,10 @@ function startStep(
   inputs: Readonly<Record<string, string>>,
   env: Record<string, string>,
 ): Step {
+  // As the runner does, which makes both files.
+  for (const file of [`${files}-output`, `${files}-summary`]) {
+    if (!existsSync(file)) writeFileSync(file, '');
+  }
   const begin = performance.now();
   const child = spawn(node, [bundle], {
     cwd: env['GITHUB_WORKSPACE'],

@@ -1,12 +1,11 @@
-import { appendFileSync } from 'node:fs';
+import * as core from '@actions/core';
 import { keepSecret, redact } from '../secrets/redact.ts';
-import type { Environment } from './github.ts';
 import { plainText } from './plain-text.ts';
 
 /**
- * The runner's side of an action: log lines, annotations, masks, outputs, job summary.
- * Ours instead of @actions/core because it must work before anything heavy is loaded
- * (docs/decisions/0002). Protocol: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ * The runner's side of an action: log lines, annotations, masks, outputs, job summary. The protocol is
+ * that of @actions/core; ours is what it leaves to its caller (docs/decisions/0002): secrets are taken
+ * out, text of others is not obeyed, what GitHub would refuse as too long is cut.
  */
 export interface Commands {
   /** One or more lines of our own words. */
@@ -25,37 +24,32 @@ export interface Commands {
   mask(secret: string): void;
   output(name: string, value: string): void;
   /** Appends Markdown to the job summary; what exceeds GitHub's 1 MiB for a step is cut. */
-  summary(markdown: string): void;
+  summary(markdown: string): Promise<void>;
 }
 
 const summaryLimit = 1_000_000;
 
-/** Commands for a runner that is described by `env`; `write` gets whole lines. */
-export function runnerCommands(env: Environment, write: (text: string) => void): Commands {
-  const annotate = (kind: string, text: string, title: string) =>
-    write(
-      `::${kind} title=${escapeProperty(redact(title))}::${escapeData(plainText(redact(text)))}\n`,
-    );
+/** Commands for the runner of this process; outside of one there are neither outputs nor a summary. */
+export function runnerCommands(): Commands {
+  const shown = (text: string) => plainText(redact(text));
   return {
-    info: (text) => write(`${inert(redact(text))}\n`),
-    quote: (line) => write(`  | ${inert(redact(line))}\n`),
-    group: (title) => write(`::group::${escapeData(redact(title))}\n`),
-    endGroup: () => write('::endgroup::\n'),
-    error: (text, title) => annotate('error', text, title),
-    warning: (text, title) => annotate('warning', text, title),
-    notice: (text, title) => annotate('notice', text, title),
+    info: (text) => core.info(inert(redact(text))),
+    quote: (line) => core.info(`  | ${inert(redact(line))}`),
+    group: (title) => core.startGroup(redact(title)),
+    endGroup: () => core.endGroup(),
+    error: (text, title) => core.error(shown(text), { title: redact(title) }),
+    warning: (text, title) => core.warning(shown(text), { title: redact(title) }),
+    notice: (text, title) => core.notice(shown(text), { title: redact(title) }),
     mask: (secret) => {
-      for (const part of keepSecret(secret)) write(`::add-mask::${escapeData(part)}\n`);
+      for (const part of keepSecret(secret)) core.setSecret(part);
     },
     output: (name, value) => {
-      const file = env['GITHUB_OUTPUT'];
-      if (!file) return;
-      const end = `end_${globalThis.crypto.randomUUID()}`;
-      appendFileSync(file, `${name}<<${end}\n${redact(value)}\n${end}\n`);
+      // Without a file it would be a command in the log, which no runner obeys any more.
+      if (process.env['GITHUB_OUTPUT']) core.setOutput(name, redact(value));
     },
-    summary: (markdown) => {
-      const file = env['GITHUB_STEP_SUMMARY'];
-      if (file) appendFileSync(file, cutBytes(redact(markdown), summaryLimit));
+    async summary(markdown) {
+      if (!process.env['GITHUB_STEP_SUMMARY']) return;
+      await core.summary.addRaw(cutBytes(redact(markdown), summaryLimit)).write();
     },
   };
 }
@@ -72,14 +66,6 @@ export function inert(text: string): string {
     .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]/g, '')
     .replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
     .replaceAll('##[', '# #[');
-}
-
-function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
 function cutBytes(text: string, limit: number): string {

@@ -1,11 +1,11 @@
 import { Failure, messageOf } from '../failure/failure.ts';
 import { useProxy } from '../http/proxy.ts';
+import { untilActHasRead } from './act.ts';
 import { type Commands, runnerCommands } from './commands.ts';
 import { type Environment, type GitHubContext, readGitHubContext } from './github.ts';
 import { type InputSpec, type InputValues, type Problem, readInputs } from './inputs.ts';
 import type { Manifest, OutputName } from './manifest.ts';
 import { escapeMarkdown } from './markdown.ts';
-import { writeOut } from './standard-output.ts';
 
 /** What an action gets to work with. */
 export interface Run<M extends Manifest> {
@@ -38,13 +38,17 @@ export const suiteVersion = '0.0.0-development';
 /**
  * Runs an action: gives it its inputs and a signal, then sets outputs, summary, one annotation when
  * it failed, and the exit code. Never calls `process.exit`: sockets close, files are written.
+ * @param whenFailed outputs of a run that threw, on top of `status` and `reason`
  */
 export async function runAction<M extends Manifest>(
   manifest: M,
   action: (run: Run<M>) => Promise<Outcome<M>>,
+  whenFailed: Outcome<M>['outputs'] = {},
 ): Promise<void> {
   const env: Environment = process.env;
-  const commands = runnerCommands(env, writeOut);
+  // Who reads the log may be gone before us; a way back must not end with it.
+  process.stdout.on('error', () => undefined);
+  const commands = runnerCommands();
   const signal = listenForCancellation();
   let end: End;
   try {
@@ -58,21 +62,15 @@ export async function runAction<M extends Manifest>(
     });
   } catch (error) {
     if (!(error instanceof Failure) && error instanceof Error) commands.info(error.stack ?? '');
-    end = endOf(asFailure(error, manifest), manifest);
+    end = endOf(asFailure(error, manifest), manifest, whenFailed);
   }
   say(end, manifest, commands);
   try {
-    write(end, commands);
+    await write(end, commands);
   } catch (error) {
     say({ outputs: {}, closing: '', failure: asFailure(error, manifest) }, manifest, commands);
   }
-  if (process.exitCode === 1 && env['ACT'] === 'true') await soThatActReadsAll();
-}
-
-// act closes the terminal of a step that failed without having read all that is in it.
-// Source: pkg/container/host_environment.go of act, where `cmd.Run` returns an error
-function soThatActReadsAll(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 250));
+  if (process.exitCode === 1) await untilActHasRead(env);
 }
 
 /** An {@link Outcome} of whatever action. */
@@ -93,18 +91,19 @@ function say({ failure, closing }: End, manifest: Manifest, commands: Commands):
   if (closing !== '') commands.info(closing);
 }
 
-function write({ outputs, summary }: End, commands: Commands): void {
+async function write({ outputs, summary }: End, commands: Commands): Promise<void> {
   for (const [name, value] of Object.entries(outputs)) {
     if (value !== undefined) commands.output(name, value);
   }
-  if (summary) commands.summary(summary);
+  if (summary) await commands.summary(summary);
 }
 
-function endOf(failure: Failure, manifest: Manifest): End {
+function endOf(failure: Failure, manifest: Manifest, more: End['outputs']): End {
   const status = failure.code === 'action/cancelled' ? 'cancelled' : 'failed';
-  const outputs = Object.entries({ status, verdict: 'error', reason: failure.code });
+  const outputs = Object.entries({ status, reason: failure.code });
+  const own = outputs.filter(([name]) => manifest.outputs.includes(name));
   return {
-    outputs: Object.fromEntries(outputs.filter(([name]) => manifest.outputs.includes(name))),
+    outputs: { ...Object.fromEntries(own), ...more },
     summary: failureSummary(failure, manifest),
     closing: '',
     failure,

@@ -1,23 +1,38 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { anyCharacter } from '../../../local-cloud/src/any-character.ts';
 import { inert, runnerCommands } from '../../src/action/commands.ts';
 import { maskable } from '../../src/secrets/spellings.ts';
 import { obeyed, readOutputFile } from './runner-rules.ts';
 
+let written = '';
+beforeAll(() => {
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written += text;
+    return true;
+  });
+});
+afterAll(() => {
+  jest.restoreAllMocks();
+});
+
 /** What the commands write, with the folder of the runner's files when there is one. */
 function record(folder?: string) {
-  let log = '';
-  const files = folder
-    ? { GITHUB_OUTPUT: join(folder, 'output'), GITHUB_STEP_SUMMARY: join(folder, 'summary') }
-    : {};
-  const commands = runnerCommands(files, (text) => {
-    log += text;
-  });
-  return { commands, log: () => log };
+  for (const [variable, name] of [
+    ['GITHUB_OUTPUT', 'output'],
+    ['GITHUB_STEP_SUMMARY', 'summary'],
+  ] as const) {
+    delete process.env[variable];
+    if (!folder) continue;
+    // The runner makes the files.
+    process.env[variable] = join(folder, name);
+    appendFileSync(join(folder, name), '');
+  }
+  written = '';
+  return { commands: runnerCommands(), log: () => written };
 }
 
 describe('commands, as the runner reads them', () => {
@@ -167,7 +182,7 @@ describe('files of the runner', () => {
   it('hands over any output as it is', () => {
     const { commands } = record(folder);
     const values: string[] = [];
-    const piece = fc.constantFrom('\n', '<<', '=', 'end_', '\r', 'output0=x', '\ufeff');
+    const piece = fc.constantFrom('\n', '<<', '=', 'ghadelimiter_', '\r', 'output0=x', '\ufeff');
     const value = fc
       .array(fc.oneof(piece, fc.string({ unit: anyCharacter, maxLength: 5 })))
       .map((parts) => parts.join(''));
@@ -192,20 +207,20 @@ describe('files of the runner', () => {
     expect(outputs.has('three')).toBe(false);
   });
 
-  it('appends to the summary', () => {
+  it('appends to the summary', async () => {
     const { commands } = record(folder);
-    commands.summary('# one\n');
-    commands.summary('two\n');
+    await commands.summary('# one\n');
+    await commands.summary('two\n');
     expect(file('summary')).toBe('# one\ntwo\n');
   });
 
   // 🚢 has four bytes, so each start lets the limit fall on another byte of it.
-  it.each([0, 1, 2, 3])('cuts a summary that is too long at a line (%i)', (start) => {
+  it.each([0, 1, 2, 3])('cuts a summary that is too long at a line (%i)', async (start) => {
     rmSync(join(folder, 'summary'), { force: true });
     const { commands } = record(folder);
     const line = `${'🚢'.repeat(24)}\n`;
     const text = `${'x'.repeat(start)}${line.repeat(11_000)}`;
-    commands.summary(text);
+    await commands.summary(text);
     const written = file('summary');
     const [kept = '', note] = written.split('\n\n');
     expect(note).toBe('(cut: the summary was longer than GitHub shows)\n');
@@ -214,17 +229,16 @@ describe('files of the runner', () => {
     expect(Buffer.byteLength(written)).toBeGreaterThan(1_000_000 - 100);
   });
 
-  it('has nothing to keep of a single line that is too long', () => {
+  it('has nothing to keep of a single line that is too long', async () => {
     rmSync(join(folder, 'summary'), { force: true });
-    record(folder).commands.summary('🚢'.repeat(300_000));
+    await record(folder).commands.summary('🚢'.repeat(300_000));
     expect(file('summary')).toBe('\n\n(cut: the summary was longer than GitHub shows)\n');
   });
 
-  it('does without the files outside of a runner', () => {
-    const { commands } = record();
-    expect(() => {
-      commands.output('a', 'b');
-      commands.summary('c');
-    }).not.toThrow();
+  it('does without the files outside of a runner', async () => {
+    const { commands, log } = record();
+    commands.output('a', 'b');
+    await commands.summary('c');
+    expect(log()).toBe('');
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { hostileTexts } from '../../../local-cloud/src/hostile-texts.ts';
 import { linearTime, slowTexts, threadTime } from '../../../local-cloud/src/linear-time.ts';
 import { inert, runnerCommands } from '../../src/action/commands.ts';
@@ -30,7 +30,13 @@ import { maskable } from '../../src/secrets/spellings.ts';
 
 keepSecret('pl4nted first <line>\npl4nted & second');
 
-const nowhere = runnerCommands({}, () => undefined);
+const nowhere = runnerCommands();
+beforeAll(() => {
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+});
+afterAll(() => {
+  jest.restoreAllMocks();
+});
 const bytes = (body: string) => new TextEncoder().encode(body);
 
 /** What reads text that somebody else wrote. */

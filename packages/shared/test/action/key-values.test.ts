@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import { anyCharacter } from '../../../local-cloud/src/any-character.ts';
-import { linearTime, threadTime } from '../../../local-cloud/src/linear-time.ts';
+import { much } from '../../../local-cloud/src/hostile-texts.ts';
+import { slowTexts } from '../../../local-cloud/src/linear-time.ts';
 import { BadInput, type Input } from '../../src/action/input.ts';
 import { map, secretMap } from '../../src/action/key-values.ts';
 
@@ -191,10 +192,13 @@ describe('a value of several lines without its form is not split in silence', ()
   });
 });
 
-test('the longest text is read at once', () => {
-  for (const part of ['A="\n', 'A=\n', 'A<<\n', 'A<<B\n', '{\n', ' ', 'A', '"\n']) {
-    const text = part.repeat(500_000 / part.length);
-    const took = threadTime(() => [read(secretMap(ids), text), secretMap(ids).secrets?.(text)]);
-    expect(took).toBeLessThan(2 * linearTime(text.length));
-  }
+const hostile = ['A="\n', 'A=\n', 'A<<\n', 'A<<B\n', '{\n', '"\n'].map(
+  (part) => [part, (length: number) => much(part, length)] as const,
+);
+
+test('the longest text is read or refused in one pass', () => {
+  const input = secretMap(ids);
+  const reading = (text: string) => [input.secrets?.(text), input.parse(text)];
+  const refused = (error: unknown) => error instanceof BadInput;
+  expect(slowTexts(reading, { texts: hostile, lengths: [100_000], refused })).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { Run } from '../action/run.ts';
+import type { Commands } from '../action/commands.ts';
 import type { Failure } from '../failure/failure.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { type DeployOptions, deploy } from './engine.ts';
@@ -31,7 +31,10 @@ export interface DeployOutcome {
 }
 
 /** The part of a run that a deploy needs. */
-export interface DeployContext extends Pick<Run<never>, 'signal' | 'commands'> {
+export interface DeployContext {
+  signal: AbortSignal;
+  commands: Pick<Commands, 'info' | 'quote'>;
+  /** Default is that of this machine. */
   clock?: Clock;
 }
 

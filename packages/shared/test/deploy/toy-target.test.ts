@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { deployWorkflow, shipWorkflow } from '../../../../scripts/workflows/generate-workflows.ts';
-import { runnerCommands } from '../../src/action/commands.ts';
 import { type DeploySettings, runDeploy } from '../../src/deploy/run-deploy.ts';
 import { type ToyCloud, toyTarget } from './toy-target.ts';
 import { virtualClock } from './virtual-clock.ts';
@@ -29,7 +28,8 @@ async function ship(image: string, world: Partial<ToyCloud>, more: Partial<Deplo
   const expected = { status: (code: number) => code === 200, text: image };
   const target = toyTarget({ image, health: { expected, threshold: 3, clock } }, cloud);
   const log: string[] = [];
-  const commands = runnerCommands({}, (line) => log.push(line));
+  const say = (line: string) => void log.push(line);
+  const commands = { info: say, quote: say };
   const signal = new AbortController().signal;
   const run = { commands, signal, clock };
   return { cloud, log, ...(await runDeploy(target, { ...settings, ...more }, run)) };

@@ -45,9 +45,21 @@ export function readProxies(env: Environment, mask: (secret: string) => void): P
   return { http, https, noProxy: readNoProxy(env['no_proxy'] ?? env['NO_PROXY'] ?? '') };
 }
 
-function readProxy(variable: string, given: string, mask: (secret: string) => void): HttpProxy {
+/** The variables as Node's own agents take them: with the scheme that people leave out. */
+export function proxyEnvironment(env: Environment): Record<string, string | undefined> {
+  const named = Object.entries(env).map(([name, value]) =>
+    /^https?_proxy$/i.test(name) && value?.trim() ? [name, withScheme(value)] : [name, value],
+  );
+  return Object.fromEntries(named);
+}
+
+function withScheme(given: string): string {
   const text = given.trim();
-  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+}
+
+function readProxy(variable: string, given: string, mask: (secret: string) => void): HttpProxy {
+  const url = URL.parse(withScheme(given));
   const known = url?.protocol === 'http:' || url?.protocol === 'https:';
   // Of what cannot be read nothing is said: a password may be in it.
   if (!url || !known || url.hostname === '' || url.pathname !== '/' || url.search || url.hash) {

@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure.ts';
 import { field, textField } from '../http/json.ts';
+import { proxyEnvironment } from '../http/proxy.ts';
 import { unusable } from './ask.ts';
 import { cloudAddress } from './cloud-address.ts';
 import type { Means } from './means.ts';
@@ -18,7 +19,7 @@ export type AwsService = 'STS' | 'ECR' | 'ECR_PUBLIC';
  */
 export function awsClientSettings(service: AwsService, region: string, means: Means) {
   const { env } = means;
-  const agent = { proxyEnv: { ...env } };
+  const agent = { proxyEnv: proxyEnvironment(env) };
   const endpoint = cloudAddress(
     `AWS_ENDPOINT_URL_${service}`,
     env,

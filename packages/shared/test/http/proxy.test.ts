@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readProxies } from '../../src/http/proxy.ts';
+import { proxyEnvironment, readProxies } from '../../src/http/proxy.ts';
 
 const basic = (words: string) => `Basic ${Buffer.from(words).toString('base64')}`;
 
@@ -36,6 +36,11 @@ describe('the proxy in a variable', () => {
     readProxies({ HTTP_PROXY: 'me:p%40ss@p' }, (secret) => masked.push(secret));
     expect(masked).toEqual(expect.arrayContaining(['p%40ss', 'p@ss']));
   });
+});
+
+it('the clients of AWS get the addresses with their scheme', () => {
+  const given = { HTTPS_PROXY: 'p:1', http_proxy: 'https://q', NO_PROXY: 'x', https_proxy: '' };
+  expect(proxyEnvironment(given)).toEqual({ ...given, HTTPS_PROXY: 'http://p:1' });
 });
 
 it.each<[Record<string, string>, object | undefined]>([

@@ -1,12 +1,23 @@
 import { codeSpan, escapeMarkdown, table } from '@slipway/shared/action/markdown';
 import type { PlanFacts } from '@slipway/shared/deploy/target';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import type { FoundProject } from './compose/adopted.ts';
+import type { CurrentLink } from './host/current-link.ts';
 import type { ReleaseId } from './host/release-id.ts';
 
 /** A plan that knows its release and the one to go back to. */
 export interface HostPlan extends PlanFacts {
   release: ReleaseId;
   back: ReleaseId | undefined;
+  /** Puts back what was there and no run of ours has proven; undefined where `back` is the way. */
+  adopted?: Adopted;
+}
+
+/** What serves on a host, or lies in the way, that no run of ours has made. */
+export interface Adopted {
+  link: CurrentLink;
+  /** In mode `compose`. */
+  project?: FoundProject;
 }
 
 /** How a host ended. */
@@ -52,7 +63,12 @@ export function verdictOf(host: string, facts: HostFacts): HostVerdict {
   const nothing = { release: '', image: '' };
   if (!plan) return { host, status: withoutPlan(facts.error), ...nothing, error };
   if (restored) {
-    return { host, status: plan.back === undefined ? 'removed' : 'rolled-back', ...before, error };
+    return {
+      host,
+      status: plan.rollback.to === 'nothing' ? 'removed' : 'rolled-back',
+      ...before,
+      error,
+    };
   }
   if (!touched) return { host, status: error ? 'failed' : 'untouched', ...before, error };
   if (!proven || error) return { host, status: 'failed', ...nothing, error };

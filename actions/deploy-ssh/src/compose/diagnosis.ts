@@ -1,32 +1,31 @@
 import type { Evidence } from '@slipway/shared/deploy/target';
-import { quote } from '../host/shell.ts';
+import { containerLog, readLogs } from '../host/logs.ts';
 import type { Host } from '../ssh/connection.ts';
 import { type Container, describe, judge, serviceOf } from './state.ts';
 
-/** The states of containers, and the last log lines of those that are ill or else run the image. */
+/**
+ * The states of all containers, and the last log lines of those that are ill, or else run the image.
+ * @param judged the containers by what this deployment is judged; see `sincePlan`
+ */
 export async function diagnoseContainers(
   host: Host,
-  found: readonly Container[],
-  image: string,
+  { found, judged, image }: { found: Container[]; judged: Container[]; image: string },
   signal: AbortSignal,
 ): Promise<Evidence> {
-  const bad = found.filter((container) => judge([container]).state !== 'settled');
-  const ours = found.filter(({ Config }) => Config.Image === image);
-  const logs = await Promise.all(
-    (bad.length > 0 ? bad : ours).map(async (container) => ({
-      source: serviceOf(container),
-      lines: await lastLogLines(host, container, signal),
-    })),
+  const bad = judged.filter((container) => judge([container]).state !== 'settled');
+  const ours = judged.filter(({ Config }) => Config.Image === image);
+  const told = (bad.length > 0 ? bad : ours).sort(
+    // Those that failed say more than those that wait for them.
+    (one, other) => Number(hasFailed(other)) - Number(hasFailed(one)),
   );
-  return { facts: found.map(describe), logs };
+  const sources = told.map((container) => ({
+    name: serviceOf(container),
+    command: containerLog(container.Name.replace(/^\//, '')),
+  }));
+  const { facts, logs } = await readLogs(host, 'docker logs', sources, signal);
+  return { facts: [...found.map(describe), ...facts], logs };
 }
 
-async function lastLogLines(
-  host: Host,
-  container: Container,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const name = quote(container.Name.replace(/^\//, ''));
-  const { stdout } = await host.run('docker logs', `docker logs --tail 30 ${name} 2>&1`, signal);
-  return stdout.trimEnd().split(/\r?\n/);
+function hasFailed(container: Container): boolean {
+  return judge([container]).state === 'failed';
 }

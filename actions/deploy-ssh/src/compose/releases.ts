@@ -1,5 +1,6 @@
 import type { DiffLine } from '@slipway/shared/deploy/target';
 import { formatReference, InvalidReference, parseReference } from '@slipway/shared/image/reference';
+import { type CurrentLink, currentScript, readCurrentLink } from '../host/current-link.ts';
 import { type KeptRelease, keptScript, readKept } from '../host/kept-releases.ts';
 import { isReleaseFunction, printedFunction, readPrinted } from '../host/printed.ts';
 import { isReleaseId, type ReleaseId, releasePattern } from '../host/release-id.ts';
@@ -35,6 +36,7 @@ export interface HostState {
   proven: KnownRelease | undefined;
   /** The release that was switched to last; undefined before the first. */
   current: ReleaseId | undefined;
+  link: CurrentLink;
 }
 
 /** The environment file of a release, in shell syntax; `IMAGE` is its first line. */
@@ -65,9 +67,6 @@ printf '%s' "$id" | printed proven
 { tail -n +2 env || true; } 2>/dev/null | sha256sum | printed env`;
 }
 
-/** Prints where `current` points, for {@link readCurrent}; needs `printed`. */
-export const currentScript = `if [ -L current ]; then readlink current | printed current; fi`;
-
 /** The release that `current` points to; undefined when it points to anything else. */
 export function readCurrent(texts: ReadonlyMap<string, string>): ReleaseId | undefined {
   const [folder, id = '', ...more] = texts.get('current')?.split('/') ?? [];
@@ -81,6 +80,7 @@ export function readState(printed: string): HostState {
   const hash = (word: string) => texts.get(word)?.slice(0, 64) ?? '';
   return {
     current: readCurrent(texts),
+    link: readCurrentLink(texts),
     proven: isReleaseId(id)
       ? {
           id,

@@ -1,5 +1,5 @@
 import { parseReference } from '@slipway/shared/image/reference';
-import type { ReleaseId } from '../host/release-id.ts';
+import { type ReleaseId, releasePattern } from '../host/release-id.ts';
 import { quote } from '../host/shell.ts';
 import { projectName } from './project-name.ts';
 import { envFile, type Release } from './releases.ts';
@@ -69,10 +69,12 @@ export function mendScript(path: string): string {
   docker rm -f $(cat ${stoppingFile}) >/dev/null 2>&1 || true
   rm -f ${stoppingFile}
 fi
-all=$(docker ps -a --filter label=com.docker.compose.project=${projectName(path)} --format '{{.ID}} {{.Names}} {{.State}}')
+all=$(docker ps -a --filter label=com.docker.compose.project=${projectName(path)} --format '{{.ID}} {{.Names}} {{.Label "com.docker.compose.project.config_files"}} {{.State}}')
 printf '%s\\n' "$all" | while read -r id name _; do
   before=\${name%%_*}
-  if [ "$before" != "$name" ] && printf '%s\\n' "$all" | grep -q "^$before "; then
+  # Not by a pipe to a reader that ends early: the writer's SIGPIPE would be the answer.
+  case $'\\n'$all in *$'\\n'"$before "*) there=1 ;; *) there= ;; esac
+  if [ "$before" != "$name" ] && [ -n "$there" ]; then
     docker rm -f "$id" >/dev/null
     docker stop -t 2 "$before" >/dev/null
   fi
@@ -89,7 +91,7 @@ export function upScript(path: string, id: ReleaseId, up: string): string {
   return `running=$(printf '%s\\n' "$all" | grep -c ' running$' || true)
 ${environmentScript(id)}
 if [ "$running" = 0 ] || { [ "$running" = 1 ] && ! grep -Eq 'replicas|scale|start-first' ${quote(`releases/${id}/compose.yaml`)}; }; then
-  ${compose} ${up} >/dev/null
+${upAllScript(path, id, up)}
 else
   printf '{"project":'
   ${compose} config --format json
@@ -100,6 +102,29 @@ ${inspectScript(path)}
   printf '}'
 fi`;
 }
+
+/**
+ * Brings everything up, and removes containers of services that the release does not have any more:
+ * those that a release of ours has made. Compose itself would remove everybody's.
+ */
+export function upAllScript(path: string, id: ReleaseId, up: string): string {
+  const compose = composeOf(path, id);
+  const filter = `--filter label=com.docker.compose.project=${projectName(path)} --filter label=com.docker.compose.oneoff=False`;
+  const format =
+    '{{.ID}} {{.Label "com.docker.compose.service"}} {{.Label "com.docker.compose.project.config_files"}}';
+  return `${environmentScript(id)}
+ours=$(docker ps -a ${filter} --format '${format}' | { grep -E ${quote(ownFilePattern)} || true; })
+if [ -n "$ours" ]; then
+  services=" $(${compose} --profile '*' config --services | tr '\\n' ' ')"
+  printf '%s\\n' "$ours" | while read -r container service _; do
+    case $services in *" $service "*) ;; *) docker rm -f "$container" >/dev/null ;; esac
+  done
+fi
+${compose} ${up} >/dev/null`;
+}
+
+/** Label of the Compose file of a container that a release of ours has made; an extended expression. */
+export const ownFilePattern = `/(releases/${releasePattern}/compose|\\.slipway)\\.yaml$`;
 
 /** Stops containers and removes them; one may be gone already. Runs in the deployment's folder. */
 export function removeScript(ids: readonly string[]): string {
@@ -120,7 +145,7 @@ function composeOf(path: string, id: ReleaseId): string {
   return `${composeCommand(path)} --project-directory . -f ${quote(`releases/${id}/compose.yaml`)}`;
 }
 
-function composeCommand(path: string): string {
+export function composeCommand(path: string): string {
   return `docker compose --ansi never --progress quiet -p ${projectName(path)}`;
 }
 
@@ -180,7 +205,8 @@ export function stepVariables(path: string): Array<readonly [string, string]> {
   ];
 }
 
-const stepFile = '.slipway.yaml';
+/** The link of {@link stepLink}. */
+export const stepFile = '.slipway.yaml';
 
 /** Ends the containers that a step has started for one command and that have outlived it. */
 export function endStepsScript(path: string): string {
@@ -220,14 +246,20 @@ said=$(printf '%s' ${quote(password)} | docker login --username ${quote(username
 ${get}`;
 }
 
-/** Takes a project down whose Compose file may be gone; its volumes stay. */
-export function downScript(path: string): string {
+/**
+ * Prints what `readLook` reads: what Docker knows of the project's containers, and the exit codes of
+ * those that were started again, which show none of their own while they run.
+ */
+export function lookScript(path: string): string {
   const filter = `--filter label=com.docker.compose.project=${projectName(path)}`;
-  return `ids=$(docker ps -aq ${filter})
-[ -z "$ids" ] || docker rm -f $ids >/dev/null
-networks=$(docker network ls -q ${filter})
-[ -z "$networks" ] || docker network rm $networks >/dev/null
-rm -f current`;
+  return `found=$(
+${inspectScript(path)}
+)
+case $found in *'"RestartCount": '[1-9]*)
+  now=$(date +%s)
+  docker events --since "$((now - 900))" --until "$now" ${filter} --filter event=die --format 'died {{.Actor.ID}} {{.Actor.Attributes.exitCode}}' ;;
+esac
+printf '%s\\n' "$found"`;
 }
 
 /** Prints what Docker knows of the project's containers, as JSON. */

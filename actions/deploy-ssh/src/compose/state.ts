@@ -5,8 +5,15 @@ import { Failure } from '@slipway/shared/failure/failure';
 export interface Container {
   Id: string;
   Name: string;
+  /** Id of its image. */
+  Image?: string;
   RestartCount: number;
-  Config: { Image: string; Labels: Record<string, string> | null };
+  /** Exit code of the last time that it ended, where the engine still knows; see {@link readLook}. */
+  LastExit?: number;
+  Config: {
+    Image: string;
+    Labels: Record<string, string> | null;
+  };
   HostConfig: {
     RestartPolicy: { Name: string };
     PortBindings: Record<string, unknown> | null;
@@ -36,6 +43,52 @@ export function judge(containers: readonly Container[]): RolloutState {
   const waiting = containers.filter((container) => !isReady(container));
   if (waiting.length === 0) return { state: 'settled' };
   return { state: 'progress', text: waiting.map(describe).join(', ') };
+}
+
+/**
+ * The containers as this deployment is to be judged by them: without those that it has not touched and
+ * that were ill before, and with only the restarts since then. What runs the image always counts.
+ * @param before the containers at the plan
+ */
+export function sincePlan(
+  containers: readonly Container[],
+  before: readonly Container[],
+  image: string,
+): Container[] {
+  const known = new Map(before.map((container) => [container.Id, container]));
+  return containers.flatMap((container) => {
+    const then = known.get(container.Id);
+    if (!then || container.Config.Image === image) return [container];
+    if (judge([then]).state !== 'settled') return [];
+    // The engine counts anew when somebody starts it.
+    const since = container.RestartCount - then.RestartCount;
+    return [{ ...container, RestartCount: since < 0 ? container.RestartCount : since }];
+  });
+}
+
+/** {@link judge} for what {@link sincePlan} leaves; where that is nothing, all is as it was. */
+export function judgeSince(
+  containers: readonly Container[],
+  before: readonly Container[],
+  image: string,
+): RolloutState {
+  const counted = sincePlan(containers, before, image);
+  return counted.length === 0 && containers.length > 0 ? { state: 'settled' } : judge(counted);
+}
+
+/** Reads what `lookScript` printed. */
+export function readLook(printed: string): Container[] {
+  const start = printed.indexOf('[');
+  const exits = new Map(
+    [...printed.slice(0, start).matchAll(/^died ([0-9a-f]+) (\d+)$/gm)].map(
+      ([, id = '', code]): [string, number] => [id, Number(code)],
+    ),
+  );
+  const containers: Container[] = JSON.parse(printed.slice(start));
+  return containers.map((container) => {
+    const exit = exits.get(container.Id);
+    return exit === undefined ? container : { ...container, LastExit: exit };
+  });
 }
 
 /** Name of a container's service, or its own name. */
@@ -113,10 +166,13 @@ function failureOf(container: Container): Failure | undefined {
   return undefined;
 }
 
-function whyItEnded({ State }: Container): string {
+function whyItEnded({ State, LastExit }: Container): string {
   if (State.OOMKilled) return 'it ran out of memory';
   // One that was started again shows no exit code of the time before.
-  if (State.Status === 'running') return 'and runs for the moment';
+  if (State.Status === 'running') {
+    const exit = LastExit === undefined ? '' : `exit code ${LastExit} the last time, `;
+    return `${exit}and runs for the moment`;
+  }
   return State.Error
     ? `exit code ${State.ExitCode}, ${State.Error}`
     : `exit code ${State.ExitCode}`;

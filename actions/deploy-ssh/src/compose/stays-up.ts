@@ -31,8 +31,12 @@ export async function staysUp(
         ? 'it was gone'
         : now.RestartCount > container.RestartCount && 'it was started again';
     if (!why) continue;
+    const exit = now?.LastExit === undefined ? '' : `, exit code ${now.LastExit}`;
     const what = `Container ${serviceOf(container)}`;
-    throw Failure.of('deploy/exited', { what, why: `${why} within ${formatDuration(watched)}` });
+    throw Failure.of('deploy/exited', {
+      what,
+      why: `${why} within ${formatDuration(watched)}${exit}`,
+    });
   }
   return `by the state of its containers, which ran on for ${formatDuration(watched)}`;
 }

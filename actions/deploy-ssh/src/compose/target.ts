@@ -5,16 +5,25 @@ import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve
 import type { Clock } from '@slipway/shared/time/clock';
 import { poll } from '@slipway/shared/time/poll';
 import { siteName } from '../host/address.ts';
+import { mustBeLink, putLinkBackScript } from '../host/current-link.ts';
 import { releaseToGoBackTo } from '../host/kept-releases.ts';
 import { holdLock, longestOf } from '../host/lock.ts';
 import { proveOnHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
 import { hostPace, siteShell } from '../host/site-shell.ts';
-import { restartScript, type StepPlace, type UserSteps, unitLogs } from '../host/steps.ts';
+import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
+import { unitLogs } from '../host/units.ts';
 import { inputFailure } from '../input-failure.ts';
 import type { Host } from '../ssh/connection.ts';
 import { lastLinesOf } from '../ssh/remote-script.ts';
-import type { HostPlan } from '../verdict.ts';
+import type { Adopted, HostPlan } from '../verdict.ts';
+import {
+  type FoundProject,
+  foreignOnes,
+  foundScript,
+  putBackScript,
+  readFound,
+} from './adopted.ts';
 import { diagnoseContainers } from './diagnosis.ts';
 import { projectName } from './project-name.ts';
 import {
@@ -32,16 +41,15 @@ import {
   alone,
   checkScript,
   configScript,
-  downScript,
   endStepsScript,
-  inspectScript,
+  lookScript,
   pullScript,
   readCheck,
   restartService,
   stepLink,
   stepVariables,
 } from './scripts.ts';
-import { type Container, judge, publishes } from './state.ts';
+import { type Container, judgeSince, publishes, readLook, sincePlan } from './state.ts';
 import { staysUp } from './stays-up.ts';
 import { bringUp } from './up.ts';
 
@@ -83,8 +91,10 @@ export interface ComposeTools {
 
 /** What was switched to. */
 export interface Change {
-  /** Id of the release that was switched to; undefined when the project was taken down. */
+  /** Id of the release that was switched to; undefined when what was there is back. */
   release: ReleaseId | undefined;
+  /** Whether that is something that serves. */
+  adopted?: boolean;
   image: string;
   /** It was made in a hurry: the runner is about to kill the job. */
   hurry: boolean;
@@ -100,7 +110,13 @@ export function composeTarget(
   const { run, again, change, step } = siteShell(path, tools);
 
   const containers = async (signal: AbortSignal): Promise<Container[]> =>
-    JSON.parse((await again('looking at the containers', inspectScript(path), signal)).stdout);
+    readLook((await again('looking at the containers', lookScript(path), signal)).stdout);
+
+  // Of the plan: what was ill before is no failure of this deployment.
+  let before: readonly Container[] = [];
+  let deployed = '';
+  const judged = async (signal: AbortSignal): Promise<RolloutState> =>
+    judgeSince(await containers(signal), before, deployed);
 
   const placeOf = (id: ReleaseId): StepPlace => ({
     path,
@@ -118,7 +134,7 @@ export function composeTarget(
       clock,
       signal,
       async () => {
-        const seen = judge(await containers(signal));
+        const seen = await judged(signal);
         if (seen.state === 'failed') throw seen.failure;
         return seen.state === 'settled' || undefined;
       },
@@ -128,10 +144,24 @@ export function composeTarget(
   };
 
   const switchTo = async (id: ReleaseId, hurry: boolean, signal: AbortSignal) => {
-    await bringUp(id, hurry, { ...tools, path, containers }, signal);
+    await bringUp(id, hurry, { ...tools, path, containers, judged }, signal);
     const restart = restartScript(steps.restart, restartService);
     await stepWhenReady('restart', restart, id, signal);
   };
+
+  // What is there before the first release of ours is proven is somebody else's.
+  const findProject = async (
+    there: readonly Container[],
+    signal: AbortSignal,
+  ): Promise<FoundProject> => {
+    const foreign = foreignOnes(there);
+    const script = foundScript(path, release, foreign);
+    const { stdout } = await again('reading the project', script, signal);
+    return readFound(stdout, foreign, path, host.address);
+  };
+
+  const putBack = ({ link, project }: Adopted): string =>
+    `${project ? putBackScript(path, project) : ''}\n${putLinkBackScript(link)}`;
 
   return {
     name: `${siteName(host.address)}:${path}`,
@@ -170,14 +200,19 @@ export function composeTarget(
 
     async plan(signal) {
       const state = readState((await again('reading the host', stateScript(path), signal)).stdout);
+      mustBeLink(state.link, path, host.address);
+      before = await containers(signal);
+      const project = state.proven ? undefined : await findProject(before, signal);
       const facts = {
         previousImage: state.proven?.image,
-        serves: state.proven ? 'previous' : 'nothing',
-        rollback: { to: state.proven ? 'previous' : 'nothing' },
+        serves: state.proven || project?.replaced ? 'previous' : 'nothing',
+        rollback: { to: state.proven || project?.replaced ? 'previous' : 'nothing' },
         steps: [{ name: 'docker compose up' }],
         back: state.proven?.id,
+        ...(project && { adopted: { link: state.link, project } }),
       } as const;
       if (release) {
+        deployed = release.image;
         const diff = differences(state, release);
         // Named under the lock, so that names follow the order of the deployments.
         return { ...facts, image: release.image, diff, release: settings.nameRelease() };
@@ -185,7 +220,9 @@ export function composeTarget(
       const { goBackTo = 'previous' } = settings;
       const { stdout } = await again('reading the releases', keptReleasesScript(path), signal);
       const kept = keptReleases(stdout);
-      const { id, image } = releaseToGoBackTo(goBackTo, state.current, kept, host.address);
+      const back = releaseToGoBackTo(goBackTo, state.current, kept, host.address);
+      const { id, image } = back;
+      deployed = image;
       const change = { what: 'release', before: state.proven?.id ?? '', after: id };
       return { ...facts, image, diff: id === state.proven?.id ? [] : [change], release: id };
     },
@@ -209,14 +246,17 @@ export function composeTarget(
       return { release: id, image, hurry: false };
     },
 
-    async look({ release: id }, signal): Promise<RolloutState> {
-      return id === undefined ? { state: 'settled' } : judge(await containers(signal));
+    async look({ release: id, adopted }, signal): Promise<RolloutState> {
+      return id === undefined && !adopted ? { state: 'settled' } : judged(signal);
     },
 
     async prove(change, direction, signal): Promise<Proof> {
-      if (change.release === undefined) return { url: '', how: 'by looking: nothing of it runs' };
+      if (change.release === undefined && !change.adopted) {
+        return { url: '', how: 'by looking: nothing of it runs' };
+      }
       const asked = async () => {
         const found = await containers(signal);
+        if (change.adopted) return found;
         const ours = found.filter(({ Config }) => Config.Image === change.image);
         if (ours.length === 0) {
           throw Failure.of('deploy/unused', { image: change.image, source: settings.source });
@@ -229,36 +269,47 @@ export function composeTarget(
         const proofTools = { host, clock, containers: asked };
         return proveOnHost(settings.healthPath, settings.health, proofTools, direction, signal);
       }
+      const counted = async () => sincePlan(await containers(signal), before, change.image);
       // A runner that is about to kill us does not wait for it.
       if (settings.askedTogether || change.hurry) {
         return { url: '', how: 'by the state of its containers' };
       }
-      return { url: '', how: await staysUp(() => containers(signal), clock, signal) };
+      return { url: '', how: await staysUp(counted, clock, signal) };
     },
 
     async diagnose({ image }, phase, signal): Promise<Evidence> {
       // Before the switch only a script can have failed, whose last words are in its failure.
       if (phase !== 'rollout') return { facts: [], logs: [] };
       const found = await containers(signal);
-      const { facts, logs } = await diagnoseContainers(host, found, image, signal);
-      return { facts, logs: [...logs, ...(await unitLogs(host, steps.restart, signal))] };
+      const judged = sincePlan(found, before, image);
+      const told = await diagnoseContainers(host, { found, judged, image }, signal);
+      const units = await unitLogs(host, steps.restart, signal);
+      return { facts: [...told.facts, ...units.facts], logs: [...told.logs, ...units.logs] };
     },
 
     async rollback(plan, { hurry }, signal) {
+      deployed = plan.previousImage ?? '';
       if (plan.back !== undefined) {
         // What was never proven need not stop in peace when the runner is about to kill us.
         await switchTo(plan.back, hurry, signal);
         return { release: plan.back, image: plan.previousImage ?? '', hurry };
       }
-      await change('docker compose down', downScript(path), signal);
-      return { release: undefined, image: '', hurry };
+      const { adopted } = plan;
+      if (adopted) await change('putting back what was there', putBack(adopted), signal);
+      const serves = adopted?.project?.replaced !== undefined;
+      return { release: undefined, image: '', adopted: serves, hurry };
     },
 
-    async cleanUp({ release: id }, ending, signal) {
+    async cleanUp({ release: id, adopted }, ending, signal) {
       const body =
         ending === 'proven'
           ? provenScript(id, settings.keep)
-          : `${endStepsScript(path)}\n${release ? discardScript(id) : ''}`;
+          : [
+              endStepsScript(path),
+              // A step may have brought services up before anything was switched.
+              adopted ? putBack(adopted) : '',
+              release ? discardScript(id) : '',
+            ].join('\n');
       await again('tidying up', alone(path, body), signal);
     },
   };

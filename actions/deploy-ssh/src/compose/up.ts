@@ -1,10 +1,18 @@
+import type { RolloutState } from '@slipway/shared/deploy/target';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { ReleaseId } from '../host/release-id.ts';
 import type { ShellTools } from '../host/site-shell.ts';
 import { mustSucceed } from '../ssh/remote-script.ts';
 import { switchScript } from './releases.ts';
 import { type Look, type Stage, walkOf } from './rolling-update.ts';
-import { alone, composeScript, mendScript, removeScript, upScript } from './scripts.ts';
+import {
+  alone,
+  composeScript,
+  mendScript,
+  removeScript,
+  upAllScript,
+  upScript,
+} from './scripts.ts';
 import { type Container, judge, serviceOf } from './state.ts';
 
 /** What bringing a release up needs. */
@@ -13,6 +21,8 @@ export interface UpTools extends ShellTools {
   clock: Clock;
   /** The containers of the project. */
   containers(signal: AbortSignal): Promise<Container[]>;
+  /** How all of them are doing, as far as that is for this deployment. */
+  judged(signal: AbortSignal): Promise<RolloutState>;
 }
 
 const pause = 300;
@@ -31,11 +41,11 @@ export async function bringUp(
   signal: AbortSignal,
 ): Promise<void> {
   const { path, clock, say } = tools;
-  const all = `up -d --no-build --remove-orphans${hurry ? ' --timeout 2' : ''}`;
+  const all = `up -d --no-build${hurry ? ' --timeout 2' : ''}`;
   const begin = [
     mendScript(path),
     switchScript(id),
-    hurry ? composeScript(path, id, all) : upScript(path, id, all),
+    hurry ? upAllScript(path, id, all) : upScript(path, id, all),
   ];
   const printed = await compose(begin.join('\n'), tools, signal);
   const start = printed.indexOf('{"project":');
@@ -49,7 +59,7 @@ export async function bringUp(
     await ready(stage.service, stale, last ? 0 : settleTime, tools, signal);
     if (!last && stage.compose && stage.delay > 0) await clock.sleep(stage.delay, signal);
   }
-  await compose(composeScript(path, id, all), tools, signal);
+  await compose(upAllScript(path, id, all), tools, signal);
 }
 
 async function compose(body: string, tools: UpTools, signal: AbortSignal): Promise<string> {
@@ -58,7 +68,7 @@ async function compose(body: string, tools: UpTools, signal: AbortSignal): Promi
   const ended = await host.run(what, alone(path, body), signal, tools.quote);
   if (ended.code !== 0 && /dependency|didn't complete/.test(ended.stderr)) {
     // Compose only says that a service did not get ready; its container says why.
-    const seen = judge(await tools.containers(signal));
+    const seen = await tools.judged(signal);
     if (seen.state === 'failed') throw seen.failure;
   }
   return mustSucceed(ended, what, host.address).stdout;

@@ -1,7 +1,7 @@
 import type { Settings } from '../settings.ts';
-import type { Host } from '../ssh/connection.ts';
 import type { ReleaseId } from './release-id.ts';
 import { exports, quote } from './shell.ts';
+import { isUnit } from './units.ts';
 
 /** Scripts and commands of the user; empty for none. */
 export interface UserSteps {
@@ -29,12 +29,12 @@ export function stepsOf(settings: Settings): UserSteps {
 export interface StepPlace {
   /** Folder of the deployment. */
   path: string;
-  /** Release whose environment it gets. */
-  id: ReleaseId;
+  /** Release whose environment it gets; undefined for what no run of ours has made. */
+  id: ReleaseId | undefined;
   /** Folder in which it runs, relative to `path`. */
   folder: string;
-  /** Environment file of the release, relative to `path`. */
-  envFile: string;
+  /** Environment file of the release, relative to `path`; undefined for none. */
+  envFile: string | undefined;
   /** A file, relative to `path`, that says that the environment file is not ours to read. */
   unlessThere?: string;
   /** More variables: what the script may need to know. */
@@ -52,12 +52,13 @@ export interface StepPlace {
 export function stepScript(place: StepPlace, text: string): string {
   const { path, id, folder, envFile, unlessThere, begin = '' } = place;
   const ours = unlessThere === undefined ? '' : `[ -e ${quote(unlessThere)} ] || `;
+  const settings =
+    envFile === undefined ? '' : `set -a; ${ours}. ${quote(`./${envFile}`)}; set +a\n`;
   return `cd -- ${quote(path)}
 ${begin}
 (
 exec 9>&-
-set -a; ${ours}. ${quote(`./${envFile}`)}; set +a
-${exports([['SLIPWAY_RELEASE', id], ...place.variables])}cd -- ${quote(folder)}
+${settings}${exports([['SLIPWAY_RELEASE', id ?? ''], ...place.variables])}cd -- ${quote(folder)}
 ${text}
 ) >&2`;
 }
@@ -78,23 +79,4 @@ export function restartScript(
       return /^[\w.-]+$/.test(line) ? byName(line) : line;
     })
     .join('\n');
-}
-
-function isUnit(line: string): boolean {
-  return /^[\w@.:-]+\.service$/.test(line);
-}
-
-/** The last log lines of the systemd units among the lines of `restart`. */
-export function unitLogs(
-  host: Host,
-  lines: readonly string[],
-  signal: AbortSignal,
-): Promise<Array<{ source: string; lines: string[] }>> {
-  return Promise.all(
-    lines.filter(isUnit).map(async (unit) => {
-      const script = `systemctl status --no-pager --lines=30 -- ${quote(unit)} 2>&1 || true`;
-      const { stdout } = await host.run('systemctl status', script, signal);
-      return { source: unit, lines: stdout.trimEnd().split('\n') };
-    }),
-  );
 }

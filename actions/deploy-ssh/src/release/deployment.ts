@@ -8,9 +8,7 @@ import { openKey, openKeys } from '../keys/open-key.ts';
 import type { manifest } from '../manifest.ts';
 import { workspaceOf } from '../settings.ts';
 import type { ReleaseFiles } from './files.ts';
-import { releaseSite, type Switched } from './target.ts';
-
-type Change = { release: Switched };
+import { releaseSite, type Switch } from './target.ts';
 
 /** Opens a deployment of files: of a folder that is uploaded, or of a commit. */
 export async function releaseDeployment(means: Means): Promise<Deployment> {
@@ -21,7 +19,7 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
   const url = settings['health-url'];
   const local = url !== undefined && isOnHost(url);
   const proveTogether = proveTogetherAt(local ? undefined : url, health);
-  return openHosts<Change>(means, keys, proveTogether, (tools) =>
+  return openHosts<Switch>(means, keys, proveTogether, (tools) =>
     releaseSite(
       {
         path: settings.path,

@@ -1,4 +1,5 @@
-import { currentScript, readCurrent, rememberScript } from '../compose/releases.ts';
+import { readCurrent, rememberScript } from '../compose/releases.ts';
+import { type CurrentLink, currentScript, readCurrentLink } from '../host/current-link.ts';
 import { keptScript } from '../host/kept-releases.ts';
 import { isReleaseFunction, printedFunction, readPrinted } from '../host/printed.ts';
 import { isReleaseId, type ReleaseId } from '../host/release-id.ts';
@@ -46,6 +47,7 @@ export function readTreeState(printed: string): {
   proven: KnownTree | undefined;
   /** Of the host, for digests of environments; undefined where it has none yet. */
   key: string | undefined;
+  link: CurrentLink;
 } {
   const texts = readPrinted(printed);
   const id = texts.get('proven') ?? '';
@@ -53,6 +55,7 @@ export function readTreeState(printed: string): {
   return {
     key: isKey(key) ? key : undefined,
     current: readCurrent(texts),
+    link: readCurrentLink(texts),
     proven: isReleaseId(id) ? { id, content: texts.get('content') ?? '' } : undefined,
   };
 }

@@ -4,12 +4,14 @@ import type { Clock } from '@slipway/shared/time/clock';
 import { switchScript } from '../compose/releases.ts';
 import { alone } from '../compose/scripts.ts';
 import { siteName } from '../host/address.ts';
+import { type CurrentLink, mustBeLink, putLinkBackScript } from '../host/current-link.ts';
 import { readKept, releaseToGoBackTo } from '../host/kept-releases.ts';
 import { holdLock, longestOf } from '../host/lock.ts';
 import { proveThroughHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
 import { hostPace, siteShell } from '../host/site-shell.ts';
-import { restartScript, type StepPlace, type UserSteps, unitLogs } from '../host/steps.ts';
+import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
+import { judgeUnits, type Unit, unitLogs, unitStates, unitsStayUp } from '../host/units.ts';
 import type { Host } from '../ssh/connection.ts';
 import type { HostPlan } from '../verdict.ts';
 import { dressScript, foreignEnvMark } from './dress-script.ts';
@@ -54,14 +56,19 @@ export interface ReleaseTools {
   quote(line: string): void;
 }
 
-/** The release that was switched to; undefined when there was none to go back to. */
-export type Switched = ReleaseId | undefined;
+/** What `current` was switched to. */
+export interface Switch {
+  /** Undefined when what was there is back. */
+  release: ReleaseId | undefined;
+  /** Whether that is something that serves. */
+  adopted?: boolean;
+}
 
 /** Deploys files as releases; knows the host, not the order of things. */
 export function releaseSite(
   settings: ReleaseSettings,
   tools: ReleaseTools,
-): Target<HostPlan, { release: Switched }> {
+): Target<HostPlan, Switch> {
   const { path, files, steps } = settings;
   const { host, clock } = tools;
   // Known once the host was read.
@@ -79,11 +86,29 @@ export function releaseSite(
     variables: [['SLIPWAY_COMMIT', settings.commit]],
   });
 
+  const units = (signal: AbortSignal) => unitStates(host, steps.restart, signal);
+  let begun: readonly Unit[] = [];
+
   const switchTo = async (id: ReleaseId, signal: AbortSignal) => {
     tools.say(`switch to release ${id}`);
     await change('switching', switchScript(id), signal);
     const place = { ...placeOf(id), folder: 'current' };
     await step('restart', restartScript(steps.restart), place, signal);
+    begun = await units(signal);
+  };
+
+  // What was there has no release of ours, and so none of its settings.
+  const putBack = async (link: CurrentLink, signal: AbortSignal): Promise<Switch> => {
+    tools.say(
+      link.target === undefined ? 'take current away' : `put current -> ${link.target} back`,
+    );
+    await change('putting current back', putLinkBackScript(link), signal);
+    if (!link.leadsSomewhere) return { release: undefined };
+    const variables: StepPlace['variables'] = [];
+    const place = { path, id: undefined, folder: 'current', envFile: undefined, variables };
+    await step('restart', restartScript(steps.restart), place, signal);
+    begun = await units(signal);
+    return { release: undefined, adopted: true };
   };
 
   const oldRelease = async (current: ReleaseId | undefined, signal: AbortSignal) => {
@@ -110,9 +135,13 @@ export function releaseSite(
       const {
         proven,
         current,
+        link,
         key: known,
       } = readTreeState((await again('reading the host', treeStateScript(path), signal)).stdout);
       key = known ?? newKey();
+      mustBeLink(link, path, host.address);
+      // Another tool's release may serve even where ours were proven once.
+      const adopts = !proven || (link.target !== undefined && current === undefined);
       const old = await oldRelease(current, signal);
       const same = proven !== undefined && proven.content === content();
       const unchanged = current === proven?.id && (old ? old === current : same);
@@ -122,11 +151,12 @@ export function releaseSite(
         diff: unchanged
           ? []
           : [{ what: 'release', before: proven?.id ?? '', after: old ?? 'this one' }],
-        serves: proven ? 'previous' : 'nothing',
-        rollback: { to: proven ? 'previous' : 'nothing' },
+        serves: !adopts || link.leadsSomewhere ? 'previous' : 'nothing',
+        rollback: { to: !adopts || link.leadsSomewhere ? 'previous' : 'nothing' },
         steps: [{ name: 'switch' }],
         release: old ?? settings.nameRelease(),
-        back: proven?.id,
+        back: adopts ? undefined : proven?.id,
+        ...(adopts && { adopted: { link } }),
       };
     },
 
@@ -150,25 +180,29 @@ export function releaseSite(
       return { release: plan.release };
     },
 
-    // The commands of `restart` end when the service is up, or fail.
-    look: async (): Promise<RolloutState> => ({ state: 'settled' }),
+    // A command of `restart` ends when the service is up, or fails; a unit may end right after it.
+    look: async (_change, signal): Promise<RolloutState> => judgeUnits(await units(signal), begun),
 
-    async prove({ release }, direction, signal): Promise<Proof> {
-      if (release === undefined) return { url: '', how: 'by looking: nothing of it is current' };
+    async prove({ release, adopted }, direction, signal): Promise<Proof> {
+      if (release === undefined && !adopted) {
+        return { url: '', how: 'by looking: nothing of it is current' };
+      }
+      if (!settings.healthUrl) {
+        return { url: '', how: await unitsStayUp(() => units(signal), clock, signal) };
+      }
       return proveThroughHost(settings.healthUrl, settings.health, host, direction, signal);
     },
 
     async diagnose(plan, phase, signal): Promise<Evidence> {
       // Before the switch only a script can have failed, whose last words are in its failure.
       if (phase !== 'rollout') return { facts: [], logs: [] };
-      const logs = await unitLogs(host, steps.restart, signal);
-      return { facts: [`release ${plan.release} was switched to`], logs };
+      const { facts, logs } = await unitLogs(host, steps.restart, signal);
+      return { facts: [`release ${plan.release} was switched to`, ...facts], logs };
     },
 
-    async rollback({ back }, _how, signal) {
+    async rollback({ back, adopted }, _how, signal) {
       if (back === undefined) {
-        await change('taking the release away', 'rm -f current', signal);
-        return { release: undefined };
+        return adopted ? putBack(adopted.link, signal) : { release: undefined };
       }
       await switchTo(back, signal);
       return { release: back };

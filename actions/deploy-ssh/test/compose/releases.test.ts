@@ -71,7 +71,8 @@ describe('the folder of a deployment', () => {
   const [first, second, third, fourth] = [onDay(1), onDay(2), onDay(3), onDay(4)];
 
   it('knows nothing at first', () => {
-    expect(state()).toEqual({ proven: undefined, current: undefined });
+    const link = { target: undefined, leadsSomewhere: false, blocked: false };
+    expect(state()).toEqual({ proven: undefined, current: undefined, link });
     expect(readState(run(stateScript(`${path}/nowhere`)))).toEqual(state());
     expect(differences(state(), release)).toEqual([
       { what: 'image', before: '', after: release.image },

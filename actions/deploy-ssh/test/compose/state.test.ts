@@ -3,7 +3,9 @@ import {
   type Container,
   describe,
   judge,
+  judgeSince,
   publishedPorts,
+  readLook,
   serviceOf,
 } from '../../src/compose/state.ts';
 
@@ -130,6 +132,39 @@ group('the containers of a project', () => {
     const seen = judge(containers);
     expect(seen).toMatchObject({ state: 'failed', failure: { code } });
     if (seen.state === 'failed') expect(seen.failure.message).toContain(text);
+  });
+
+  it('keep the exit code of one that runs for the moment', () => {
+    const one = container({ Status: 'running' }, { restarts: 3 });
+    const printed = `died c1 1\ndied c2 4\ndied c1 7\n${JSON.stringify([one])}\n`;
+    const sighting = judge(readLook(printed));
+    expect(sighting.state === 'failed' && sighting.failure.message).toContain(
+      'it was restarted 3 times, exit code 7 the last time, and runs for the moment',
+    );
+  });
+
+  const web = { ...container(), Id: 'web', Config: { Image: 'new', Labels: null } };
+  const sidecar = (state: Partial<Container['State']>, restarts = 0): Container => ({
+    ...container(state, { name: 'sidecar', restarts }),
+    Id: 'sidecar',
+  });
+  it.each([
+    ['restarting before', [sidecar({ Status: 'restarting' }, 50)], [sidecar({}, 57)], 'settled'],
+    ['unhealthy before', [sidecar(health('unhealthy'))], [sidecar(health('unhealthy'))], 'settled'],
+    ['down before', [sidecar(ended(1))], [sidecar(ended(1))], 'settled'],
+    ['restarted twice before', [sidecar({}, 2)], [sidecar({}, 4)], 'settled'],
+    ['well before', [sidecar({})], [sidecar(ended(1))], 'failed'],
+    ['well before and crashing since', [sidecar({}, 1)], [sidecar({}, 4)], 'failed'],
+    ['not there before', [], [sidecar(ended(1))], 'failed'],
+  ])('that the run has not touched are judged by how they were: %s', (_, before, now, state) => {
+    expect(judgeSince([web, ...now], before, 'new').state).toBe(state);
+  });
+
+  it('that run the image are judged whatever they were before', () => {
+    const ill = { ...web, State: { ...web.State, ...ended(1) } };
+    expect(judgeSince([ill], [ill], 'new').state).toBe('failed');
+    expect(judgeSince([ill], [ill], 'other').state).toBe('settled');
+    expect(judgeSince([], [], 'new').state).toBe('progress');
   });
 
   it('are named by their service, else by themselves', () => {

@@ -1,8 +1,11 @@
+import { foreignOnes, foundScript, putBackScript } from '../../src/compose/adopted.ts';
 import * as releases from '../../src/compose/releases.ts';
 import * as compose from '../../src/compose/scripts.ts';
+import type { Container } from '../../src/compose/state.ts';
 import { checkoutScript } from '../../src/git/checkout-script.ts';
 import { fetchScript } from '../../src/git/fetch-script.ts';
 import { repositoryAddress } from '../../src/git/repository.ts';
+import { currentScript, putLinkBackScript } from '../../src/host/current-link.ts';
 import { holdLock } from '../../src/host/lock.ts';
 import { printedFunction } from '../../src/host/printed.ts';
 import { releaseId } from '../../src/host/release-id.ts';
@@ -82,6 +85,30 @@ const place = {
 };
 const receipt = { id, previous: '20260101-000000000', sums: 100, proof: '0'.repeat(64) };
 
+const labels = {
+  'com.docker.compose.project.working_dir': path,
+  'com.docker.compose.project.config_files': `${path}/compose.yaml`,
+  'com.docker.compose.service': 'web',
+};
+const byHand: Container = {
+  Id: '0123',
+  Name: '/web',
+  RestartCount: 0,
+  Config: { Image: "it's:1", Labels: labels },
+  HostConfig: { RestartPolicy: { Name: 'no' }, PortBindings: null },
+  State: { Status: 'running', ExitCode: 0, OOMKilled: false, Error: '' },
+  NetworkSettings: { Ports: null },
+};
+const replaced = {
+  folder: path,
+  files: [`${path}/compose.yaml`],
+  envFiles: [`${path}/.env`],
+  services: [
+    { name: 'web', count: 2, running: true },
+    { name: 'job', count: 1, running: false },
+  ],
+};
+
 /** Every script that a host may get. */
 export const hostScripts: readonly HostScript[] = [
   { makes: ['checkScript'], body: () => compose.checkScript(path) },
@@ -94,16 +121,31 @@ export const hostScripts: readonly HostScript[] = [
       ),
   },
   {
-    makes: ['mendScript', 'upScript'],
+    makes: ['mendScript', 'upScript', 'upAllScript'],
     meant: ids,
     body: () => inFolder(`${compose.mendScript(path)}\n${compose.upScript(path, id, 'up -d')}`),
   },
   { makes: ['endStepsScript'], meant: ids, body: () => compose.endStepsScript(path) },
   { makes: ['pullScript'], body: () => inFolder(compose.pullScript(image, login)) },
-  { makes: ['downScript'], meant: ids, body: () => inFolder(compose.downScript(path)) },
+  { makes: ['lookScript'], meant: ids, body: () => compose.lookScript(path) },
+  { makes: ['foundScript'], body: () => foundScript(path, release, foreignOnes([byHand])) },
+  {
+    makes: ['putBackScript', 'restoreScript'],
+    meant: ids,
+    body: () => inFolder(putBackScript(path, { networks: ['0123'], replaced })),
+  },
+  {
+    makes: ['putLinkBackScript'],
+    body: () =>
+      inFolder(
+        [undefined, "it's/there"]
+          .map((target) => putLinkBackScript({ target, leadsSomewhere: true, blocked: false }))
+          .join('\n'),
+      ),
+  },
   { makes: ['inspectScript'], meant: ids, body: () => compose.inspectScript(path) },
   { makes: ['stateScript'], body: () => releases.stateScript(path) },
-  { makes: ['currentScript'], body: () => `${printedFunction}\n${releases.currentScript}` },
+  { makes: ['currentScript'], body: () => `${printedFunction}\n${currentScript}` },
   { makes: ['writeScript'], body: () => inFolder(releases.writeScript(id, release)) },
   { makes: ['switchScript'], body: () => inFolder(releases.switchScript(id)) },
   {

@@ -122,7 +122,8 @@ describe('what a host prints of its releases', () => {
     'releases/x\nproven 20260101-000000000',
   ])('has no current release where the link goes to %j', (target) => {
     symlinkSync(target, join(path, 'current'));
-    expect(state()).toEqual({ key: undefined, current: undefined, proven: undefined });
+    const link = { target, leadsSomewhere: false, blocked: false };
+    expect(state()).toEqual({ key: undefined, current: undefined, proven: undefined, link });
   });
 
   it.each(['../evil', `${first}/../../evil`, `${first}\n${second}`, '$(touch pwned)', ''])(
@@ -137,7 +138,8 @@ describe('what a host prints of its releases', () => {
 
   it('is what was kept', () => {
     prove();
-    expect(state()).toEqual({ key, current: first, proven: { id: first, content: 'a b' } });
+    const link = { target: `releases/${first}`, leadsSomewhere: true, blocked: false };
+    expect(state()).toEqual({ key, current: first, proven: { id: first, content: 'a b' }, link });
   });
 });
 

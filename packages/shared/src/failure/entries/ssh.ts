@@ -80,6 +80,18 @@ export const sshFailures = {
       `The Compose project ${f.project} on ${f.host} belongs to ${f.folder}; a deployment to ${f.path} would take its containers away.`,
     remedy: () => 'Choose a `path` whose last part no other Compose project on the host has.',
   }),
+  'ssh/current': entry({
+    cause: (f: { host: string; path: string }) =>
+      `${f.path}/current on ${f.host} is a folder or a file; a deployment switches it as a symbolic link.`,
+    remedy: () =>
+      'Nothing was changed. Move it to a place of its own and make `current` a symbolic link to it, or choose another `path`.',
+  }),
+  'ssh/foreign': entry({
+    cause: (f: { host: string; path: string; project: string; containers: string; why: string }) =>
+      `The Compose project ${f.project} on ${f.host} has containers that no release in ${f.path} has made (${f.containers}). The deployment would replace them and could not put them back if it failed: ${f.why}.`,
+    remedy: () =>
+      'Nothing was changed. Bring them up once more with `docker compose up -d` from their own Compose file, so that they are what it says, or take them down, or choose another `path`.',
+  }),
   'ssh/no-release': entry({
     cause: (f: { host: string; wanted: string; kept: string }) =>
       `Input release is ${f.wanted}, and ${f.host} has no such release; it keeps: ${f.kept}.`,

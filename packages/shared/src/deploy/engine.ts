@@ -1,3 +1,4 @@
+import { unlessAborted } from '../concurrency/unless-aborted.ts';
 import { Failure, messageOf } from '../failure/failure.ts';
 import type { Clock } from '../time/clock.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
@@ -106,7 +107,10 @@ class Deploy<Plan extends PlanFacts, Change> {
   async #unlock(lock: AsyncDisposable | undefined): Promise<void> {
     if (!lock) return;
     try {
-      await this.#within(limits.cleanUp, undefined, async () => lock[Symbol.asyncDispose]());
+      // What frees it knows no signal.
+      await this.#within(limits.cleanUp, undefined, (within) =>
+        unlessAborted(Promise.resolve(lock[Symbol.asyncDispose]()), within),
+      );
     } catch (error) {
       this.#options.say(`the lock was left behind: ${messageOf(error)}`);
     }

@@ -149,7 +149,13 @@ describe('looks', () => {
     const { result, looks } = await run({ script: { watch: 'is throttled' } });
     expect(result.status).toBe('deployed');
     const pauses = looks.slice(1, 5).map((at, index) => at - (looks[index] ?? 0));
-    expect(pauses.map((ms) => Math.round(ms / 2_000))).toEqual([1, 1, 3, 6]);
+    // Twice the pause each time, up to 10 % shorter or longer.
+    const wanted = [1_400, 2_800, 5_600, 11_200];
+    expect(pauses).toHaveLength(wanted.length);
+    for (const [index, ms] of wanted.entries()) {
+      expect(pauses[index]).toBeGreaterThanOrEqual(0.9 * ms);
+      expect(pauses[index]).toBeLessThanOrEqual(1.1 * ms);
+    }
   });
 });
 

@@ -53,7 +53,7 @@ export function login(
   // The key and nothing else: asking first whether it goes without costs a round trip.
   let refused: Failure | undefined;
   const strong = strongKey(key, () => {
-    refused = Failure.of('ssh/sha1', { host: peerName(peer), key: shownKey(key) });
+    refused = Failure.of('ssh/weak-signature', { host: peerName(peer), key: shownKey(key) });
   });
   const onlyTheKey: PublicKeyAuthMethod = {
     type: 'publickey',

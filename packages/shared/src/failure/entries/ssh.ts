@@ -42,7 +42,7 @@ export const sshFailures = {
     remedy: () =>
       "Add the public key to the user's ~/.ssh/authorized_keys; check the user's name and that the account is not locked.",
   }),
-  'ssh/sha1': entry({
+  'ssh/weak-signature': entry({
     cause: (f: { host: string; key: string }) =>
       `${f.host} takes the key (${f.key}) only with signatures by SHA-1, which can be forged.`,
     remedy: () => 'Use an ed25519 key, or update sshd on the host to OpenSSH 7.2 or newer.',

@@ -128,7 +128,7 @@ describe('a release on several hosts', () => {
     expect(asked.length).toBeGreaterThan(50);
   }, 120_000);
 
-  it('that cannot start is taken back on every host that was switched', async () => {
+  it('that cannot start is rolled back on every host that was switched', async () => {
     const broken = join(runner.workspace, 'broken');
     await cp(app, broken, { recursive: true });
     const file = join(broken, 'src/app.ts');
@@ -242,9 +242,9 @@ describe('a release on several hosts', () => {
     expect(step.log.replace(/^::add-mask::.*$/gm, '')).not.toContain('$ecret');
   }, 120_000);
 
-  it('goes back by hand on all of them', async () => {
-    const back = await deploy('5.0.0', { release: 'previous' });
-    expect(back.errors).toEqual([]);
+  it('rolls back by hand on all of them', async () => {
+    const rollback = await deploy('5.0.0', { release: 'previous' });
+    expect(rollback.errors).toEqual([]);
     expect(await serving()).toEqual(all('2.0.0'));
   }, 120_000);
 
@@ -286,7 +286,7 @@ describe('a release on several hosts', () => {
     expect(step.log.match(/checked out [0-9a-f]{40} of ssh:/g)).toHaveLength(count);
   }, 120_000);
 
-  it('says which host could not be taken back, and takes back the others', async () => {
+  it('says which host could not be rolled back, and rolls back the others', async () => {
     const step = runner.start(bundle, inputs('7.0.0', { after: onThird('7.0.0', 'sleep 30') }));
     await step.saw(new RegExp(`:${third().port} after`));
     await third().exec(['sh', '-c', 'systemctl stop ssh; pkill -KILL sshd']);

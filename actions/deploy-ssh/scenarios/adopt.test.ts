@@ -169,7 +169,7 @@ describe('a first deployment where another tool has a current', () => {
     expect(await hostFile(world, `${other}/index.html`)).toBe('of the other tool');
   }, 30_000);
 
-  it('goes back to what the other tool has switched to since', async () => {
+  it('rolls back to what the other tool has switched to since', async () => {
     await layOut();
     expect((await release({})).outputs['status']).toBe('deployed');
     await run('ln', ['-sfn', other, join(world.path, 'current')]);

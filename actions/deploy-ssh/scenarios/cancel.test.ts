@@ -113,7 +113,7 @@ describe('a deployment that is cancelled', () => {
     });
   }, 60_000);
 
-  it('in the middle of the switch brings the old version back, and not one that is about to stop', async () => {
+  it('in the middle of the switch rolls back to the old version, and not to one that is about to stop', async () => {
     await using listeners = new AsyncDisposableStack();
     const engine = new Map(
       worlds.map((world) => [world, listeners.use(listenToDocker(world.project))]),
@@ -128,7 +128,7 @@ describe('a deployment that is cancelled', () => {
     }
   }, 60_000);
 
-  it('while it is being proven brings the old version back', async () => {
+  it('while it is being proven rolls back to the old version', async () => {
     await cancelled((world) => {
       const step = start(world, next, { expect: 'version that never comes' });
       return { step, there: step.saw(/done: watch/) };

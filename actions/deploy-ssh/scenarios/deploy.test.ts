@@ -48,7 +48,7 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
     expect(await world.ask()).toContain('version 1');
   }, 60_000);
 
-  it('takes a version that crashes back, with the reason', async () => {
+  it('rolls back a version that crashes, with the reason', async () => {
     const step = await deploy({ image: bad, env: 'GREETING=hello = you' });
     expect(step.code).toBe(1);
     expect(step.errors.map(({ title }) => title)).toEqual(['deploy-ssh: deploy/exited']);
@@ -69,7 +69,7 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
     expect(await world.ask()).toContain('version 2');
   }, 60_000);
 
-  it('goes back by hand to the version before, as it was', async () => {
+  it('rolls back by hand to the version before, as it was', async () => {
     const step = await deploy({
       image: two,
       before: 'exit 7',
@@ -79,7 +79,9 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
     });
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ status: 'deployed', image: one, 'previous-image': two });
-    expect(step.log).toContain('Going back, so not used: source, image, before, migrate, expect.');
+    expect(step.log).toContain(
+      'Rolling back, so not used: source, image, before, migrate, expect.',
+    );
     expect(await world.ask()).toBe('version 1 hello = you');
     // The first version, once more when nothing had changed, and the second.
     const kept = hostFolder(world, 'releases');

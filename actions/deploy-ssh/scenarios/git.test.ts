@@ -151,7 +151,7 @@ describe('mode git', () => {
     expect(fetched(step)).toBeLessThan(20);
   }, 60_000);
 
-  it('goes back when the new commit does not start', async () => {
+  it('rolls back when the new commit does not start', async () => {
     const before = [readlinkSync(join(world.path, 'current')), hostFolder(world, 'releases')];
     const { secret, open } = await makeKey('-t rsa -b 2048');
     await server.authorize(open);

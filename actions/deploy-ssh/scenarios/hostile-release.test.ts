@@ -48,7 +48,7 @@ describe('a release that somebody hostile has made', () => {
     expect(lstatSync(join(world.path, 'current/.env')).mode & 0o777).toBe(0o600);
   }, 60_000);
 
-  it('runs no command when the next one is gone back from', async () => {
+  it('runs no command when the next one is rolled back', async () => {
     const pwned = join(world.path, 'pwned');
     const command = `$(touch\${IFS}${pwned})`;
     const line = `kept ${command} ${'a'.repeat(64)} x`;
@@ -59,14 +59,14 @@ describe('a release that somebody hostile has made', () => {
     const second = await deploy();
     expect([first.outputs['status'], second.outputs['status']]).toEqual(['deployed', 'deployed']);
 
-    const back = await deploy({ release: 'previous', source: '', secrets: '' });
-    expect(back.errors).toEqual([]);
-    expect(back.outputs['release']).toBe(first.outputs['release']);
+    const rollback = await deploy({ release: 'previous', source: '', secrets: '' });
+    expect(rollback.errors).toEqual([]);
+    expect(rollback.outputs['release']).toBe(first.outputs['release']);
     expect(readlinkSync(join(world.path, 'current'))).toBe(`releases/${first.outputs['release']}`);
     expect(existsSync(pwned)).toBe(false);
   }, 60_000);
 
-  it('is not gone back to by a name that leads out of the releases', async () => {
+  it('is no target of a rollback by a name that leads out of the releases', async () => {
     for (const release of ['../../evil', '20260101-000000000/../../evil', '$(id)']) {
       const step = await deploy({ release, source: '', secrets: '' });
       expect(step.errors[0]?.text).toContain(

@@ -25,7 +25,7 @@ describe('a deployment that goes wrong half-way', () => {
   const start = (image: string, inputs: Record<string, string> = {}) =>
     world.runner.start(bundle, { ...world.inputs, image, ...inputs });
 
-  it('goes back over a new connection when the session is cut during the switch', async () => {
+  it('rolls back over a new connection when the session is cut during the switch', async () => {
     await using listener = listenToDocker(world.project);
     const step = start(next);
     await Promise.race([listener.saw('kill'), step.done]);

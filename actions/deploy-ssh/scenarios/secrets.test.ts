@@ -57,7 +57,11 @@ describe('secrets', () => {
 
   const runs: Array<[string, () => Record<string, string>, string]> = [
     ['goes well', () => ({ image: images.good }), 'deployed'],
-    ['is taken back', () => ({ image: images.next, expect: 'none', timeout: '4s' }), 'rolled-back'],
+    [
+      'is rolled back',
+      () => ({ image: images.next, expect: 'none', timeout: '4s' }),
+      'rolled-back',
+    ],
     ['may not pull', () => ({ image: images.next, 'registry-password': wrong }), 'failed'],
   ];
   it.each(runs)(

@@ -12,7 +12,7 @@ import { bundle, registry } from './world.ts';
 
 const compose = join(import.meta.dirname, '../../../example-app/nginx/compose.yaml');
 
-test("two services behind the host's nginx are switched and taken back without losing a request", async () => {
+test("two services behind the host's nginx are switched and rolled back without losing a request", async () => {
   await using hosts = await startHosts(1, { engine: true });
   await using runner = await makeRunner();
   const [host] = hosts.all;

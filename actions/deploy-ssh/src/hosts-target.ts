@@ -48,7 +48,7 @@ export interface HostsTarget<Change> extends Target<HostsPlan<Change>, HostsChan
 
 /**
  * Deploys to several hosts as one: prepares all of them, changes the first one alone and proves it,
- * then the others in groups. A failure on one takes back every host that was changed.
+ * then the others in groups. A failure on one rolls back every host that was changed.
  */
 export function hostsTarget<Change>(
   hosts: ReadonlyArray<HostTarget<Change>>,
@@ -229,14 +229,14 @@ export function hostsTarget<Change>(
     // Every host that was changed is tried and proven, whatever happens on another one; what could
     // not be rolled back is said when the others are proven.
     async rollback(_plan, how, signal) {
-      const back = new Map<HostTarget<Change>, Change>();
+      const rolledBack = new Map<HostTarget<Change>, Change>();
       const limit = { limit: maxParallel, whatever: true };
       notRestored = await eachLimited([...touched], limit, async (host) => {
-        back.set(host, await host.rollback(planOf(host), how, signal));
+        rolledBack.set(host, await host.rollback(planOf(host), how, signal));
       });
       signal.throwIfAborted();
       for (const { item, error } of notRestored) errors.set(item, error);
-      return { changes: back, proves: [...back.keys()], last: true };
+      return { changes: rolledBack, proves: [...rolledBack.keys()], last: true };
     },
 
     async cleanUp(_plan, ending, signal) {

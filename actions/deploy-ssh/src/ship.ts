@@ -12,7 +12,7 @@ export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outc
   const means = meansOf(settings, run);
   if (settings.release !== undefined) {
     const unused = ofNewReleases.filter((name) => settings[name] !== undefined);
-    if (unused.length > 0) run.commands.info(`Going back, so not used: ${unused.join(', ')}.`);
+    if (unused.length > 0) run.commands.info(`Rolling back, so not used: ${unused.join(', ')}.`);
   }
   const deployment = await open(means);
   try {

@@ -5,11 +5,12 @@ import type { FoundProject } from './compose/adopted.ts';
 import type { CurrentLink } from './host/current-link.ts';
 import type { ReleaseId } from './host/release-id.ts';
 
-/** A plan that knows its release and the one to go back to. */
+/** A plan that knows its release and the one that a rollback restores. */
 export interface HostPlan extends PlanFacts {
   release: ReleaseId;
-  back: ReleaseId | undefined;
-  /** Puts back what was there and no run of ours has proven; undefined where `back` is the way. */
+  /** The release that a rollback restores; undefined when there is none. */
+  previousRelease: ReleaseId | undefined;
+  /** Restores what was there and no run of ours has proven; undefined where a release is restored. */
   adopted?: Adopted;
 }
 
@@ -50,7 +51,7 @@ export interface HostFacts {
   touched: boolean;
   /** It was proven to serve the new version. */
   proven: boolean;
-  /** It was proven to be back. */
+  /** The rollback on it was proven. */
   restored: boolean;
   error: unknown;
 }
@@ -59,7 +60,7 @@ export interface HostFacts {
 export function verdictOf(host: string, facts: HostFacts): HostVerdict {
   const { plan, touched, proven, restored } = facts;
   const error = facts.error === undefined ? '' : messageOf(facts.error);
-  const before = { release: plan?.back ?? '', image: plan?.previousImage ?? '' };
+  const before = { release: plan?.previousRelease ?? '', image: plan?.previousImage ?? '' };
   const nothing = { release: '', image: '' };
   if (!plan) return { host, status: withoutPlan(facts.error), ...nothing, error };
   if (restored) {

@@ -16,7 +16,7 @@ type Phase =
   | 'switch'
   | 'settle'
   | 'prove'
-  | 'back';
+  | 'rollback';
 
 /** A host that remembers what serves on it, and fails where the script says. */
 interface FakeHost extends HostTarget<'new' | 'old'> {
@@ -93,7 +93,7 @@ async function run({ failing = {}, hosts = 5, settings = {}, ...world }: World) 
           rollback: { to: 'previous' },
           steps: [{ name: 'switch' }],
           release: releases[number] ?? r2,
-          back: r1,
+          previousRelease: r1,
         };
       },
       prepare: (_, signal) => step('prepare', signal),
@@ -129,7 +129,7 @@ async function run({ failing = {}, hosts = 5, settings = {}, ...world }: World) 
       },
       diagnose: async () => ({ facts: [`${name} is ill`], logs: [] }),
       async rollback(_, _how, signal) {
-        await step('back', signal);
+        await step('rollback', signal);
         self.serves = 'old';
         return 'old';
       },
@@ -201,8 +201,8 @@ describe('five hosts', () => {
     },
   );
 
-  it('reports a host that could not be taken back, and proves the others', async () => {
-    const { result, hosts, verdicts } = await run({ failing: { 2: ['back'], 3: ['prove'] } });
+  it('reports a host that could not be rolled back, and proves the others', async () => {
+    const { result, hosts, verdicts } = await run({ failing: { 2: ['rollback'], 3: ['prove'] } });
     expect(result).toMatchObject({
       status: 'failed',
       serving: 'unknown',
@@ -233,7 +233,7 @@ describe('five hosts', () => {
     expect(statuses(verdicts)).toBe('failed untouched untouched untouched untouched');
   });
 
-  it('asks the common address last, forward and back', async () => {
+  it('asks the common address last, in the rollout and in the rollback', async () => {
     const asked: string[] = [];
     const proveTogether: HostsSettings['proveTogether'] = async (direction) => {
       asked.push(direction);
@@ -247,7 +247,7 @@ describe('five hosts', () => {
     expect(hosts.every(({ serves }) => serves === 'old')).toBe(true);
   });
 
-  it('does not go back to different releases, and leaves all as they are', async () => {
+  it('does not roll back to different releases, and leaves all as they are', async () => {
     const { result, hosts, log } = await run({ releases: { 4: r0 } });
     expect(result.failure).toMatchObject({ code: 'ssh/releases-differ' });
     expect(result.failure?.message).toContain(`h3 ${r2}, h4 ${r0}, h5 ${r2}`);
@@ -255,7 +255,7 @@ describe('five hosts', () => {
     expect(hosts.every(({ serves, locked }) => serves === 'old' && !locked)).toBe(true);
   });
 
-  it('takes all back when it is cancelled in the middle', async () => {
+  it('rolls all back when it is cancelled in the middle', async () => {
     const { result, hosts } = await run({ cancelAt: { host: 4, phase: 'switch' } });
     expect(result.status).toBe('cancelled');
     expect(hosts.every(({ serves, locked }) => serves === 'old' && !locked)).toBe(true);

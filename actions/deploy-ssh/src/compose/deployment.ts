@@ -26,7 +26,7 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
         path: settings.path,
         source,
         release: made?.release,
-        goBackTo: settings.release,
+        rollbackTo: settings.release,
         nameRelease: means.nameRelease,
         pull: loginOf(settings),
         healthPath: settings['health-path'],

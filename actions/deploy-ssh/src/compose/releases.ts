@@ -12,7 +12,7 @@ import { exports, quote } from '../host/shell.ts';
  *     releases/<id>/compose.yaml, env, image    one folder a release; env is readable by its user only
  *     releases/<id>/proven                      there once the release has been proven
  *     current -> releases/<id>                  what was switched to last
- *     .slipway/proven                           id of the release that was proven last: the way back
+ *     .slipway/proven                           id of the release that was proven last, to which a rollback leads
  *     .slipway/lock/                            the lock
  *     .slipway/busy                             locked by the script that is changing something now
  */
@@ -178,7 +178,7 @@ export function keptReleasesScript(path: string): string {
   });
 }
 
-/** Reads what {@link keptReleasesScript} printed; a release without an image cannot be gone back to. */
+/** Reads what {@link keptReleasesScript} printed; a release without an image cannot be rolled back to. */
 export function keptReleases(printed: string): KeptRelease[] {
   return readKept(printed)
     .map((kept) => ({ ...kept, image: imageIn(kept.image) }))

@@ -6,7 +6,7 @@ import type { Clock } from '@slipway/shared/time/clock';
 import { poll } from '@slipway/shared/time/poll';
 import { siteName } from '../host/address.ts';
 import { mustBeLink, putLinkBackScript } from '../host/current-link.ts';
-import { releaseToGoBackTo } from '../host/kept-releases.ts';
+import { releaseToRollBackTo } from '../host/kept-releases.ts';
 import { holdLock, longestOf } from '../host/lock.ts';
 import { proveOnHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
@@ -58,10 +58,10 @@ export interface ComposeSettings {
   path: string;
   /** Name of the Compose file, for messages. */
   source: string;
-  /** What a new release is made of; undefined when an old one is gone back to. */
+  /** What a new release is made of; undefined when a rollback by hand starts an old one. */
   release: Release | undefined;
-  /** Name of the release that is gone back to, or `previous`; undefined for a new one. */
-  goBackTo: ReleaseId | 'previous' | undefined;
+  /** The release of a rollback by hand, or `previous`; undefined for a new release. */
+  rollbackTo: ReleaseId | 'previous' | undefined;
   /** Names the release; asked under the lock, so that names follow the order of the deployments. */
   nameRelease(): ReleaseId;
   /** For `docker pull` on the host; in memory and in the script's stream only. */
@@ -83,7 +83,7 @@ export interface ComposeSettings {
 export interface ComposeTools {
   host: Host;
   clock: Clock;
-  /** The image of a new release, with its platforms; undefined when an old one is gone back to. */
+  /** The image of a new release, with its platforms; undefined when a rollback by hand starts an old one. */
   image: ResolvedImage | undefined;
   say(line: string): void;
   quote(line: string): void;
@@ -91,7 +91,7 @@ export interface ComposeTools {
 
 /** What was switched to. */
 export interface Change {
-  /** Id of the release that was switched to; undefined when what was there is back. */
+  /** Id of the release that was switched to; undefined when what was there before is restored. */
   release: ReleaseId | undefined;
   /** Whether that is something that serves. */
   adopted?: boolean;
@@ -208,7 +208,7 @@ export function composeTarget(
         serves: state.proven || project?.replaced ? 'previous' : 'nothing',
         rollback: { to: state.proven || project?.replaced ? 'previous' : 'nothing' },
         steps: [{ name: 'docker compose up' }],
-        back: state.proven?.id,
+        previousRelease: state.proven?.id,
         ...(project && { adopted: { link: state.link, project } }),
       } as const;
       if (release) {
@@ -217,11 +217,11 @@ export function composeTarget(
         // Named under the lock, so that names follow the order of the deployments.
         return { ...facts, image: release.image, diff, release: settings.nameRelease() };
       }
-      const { goBackTo = 'previous' } = settings;
+      const { rollbackTo = 'previous' } = settings;
       const { stdout } = await again('reading the releases', keptReleasesScript(path), signal);
       const kept = keptReleases(stdout);
-      const back = releaseToGoBackTo(goBackTo, state.current, kept, host.address);
-      const { id, image } = back;
+      const chosen = releaseToRollBackTo(rollbackTo, state.current, kept, host.address);
+      const { id, image } = chosen;
       deployed = image;
       const change = { what: 'release', before: state.proven?.id ?? '', after: id };
       return { ...facts, image, diff: id === state.proven?.id ? [] : [change], release: id };
@@ -289,10 +289,10 @@ export function composeTarget(
 
     async rollback(plan, { hurry }, signal) {
       deployed = plan.previousImage ?? '';
-      if (plan.back !== undefined) {
+      if (plan.previousRelease !== undefined) {
         // What was never proven need not stop in peace when the runner is about to kill us.
-        await switchTo(plan.back, hurry, signal);
-        return { release: plan.back, image: plan.previousImage ?? '', hurry };
+        await switchTo(plan.previousRelease, hurry, signal);
+        return { release: plan.previousRelease, image: plan.previousImage ?? '', hurry };
       }
       const { adopted } = plan;
       if (adopted) await change('putting back what was there', putBack(adopted), signal);

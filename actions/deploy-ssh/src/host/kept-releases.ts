@@ -62,13 +62,13 @@ export function readKept(printed: string): KeptRelease[] {
 }
 
 /**
- * The release to go back to.
+ * The release that a rollback by hand starts.
  * @param wanted its name, or `previous` for the one that was proven last before the current one, and
  *   is not the same under another name, as a job that is run twice leaves it
  * @param current the release that was switched to last; undefined where there is none of ours
  * @throws Failure `ssh/no-release`
  */
-export function releaseToGoBackTo(
+export function releaseToRollBackTo(
   wanted: ReleaseId | 'previous',
   current: ReleaseId | undefined,
   kept: readonly KeptRelease[],

@@ -26,7 +26,7 @@ export interface LockRequest {
 }
 
 /**
- * How long a deployment may last: to prepare, to migrate, to switch, to go back, and to tidy up.
+ * How long a deployment may last: to prepare, to migrate, to switch, to roll back, and to clean up.
  * @returns milliseconds
  */
 export function longestOf(settings: { timeout: number; steps: UserSteps }): number {

@@ -32,7 +32,7 @@ export function releaseId(now: number, commit: string): ReleaseId {
   return id;
 }
 
-/** A release to go back to. */
+/** The release of a rollback by hand. */
 export const oldRelease: Input<ReleaseId | 'previous'> = {
   example,
   parse(text) {

@@ -24,7 +24,7 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
       {
         path: settings.path,
         files,
-        goBackTo: settings.release,
+        rollbackTo: settings.release,
         env,
         shared: settings.shared ?? [],
         steps: stepsOf(settings),

@@ -17,7 +17,7 @@ import { isKey } from './environment-digest.ts';
  *     .slipway/sums/<id>        the SHA-256 of each of its files, for the next upload
  *     .slipway/foreign-env/<id> there when its `.env` is not ours
  *     .slipway/kept/<id>        there once the release has been proven
- *     .slipway/proven           id of the release that was proven last: the way back
+ *     .slipway/proven           id of the release that was proven last, to which a rollback leads
  */
 export interface KnownTree {
   id: ReleaseId;

@@ -5,7 +5,7 @@ import { switchScript } from '../compose/releases.ts';
 import { alone } from '../compose/scripts.ts';
 import { siteName } from '../host/address.ts';
 import { type CurrentLink, mustBeLink, putLinkBackScript } from '../host/current-link.ts';
-import { readKept, releaseToGoBackTo } from '../host/kept-releases.ts';
+import { readKept, releaseToRollBackTo } from '../host/kept-releases.ts';
 import { holdLock, longestOf } from '../host/lock.ts';
 import { proveThroughHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
@@ -28,10 +28,10 @@ import {
 /** A deployment of files on one host. */
 export interface ReleaseSettings {
   path: string;
-  /** What a new release is made of; undefined when an old one is gone back to. */
+  /** What a new release is made of; undefined when a rollback by hand starts an old one. */
   files: ReleaseFiles | undefined;
-  /** Name of the release that is gone back to, or `previous`; undefined for a new one. */
-  goBackTo: ReleaseId | 'previous' | undefined;
+  /** The release of a rollback by hand, or `previous`; undefined for a new release. */
+  rollbackTo: ReleaseId | 'previous' | undefined;
   env: ReadonlyMap<string, string>;
   /** Paths below `shared/`; a folder ends in a slash. */
   shared: readonly string[];
@@ -58,7 +58,7 @@ export interface ReleaseTools {
 
 /** What `current` was switched to. */
 export interface Switch {
-  /** Undefined when what was there is back. */
+  /** Undefined when what was there before is restored. */
   release: ReleaseId | undefined;
   /** Whether that is something that serves. */
   adopted?: boolean;
@@ -112,10 +112,10 @@ export function releaseSite(
   };
 
   const oldRelease = async (current: ReleaseId | undefined, signal: AbortSignal) => {
-    const { goBackTo } = settings;
-    if (goBackTo === undefined) return undefined;
+    const { rollbackTo } = settings;
+    if (rollbackTo === undefined) return undefined;
     const { stdout } = await again('reading the releases', keptTreesScript(path), signal);
-    return releaseToGoBackTo(goBackTo, current, readKept(stdout), host.address).id;
+    return releaseToRollBackTo(rollbackTo, current, readKept(stdout), host.address).id;
   };
 
   return {
@@ -155,14 +155,14 @@ export function releaseSite(
         rollback: { to: !adopts || link.leadsSomewhere ? 'previous' : 'nothing' },
         steps: [{ name: 'switch' }],
         release: old ?? settings.nameRelease(),
-        back: adopts ? undefined : proven?.id,
+        previousRelease: adopts ? undefined : proven?.id,
         ...(adopts && { adopted: { link } }),
       };
     },
 
     async prepare(plan, signal) {
       if (!files) return;
-      const { release: id, back: previous } = plan;
+      const { release: id, previousRelease: previous } = plan;
       await files.bring(host, { path, id, previous, signal, say: tools.say });
       const dress = dressScript(plan.release, { ...settings, content: content(), key });
       await change('preparing the release', dress, signal);
@@ -200,12 +200,12 @@ export function releaseSite(
       return { facts: [`release ${plan.release} was switched to`, ...facts], logs };
     },
 
-    async rollback({ back, adopted }, _how, signal) {
-      if (back === undefined) {
+    async rollback({ previousRelease, adopted }, _how, signal) {
+      if (previousRelease === undefined) {
         return adopted ? putBack(adopted.link, signal) : { release: undefined };
       }
-      await switchTo(back, signal);
-      return { release: back };
+      await switchTo(previousRelease, signal);
+      return { release: previousRelease };
     },
 
     async cleanUp({ release }, ending, signal) {

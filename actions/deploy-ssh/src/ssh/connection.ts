@@ -37,7 +37,7 @@ export interface Host {
 
 /**
  * Makes a host that runs scripts over one connection. The first call connects; after a lost
- * connection the next call connects anew, as the way back may need it.
+ * connection the next call connects anew, as a rollback may need it.
  */
 export async function openHost(
   address: HostAddress,

@@ -116,7 +116,7 @@ describe('the folder of a deployment', () => {
     expect(readdirSync(join(path, 'releases'))).toEqual([first]);
   });
 
-  it('has no way back to a release whose folder is gone', () => {
+  it('cannot roll back to a release whose folder is gone', () => {
     prove(first, release);
     rmSync(join(path, 'releases', first), { recursive: true });
     expect(state().proven).toBeUndefined();
@@ -147,7 +147,7 @@ describe('the folder of a deployment', () => {
     expect(readdirSync(join(path, 'releases')).sort()).toEqual([first, second]);
   });
 
-  it('lists those that can be gone back to, the same under another name as the same', () => {
+  it('lists those that can be rolled back to, the same under another name as the same', () => {
     prove(first, release);
     run(writeScript(second, next)); // never proven
     prove(third, release);

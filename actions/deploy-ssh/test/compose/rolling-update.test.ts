@@ -140,7 +140,7 @@ describe('one after the other', () => {
       ['+--no-recreate --scale web=2 web', '-1'],
     ],
     [
-      'the same on the way back, where the old one is still there',
+      'the same in a rollback, where the old one is still there',
       { web: beside },
       ['new web 1', 'old web 2'],
       ['+--no-recreate --scale web=2 web', '-2'],

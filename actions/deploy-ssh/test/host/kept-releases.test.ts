@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hostAddress } from '../../src/host/address.ts';
-import { type KeptRelease, releaseToGoBackTo } from '../../src/host/kept-releases.ts';
+import { type KeptRelease, releaseToRollBackTo } from '../../src/host/kept-releases.ts';
 import { type ReleaseId, releaseId } from '../../src/host/release-id.ts';
 
 const host = hostAddress.parse('deploy@web-1');
@@ -11,7 +11,7 @@ const kept = ['a', 'b', 'b', 'c'].map((content, index) => ({
   content,
 }));
 
-describe('going back', () => {
+describe('rollback by hand', () => {
   it.each<[ReleaseId | 'previous', number, number]>([
     ['previous', 3, 2],
     ['previous', 2, 0],
@@ -19,11 +19,11 @@ describe('going back', () => {
     [named(0), 3, 0],
     [named(3), 0, 3],
   ])('to %s from release %d is to release %d', (wanted, current, chosen) => {
-    expect(releaseToGoBackTo(wanted, named(current), kept, host)).toBe(kept[chosen]);
+    expect(releaseToRollBackTo(wanted, named(current), kept, host)).toBe(kept[chosen]);
   });
 
   it('goes to the last proven one from one that never was', () => {
-    expect(releaseToGoBackTo('previous', named(9), kept, host)).toBe(kept[3]);
+    expect(releaseToRollBackTo('previous', named(9), kept, host)).toBe(kept[3]);
   });
 
   it.each<[ReleaseId | 'previous', ReleaseId | undefined, KeptRelease[]]>([
@@ -32,7 +32,7 @@ describe('going back', () => {
     [named(7), named(3), kept],
     ['previous', named(0), []],
   ])('to %s from %s is refused, with what is kept', (wanted, current, some) => {
-    expect(() => releaseToGoBackTo(wanted, current, some, host)).toThrow(
+    expect(() => releaseToRollBackTo(wanted, current, some, host)).toThrow(
       some.length > 0 ? `it keeps: ${named(0)}` : 'it keeps: none',
     );
   });

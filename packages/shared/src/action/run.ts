@@ -46,7 +46,7 @@ export async function runAction<M extends Manifest>(
   whenFailed: Outcome<M>['outputs'] = {},
 ): Promise<void> {
   const env: Environment = process.env;
-  // Who reads the log may be gone before us; a way back must not end with it.
+  // The reader of the log may end before us; a rollback must not end with it.
   process.stdout.on('error', () => undefined);
   const commands = runnerCommands();
   const signal = listenForCancellation();
@@ -130,7 +130,7 @@ function asFailure(error: unknown, manifest: Manifest): Failure {
 }
 
 // The runner sends SIGINT, 7.5 s later SIGTERM, and kills 2.5 s after that. The first one counts;
-// the handlers stay to the end, so that a later one cuts neither the way back nor the outputs short.
+// the handlers stay to the end, so that a later one cuts neither the rollback nor the outputs short.
 function listenForCancellation(): AbortSignal {
   const controller = new AbortController();
   const abort = (signal: NodeJS.Signals) =>

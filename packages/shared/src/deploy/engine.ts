@@ -42,7 +42,7 @@ const limits = { check: 300_000, plan: 300_000, ask: 60_000, diagnose: 10_000, c
 const defaultWait = 600_000;
 
 /**
- * Takes a target from its plan to a proven new version or back to a proven old one. Never throws:
+ * Takes a target from its plan to a proven new version, or rolls back to a proven old one. Never throws:
  * whatever goes wrong, and whenever, is part of the result.
  */
 export async function deploy<Plan extends PlanFacts, Change>(
@@ -184,9 +184,9 @@ class Deploy<Plan extends PlanFacts, Change> {
     known: Pick<DeployResult, 'failure' | 'evidence'> & { status: 'cancelled' | 'failed' },
   ): Promise<DeployResult<Plan>> {
     const { rollback, signal } = this.#options;
-    const { rollback: way } = plan;
-    if (!rollback || way.to === 'none') {
-      const noRollback = way.to === 'none' ? way.why : 'input rollback is false';
+    const { rollback: where } = plan;
+    if (!rollback || where.to === 'none') {
+      const noRollback = where.to === 'none' ? where.why : 'input rollback is false';
       this.#options.say(`there is no rollback: ${noRollback}`);
       return this.#result({ ...known, serving: 'unknown', noRollback });
     }
@@ -198,7 +198,7 @@ class Deploy<Plan extends PlanFacts, Change> {
         make: (within) => this.#target.rollback(plan, { hurry: signal.aborted }, within),
       });
       await this.#cleanUp(plan, 'rolled-back');
-      const restored = way.to === 'previous';
+      const restored = where.to === 'previous';
       return this.#result({
         ...known,
         status: restored && known.status === 'failed' ? 'rolled-back' : known.status,

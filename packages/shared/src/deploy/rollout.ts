@@ -30,8 +30,8 @@ const longestPause = 15_000;
 
 /**
  * Makes changes and sees each to its proof: apply, then look until it has settled, then prove, while
- * the looks go on, so that what crashes during the proof has failed at once. A rollback takes the
- * same lines as the way forward.
+ * the looks go on, so that what crashes during the proof has failed at once. A rollback is
+ * watched and proven by the same lines.
  */
 export class Rollout<Plan extends PlanFacts, Change> {
   readonly #target: Target<Plan, Change>;

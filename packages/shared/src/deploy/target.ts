@@ -80,7 +80,7 @@ export interface Target<Plan extends PlanFacts, Change> {
   readonly pace?: Pace;
   /** Finds out, before anything is waited for or written, whether the platform can take this. */
   check?(signal: AbortSignal): Promise<void>;
-  /** Takes the lock; the engine disposes of it on every way out. */
+  /** Takes the lock; the engine disposes of it however the run ends. */
   lock?(signal: AbortSignal): Promise<AsyncDisposable>;
   /** Reads only; knows what serves, the steps, and where a rollback leads. */
   plan(signal: AbortSignal): Promise<Plan>;

@@ -150,11 +150,11 @@ describe('an action as a process', () => {
       });
     });
 
-    it('goes on with its way back when the second signal comes', async () => {
+    it('goes on with its rollback when the second signal comes', async () => {
       const step = start({ does: 'work' });
       await step.saw(/working/);
       step.kill('SIGINT');
-      await step.saw(/going back/);
+      await step.saw(/rolling back/);
       step.kill('SIGINT');
       step.kill('SIGTERM');
       const end = await step.done;

@@ -56,7 +56,7 @@ const doings = {
     const work = setInterval(() => undefined, 1_000);
     commands.info('working');
     await once(signal, 'abort');
-    commands.info('going back');
+    commands.info('rolling back');
     await once(process, 'SIGTERM');
     clearInterval(work);
     return {

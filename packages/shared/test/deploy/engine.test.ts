@@ -183,7 +183,7 @@ describe.each(failing)('when %s fails', (step, code, before, phasesBefore) => {
     ]
   >([
     [
-      'the version before is taken back and proven',
+      'the version before is restored and proven',
       {},
       'rolled-back',
       'old',
@@ -388,7 +388,7 @@ describe('a cancelled run', () => {
     expect(closingLine(result)).toBe(closing);
   });
 
-  it('looks no longer for the reason of a failure, and goes back', async () => {
+  it('looks no longer for the reason of a failure, and rolls back', async () => {
     const { result, phases } = await run({
       cancel: 'diagnose',
       script: { watch: 'fails', diagnose: 'hangs' },

@@ -249,7 +249,7 @@ gantt
 `);
   });
 
-  it('of one that went back', () => {
+  it('of one that was rolled back', () => {
     expect(
       deploySummary(rolledBack),
     ).toBe(`## ❌ deploy&#64;<!---->web&#45;1&#58;/srv/app&#58; rolled back&#58; the version before serves

@@ -100,7 +100,7 @@ export const sshFailures = {
   }),
   'ssh/releases-differ': entry({
     cause: (f: { releases: string }) =>
-      `Going back would leave the hosts with different releases: ${f.releases}.`,
+      `A rollback would leave the hosts with different releases: ${f.releases}.`,
     remedy: () => 'Name a release that all of them keep, or deploy the older version again.',
   }),
   'ssh/tools': entry({

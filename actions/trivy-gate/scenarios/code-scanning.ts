@@ -14,7 +14,13 @@ export interface CodeScanning extends AsyncDisposable {
   /** What was taken. */
   uploads: Upload[];
   /** What the next request gets instead; `failed` is about the processing of what was taken. */
-  next: { status: number; message: string } | { failed: string } | undefined;
+  next: Refusal | { failed: string } | undefined;
+}
+
+export interface Refusal {
+  status: number;
+  message: string;
+  headers?: Record<string, string>;
 }
 
 export interface Upload {
@@ -43,13 +49,16 @@ export async function startCodeScanning(repository: string, token: string): Prom
   function answer({ body, headers, method, url }: Request): Answer {
     const { pathname } = url;
     const base = `/repos/${repository}/code-scanning/sarifs`;
-    if (headers['authorization'] !== `Bearer ${token}`)
+    // GitHub takes both words.
+    if (![`Bearer ${token}`, `token ${token}`].includes(headers['authorization'] ?? ''))
       return jsonAnswer(401, { message: 'Bad credentials' });
     if (!headers['user-agent']) return jsonAnswer(403, { message: 'no user agent' });
     const { next } = scanning;
     if (next && 'status' in next) {
       scanning.next = undefined;
-      return jsonAnswer(next.status, { message: next.message });
+      const { headers = {}, message, status } = next;
+      const refused = jsonAnswer(status, { message });
+      return { ...refused, headers: { ...refused.headers, ...headers } };
     }
     if (method === 'POST' && pathname === base) {
       const upload = read(body.toString());

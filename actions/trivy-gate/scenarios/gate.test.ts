@@ -488,6 +488,15 @@ describe('trivy-gate with a real Trivy on planted images', () => {
       expect(step.masks).toContain(token);
     });
 
+    it('waits where GitHub asks for it with a 403', async () => {
+      const known = github.uploads.length;
+      const message = 'You have exceeded a secondary rate limit.';
+      github.next = { status: 403, message, headers: { 'retry-after': '1' } };
+      const step = await upload();
+      expect(step.outputs['verdict']).toBe('pass');
+      expect(github.uploads).toHaveLength(known + 1);
+    });
+
     it.each<[string, CodeScanning['next'], RegExp]>([
       [
         'no right to',

@@ -1,13 +1,18 @@
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Fetch, HttpFields } from '@slipway/shared/http/fetch';
 import { type GitHubAnswer, openGitHub } from '@slipway/shared/http/github';
+import {
+  askInTime,
+  requestLimit,
+  saidBy,
+  type TimedRequest,
+} from '@slipway/shared/http/github-exchange';
 import { listField, textField } from '@slipway/shared/http/json';
 import { passing, persist } from '@slipway/shared/http/retry';
 import { oneLine } from '@slipway/shared/image/said';
 import type { Clock } from '@slipway/shared/time/clock';
 import { TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
-import { exchange, longestAnswer, type Request, requestLimit, saidBy } from './exchange.ts';
 import { isOwnServer } from './own-server.ts';
 
 /** How GitHub is spoken to. */
@@ -27,7 +32,7 @@ export interface ApiOptions {
 
 /** A request to the REST API. */
 export interface Call {
-  method: Request['method'];
+  method: TimedRequest['method'];
   /** Behind the address of the repository: `/git/tags`; or an address in full, of this server. */
   path: string;
   /** What it does, for failures: "read the tags". */
@@ -72,6 +77,9 @@ export interface Api {
   ): Promise<GraphqlReply>;
 }
 
+/** The longest answer that is read, in bytes: a list of 100,000 tags has 40 MB. */
+const longestAnswer = 128 * 1024 * 1024;
+
 /** Opens the way to GitHub; nothing is sent yet. */
 export function openApi(options: ApiOptions): Api {
   const { repository, token, restUrl, clock, signal, budget } = options;
@@ -79,12 +87,12 @@ export function openApi(options: ApiOptions): Api {
   const ask = openGitHub({ token, restUrl, userAgent, fetch: options.fetch, most: longestAnswer });
 
   async function send(
-    request: Request,
+    request: TimedRequest,
     what: string,
     { repeatable = true, tries }: Pick<Call, 'repeatable' | 'tries'>,
   ): Promise<GitHubAnswer> {
     const once = async (): Promise<GitHubAnswer> => {
-      const answer = await exchange({ ask, clock, signal }, request).catch((error: unknown) => {
+      const answer = await askInTime({ ask, clock, signal }, request).catch((error: unknown) => {
         signal.throwIfAborted();
         throw repeatable ? error : new Unanswered(messageOf(error));
       });

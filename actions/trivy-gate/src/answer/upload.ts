@@ -1,10 +1,11 @@
 import type { Environment, GitHubContext } from '@slipway/shared/action/github';
 import { withoutEnd } from '@slipway/shared/action/plain-text';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import { wholeAnswer } from '@slipway/shared/http/exchange';
 import type { Fetch } from '@slipway/shared/http/fetch';
-import { listField, parseJson, textField } from '@slipway/shared/http/json';
-import { passing, persist } from '@slipway/shared/http/retry';
+import { openGitHub } from '@slipway/shared/http/github';
+import { askInTime, wordsOf } from '@slipway/shared/http/github-exchange';
+import { listField, textField } from '@slipway/shared/http/json';
+import { persist } from '@slipway/shared/http/retry';
 import { cut } from '@slipway/shared/secrets/cut';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
@@ -20,7 +21,6 @@ export interface UploadMeans {
   token: string;
 }
 
-const attemptLimit = 30_000;
 const budget = 30_000;
 /** The longest answer that is read, in bytes: a state and its errors. */
 const longestAnswer = 1024 * 1024;
@@ -48,13 +48,14 @@ export async function uploadSarif(
     started_at: new Date(started).toISOString(),
     tool_name: 'Trivy',
   };
-  const answer = await ask('POST', 'sarifs', means, JSON.stringify(body));
+  const ask = openCodeScanning(means);
+  const answer = await ask('POST', 'sarifs', means.signal, JSON.stringify(body));
   const id = textField(answer, 'id');
   if (!id) throw Failure.of('gate/upload', { said: 'its answer has no id' });
   try {
     return await deadline(means.clock, patience, means.signal, (signal) =>
       poll(means.clock, signal, async () => {
-        const state = await ask('GET', `sarifs/${encodeURIComponent(id)}`, { ...means, signal });
+        const state = await ask('GET', `sarifs/${encodeURIComponent(id)}`, signal);
         const status = textField(state, 'processing_status');
         if (status === 'complete') return '';
         if (status !== 'failed') return undefined;
@@ -68,42 +69,34 @@ export async function uploadSarif(
   }
 }
 
-async function ask(
+type Ask = (
   method: 'GET' | 'POST',
   path: string,
-  { clock, env, fetch, github, signal, token }: UploadMeans,
+  signal: AbortSignal,
   body?: string,
-): Promise<unknown> {
-  const api = env['GITHUB_API_URL'] || 'https://api.github.com';
-  const url = `${api}/repos/${github.repository}/code-scanning/${path}`;
-  const attempt = () =>
-    deadline(clock, attemptLimit, signal, async (limit) => {
-      const response = await fetch(url, {
-        method,
-        headers: {
-          accept: 'application/vnd.github+json',
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'user-agent': 'slipway',
-          'x-github-api-version': '2022-11-28',
-        },
-        redirect: 'error',
-        signal: limit,
-        ...(body === undefined ? {} : { body }),
-      });
-      return wholeAnswer(response, longestAnswer);
-    });
-  try {
-    const { body: text, status } = await persist({ clock, signal, budget }, attempt);
-    const answer = parseJson(new TextDecoder().decode(text));
-    if (status >= 200 && status < 300 && !passing.has(status)) return answer;
-    const message = textField(answer, 'message') ?? '';
-    const errors = listField(answer, 'errors').map((one) => textField(one, 'message') ?? one);
-    const said = [`status ${status}`, message, ...errors].filter(Boolean).join(', ');
-    throw Failure.of('gate/upload', { said: withoutEnd(cut(said, 500), ' .\n') });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof Failure) throw error;
-    throw Failure.of('gate/upload', { said: messageOf(error) }, error);
-  }
+) => Promise<unknown>;
+
+/** The API of code scanning. Both requests may be repeated: a second report replaces the first. */
+function openCodeScanning({ clock, env, fetch, github, token }: UploadMeans): Ask {
+  const restUrl = env['GITHUB_API_URL'] || 'https://api.github.com';
+  const most = longestAnswer;
+  const userAgent = 'slipway-trivy-gate';
+  const api = openGitHub({ token, restUrl, userAgent, fetch, most, redirect: 'error' });
+  const hidden = (text: string) => text.replaceAll(token, '***');
+  return async (method, path, signal, body) => {
+    const url = `${restUrl}/repos/${github.repository}/code-scanning/${path}`;
+    try {
+      const answer = await persist({ clock, signal, budget }, () =>
+        askInTime({ ask: api, clock, signal }, { method, url, body }),
+      );
+      const { status } = answer;
+      if (status >= 200 && status < 300) return answer.body;
+      const said = [`status ${status}`, wordsOf(answer)].filter(Boolean).join(', ');
+      throw Failure.of('gate/upload', { said: withoutEnd(cut(hidden(said), 500), ' .\n') });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof Failure) throw error;
+      throw Failure.of('gate/upload', { said: hidden(messageOf(error)) }, error);
+    }
+  };
 }

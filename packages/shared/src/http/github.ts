@@ -1,5 +1,5 @@
 import { type Answer, wholeAnswer } from './exchange.ts';
-import type { Fetch } from './fetch.ts';
+import type { Fetch, HttpRequest } from './fetch.ts';
 import { field, parseJson } from './json.ts';
 
 /** As whom GitHub is asked, and how. */
@@ -12,6 +12,8 @@ export interface GitHubAccess {
   fetch: Fetch;
   /** The longest answer that is read, in bytes. */
   most: number;
+  /** What a redirect means; `follow` when not given, which takes the token to no other origin. */
+  redirect?: NonNullable<HttpRequest['redirect']>;
 }
 
 /** One request to GitHub's REST or GraphQL API. */
@@ -47,7 +49,7 @@ const silent = {
  * makes an error of a refusal; here it is an answer like any other.
  */
 export function openGitHub(access: GitHubAccess): AskGitHub {
-  const { fetch, most } = access;
+  const { fetch, most, redirect = 'follow' } = access;
   let opened: ReturnType<typeof open> | undefined;
   return async ({ method, url, body, signal }) => {
     opened ??= open(access);
@@ -59,6 +61,7 @@ export function openGitHub(access: GitHubAccess): AskGitHub {
         method,
         headers: Object.fromEntries(new Headers(init?.headers)),
         body: body ?? null,
+        redirect,
         signal,
       });
       const { headers, status, body: bytes } = await wholeAnswer(given, most);

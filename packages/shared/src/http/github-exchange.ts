@@ -1,22 +1,23 @@
-import type { AskGitHub, GitHubAnswer, GitHubRequest } from '@slipway/shared/http/github';
-import { field, listField, textField } from '@slipway/shared/http/json';
-import type { Clock } from '@slipway/shared/time/clock';
-import { deadline } from '@slipway/shared/time/deadline';
+import type { Clock } from '../time/clock.ts';
+import { deadline } from '../time/deadline.ts';
+import type { AskGitHub, GitHubAnswer, GitHubRequest } from './github.ts';
+import { field, listField, textField } from './json.ts';
 
-/** One request to GitHub. */
-export type Request = Omit<GitHubRequest, 'signal'>;
+/** One request to GitHub, without its limit. */
+export type TimedRequest = Omit<GitHubRequest, 'signal'>;
 
 /** Time for one request with its body, in milliseconds. */
 export const requestLimit = 30_000;
-/** The longest answer that is read, in bytes: a list of 100,000 tags has 40 MB. */
-export const longestAnswer = 128 * 1024 * 1024;
 /** What GitHub asks for where it names no time. Source: "Rate limits for the REST API" */
 const secondaryPause = 60;
 
-/** Sends one request and reads the answer. The token goes to no other origin: `fetch` sees to that. */
-export function exchange(
+/**
+ * Sends one request and reads the answer, which says "not now" (429) where GitHub limits the rate.
+ * @throws TimeoutReached after {@link requestLimit}; what `fetch` throws
+ */
+export function askInTime(
   wire: { ask: AskGitHub; clock: Clock; signal: AbortSignal },
-  request: Request,
+  request: TimedRequest,
 ): Promise<GitHubAnswer> {
   const { body } = request;
   // What is uploaded may take longer than an answer.
@@ -59,8 +60,13 @@ function isRateLimited({ body }: GitHubAnswer): boolean {
   return listField(body, 'errors').some((error) => textField(error, 'type') === 'RATE_LIMITED');
 }
 
-/** GitHub's words in an answer that refuses, on one line. */
-export function saidBy({ body, status }: GitHubAnswer): string {
+/** GitHub's words in an answer that refuses, on one line; the status where it has none. */
+export function saidBy(answer: GitHubAnswer): string {
+  return wordsOf(answer) || `status ${answer.status}`;
+}
+
+/** GitHub's words in an answer that refuses; empty where it has none. */
+export function wordsOf({ body }: GitHubAnswer): string {
   const details = listField(body, 'errors').map((error) => {
     const code = textField(error, 'code');
     if (typeof error === 'string') return error;
@@ -69,7 +75,7 @@ export function saidBy({ body, status }: GitHubAnswer): string {
     );
   });
   const words = [textField(body, 'message'), ...details, textOfField(body, 'error')];
-  return words.filter(Boolean).join('; ') || `status ${status}`;
+  return words.filter(Boolean).join('; ');
 }
 
 function textOfField(body: unknown, key: string): string | undefined {

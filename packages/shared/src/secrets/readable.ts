@@ -17,8 +17,20 @@ const named: Readonly<Record<string, string>> = {
 // Colours, the empty comment of our Markdown, entities, an escaped pipe.
 const mark =
   /\x1b\[[0-?]*[ -/]*[@-~]|<!---->|&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(amp|lt|gt|quot|apos|nbsp));|\\(\|)/y;
-const beginsMark = new Set(['\x1b', '<', '&', '\\'].map((one) => one.charCodeAt(0)));
+// A text without any of these is read as it is.
+const unreadable =
+  /[\x00-\x1f\x7f-\xa0<&\\\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]| {2}/;
+const beginsMark = new Uint8Array(0x80);
+for (const one of ['\x1b', '<', '&', '\\']) beginsMark[one.charCodeAt(0)] = 1;
+/** What `\s` matches beyond U+00A0. */
+const spaces = new Set([0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000]);
+for (let code = 0x2000; code <= 0x200a; code += 1) spaces.add(code);
 const blank = 0x20;
+
+/** Whether {@link readable} would give another text. */
+export function isReadable(source: string): boolean {
+  return !unreadable.test(source);
+}
 
 /**
  * A text without what Markdown, HTML and a terminal add to it: entities are characters again, colours
@@ -38,7 +50,7 @@ export function readable(source: string): Readable {
   };
   while (from < source.length) {
     const code = source.charCodeAt(from);
-    const found = beginsMark.has(code) ? markAt(source, from) : undefined;
+    const found = beginsMark[code] === 1 ? markAt(source, from) : undefined;
     if (found) {
       for (let at = 0; at < found.shown.length; at += 1) add(found.shown.charCodeAt(at));
       from += found.length;
@@ -57,8 +69,9 @@ function plain(code: number): number {
   if (code > blank && code < 0x7f) return code;
   if (code <= blank) return code === blank || (code >= 9 && code <= 13) ? blank : 0;
   if (code < 0xa0) return 0;
-  const space = code === 0xa0 || (code >= 0x1680 && /\s/.test(String.fromCharCode(code)));
-  return space ? blank : code;
+  return code === 0xa0 || (code >= 0x1680 && code < 0xd800 && spaces.has(code)) || code === 0xfeff
+    ? blank
+    : code;
 }
 
 function markAt(source: string, at: number): { shown: string; length: number } | undefined {

@@ -1,4 +1,4 @@
-import { readable } from './readable.ts';
+import { isReadable, readable } from './readable.ts';
 import { maskable, shortest, spellings } from './spellings.ts';
 
 /**
@@ -43,8 +43,8 @@ export function longestSecret(): number {
 export function redact(text: string): string {
   if (byStart.size === 0 || text.length < shortest) return text;
   const spans = found(text).map(([start, end]): Span => [start, end]);
-  const seen = readable(text);
-  if (seen.text !== text) {
+  if (!isReadable(text)) {
+    const seen = readable(text);
     for (const [start, end] of found(seen.text)) {
       spans.push([seen.offsets[start] ?? 0, seen.offsets[end] ?? text.length]);
     }

@@ -1,12 +1,13 @@
 // Writes what follows from action.yml, from the failure catalogue and from the shape of a policy:
 // each action's src/manifest.ts, the tables in its README, the workflows of each deploy action,
-// docs/workflows.md, docs/failures.md and policy.schema.json.
+// the schema of its settings file, docs/workflows.md, docs/failures.md and policy.schema.json.
 // `--check` writes nothing and fails when a file is not what it would be.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { policyJsonSchema } from '../actions/trivy-gate/policy-schema.ts';
 import { catalogue } from '../packages/shared/src/failure/catalogue.ts';
+import { settingsSchema } from './settings-schema.ts';
 import type { ActionFile, WorkflowFile } from './workflows/action-file.ts';
 import { deployWorkflow, shipWorkflow } from './workflows/generate-workflows.ts';
 import { type NamedWorkflow, workflowDocs } from './workflows/workflow-docs.ts';
@@ -28,6 +29,9 @@ for (const name of readdirSync(join(root, 'actions')).sort()) {
       readme,
       between(between(text, 'inputs', inputTable(action)), 'outputs', outputTable(action)),
     );
+  }
+  if (action.inputs?.['settings']) {
+    write(join(folder, 'settings.schema.json'), settingsSchema(name, action));
   }
   const target = /^deploy-(.+)$/.exec(name)?.[1];
   if (target !== undefined) {

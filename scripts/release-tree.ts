@@ -38,7 +38,7 @@ mkdirSync(join(out, '.github/workflows'), { recursive: true });
 for (const name of readdirSync(join(root, 'actions')).sort()) {
   const folder = join(root, 'actions', name);
   cpSync(join(folder, 'dist'), join(out, name, 'dist'), { recursive: true });
-  for (const file of ['action.yml', 'README.md', 'policy.schema.json']) {
+  for (const file of ['action.yml', 'README.md', 'policy.schema.json', 'settings.schema.json']) {
     if (existsSync(join(folder, file))) cpSync(join(folder, file), join(out, name, file));
   }
 }

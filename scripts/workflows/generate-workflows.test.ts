@@ -129,6 +129,7 @@ describe('a deploy workflow', () => {
         `slipway-deploy-${expression('inputs.environment')}`,
         expression("contains(toJSON(inputs.hosts), '\\n') && 'several' || inputs.hosts"),
         expression("contains(toJSON(inputs.path), '\\n') && 'several' || inputs.path"),
+        expression("contains(toJSON(inputs.settings), '\\n') && 'several' || inputs.settings"),
       ].join('-'),
     );
   });

@@ -29,10 +29,12 @@ export function secretFor(target: string, name: string): string {
 
 /** All inputs of a deploy action, in their order. */
 export function targetInputs(target: string, action: ActionFile): TargetInput[] {
+  // What a settings file may give need not be given by a caller: the action says what is missing.
+  const fromFile = action.inputs?.['settings'] !== undefined;
   return Object.entries(action.inputs ?? {}).map(([name, { description, required, ...rest }]) => ({
     name,
     description: withDefault(description, rest.default),
-    required: required === true,
+    required: required === true && !fromFile,
     secret: isSecret(name) ? secretFor(target, name) : undefined,
   }));
 }

@@ -39,6 +39,7 @@ export const manifest = {
     timeout: { required: false, default: '10m' },
     rollback: { required: false, default: 'true' },
     'dry-run': { required: false, default: 'false' },
+    settings: { required: false, default: '' },
     keep: { required: false, default: '5' },
     'max-parallel': { required: false, default: '5' },
     'lock-timeout': { required: false, default: '10m' },

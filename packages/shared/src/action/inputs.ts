@@ -4,6 +4,7 @@ import { cut } from '../secrets/cut.ts';
 import type { Environment } from './github.ts';
 import { BadInput, type Input, trim } from './input.ts';
 import type { InputName, Manifest } from './manifest.ts';
+import type { FileInputs } from './settings-file.ts';
 
 /** One parser for each input that `action.yml` declares: no more, no less. */
 export type InputSpec<M extends Manifest> = { [K in InputName<M>]: Input<unknown> };
@@ -25,6 +26,8 @@ export type Problem = (input: string, wrong: string, example?: string) => void;
 /** What reading inputs needs from outside. */
 export interface InputSource {
   env: Environment;
+  /** What a settings file gives, or what is wrong with it. `with:` goes before it. */
+  file?: FileInputs | BadInput;
   mask(secret: string): void;
 }
 
@@ -43,6 +46,7 @@ export function readInputs<const M extends Manifest, const S extends InputSpec<M
   const names = Object.keys(manifest.inputs);
   const specs: Readonly<Record<string, Input<unknown>>> = spec;
   const raw = new Map(names.map((name) => [name, given(source.env, name, specs[name])]));
+  const file: FileInputs = source.file instanceof BadInput ? new Map() : (source.file ?? new Map());
 
   for (const [name, value] of raw) {
     for (const secret of specs[name]?.secrets?.(value) ?? []) source.mask(secret);
@@ -55,12 +59,19 @@ export function readInputs<const M extends Manifest, const S extends InputSpec<M
   for (const name of unknownInputs(manifest, source.env)) {
     problem(name, `does not exist in ${manifest.name}`, nearestInput(manifest, name));
   }
+  if (source.file instanceof BadInput) {
+    problem('settings', source.file.message, source.file.example);
+  }
+  for (const name of file.keys()) {
+    const said = problemOfFile(name, manifest, specs);
+    if (said) problem('settings', said);
+  }
   const values: Record<string, unknown> = {};
   for (const name of names) {
     const declared = manifest.inputs[name];
     const input = specs[name];
-    const value = raw.get(name) || declared?.default || '';
     if (!input || !declared) continue;
+    const value = chosen(raw.get(name) ?? '', file.get(name) ?? '', declared.default);
     if (value === '') {
       if (declared.required) problem(name, 'is required', input.example);
       continue;
@@ -89,6 +100,27 @@ function unknownInputs(manifest: Manifest, env: Environment): string[] {
 }
 
 const mostOfName = 60;
+
+// The runner gives an input that was left out as its default, so such a value is not taken for one
+// of `with:` where the file has another.
+function chosen(value: string, inFile: string, standard: string): string {
+  if (inFile !== '' && (value === '' || value === standard)) return inFile;
+  return value || standard;
+}
+
+function problemOfFile(
+  name: string,
+  manifest: Manifest,
+  specs: Readonly<Record<string, Input<unknown>>>,
+): string | undefined {
+  const file = 'names a file that';
+  const shown = cut(name, mostOfName);
+  if (!Object.hasOwn(manifest.inputs, name)) {
+    return `${file} has ${shown}, which does not exist in ${manifest.name}. Valid: ${nearestInput(manifest, shown)}`;
+  }
+  if (name === 'settings') return `${file} names another one`;
+  return specs[name]?.secrets ? `${file} has the secret ${shown}; give it by with:` : undefined;
+}
 
 /** The name that was probably meant; all of them when none is near. */
 function nearestInput(manifest: Manifest, name: string): string {

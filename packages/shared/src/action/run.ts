@@ -3,9 +3,11 @@ import { useProxy } from '../http/proxy.ts';
 import { untilActHasRead } from './act.ts';
 import { type Commands, runnerCommands } from './commands.ts';
 import { type Environment, type GitHubContext, readGitHubContext } from './github.ts';
+import { BadInput } from './input.ts';
 import { type InputSpec, type InputValues, type Problem, readInputs } from './inputs.ts';
 import type { Manifest, OutputName } from './manifest.ts';
 import { escapeMarkdown } from './markdown.ts';
+import type { FileInputs } from './settings-file.ts';
 
 /** What an action gets to work with. */
 export interface Run<M extends Manifest> {
@@ -53,8 +55,10 @@ export async function runAction<M extends Manifest>(
   let end: End;
   try {
     await useProxy(env, commands.mask);
+    const file = await settingsOf(manifest, env);
+    const source = { env, mask: commands.mask, ...(file && { file }) };
     end = await action({
-      inputs: (spec, rules) => readInputs(manifest, spec, { env, mask: commands.mask }, rules),
+      inputs: (spec, rules) => readInputs(manifest, spec, source, rules),
       commands,
       env,
       github: readGitHubContext(env),
@@ -71,6 +75,22 @@ export async function runAction<M extends Manifest>(
     say({ outputs: {}, closing: '', failure: asFailure(error, manifest) }, manifest, commands);
   }
   if (process.exitCode === 1) await untilActHasRead(env);
+}
+
+// Only where one is named: most runs need no YAML.
+async function settingsOf(
+  manifest: Manifest,
+  env: Environment,
+): Promise<FileInputs | BadInput | undefined> {
+  const path = env['INPUT_SETTINGS']?.trim() ?? '';
+  if (path === '' || !manifest.inputs['settings']) return undefined;
+  const { readSettingsFile } = await import('./settings-file.ts');
+  try {
+    return await readSettingsFile(env['GITHUB_WORKSPACE'] || '.', path);
+  } catch (error) {
+    if (error instanceof BadInput) return error;
+    throw error;
+  }
 }
 
 /** An {@link Outcome} of whatever action. */

@@ -35,6 +35,7 @@ export const deployInputs = {
   timeout: duration('1s', '6h'),
   rollback: boolean,
   'dry-run': boolean,
+  settings: text,
 } as const;
 
 /** The values of {@link deployInputs}, as the checks between them see them. */

@@ -56,7 +56,7 @@ const cases: Case[] = [
   ['a key twice', 'build-args', { 'build-args': 'A=1\nA=2' }, /twice/],
   ['too many arguments', 'build-args', { 'build-args': 'A'.repeat(100_001) }, /longer than 100000/],
   ['an id with a blank', 'build-secrets', { 'build-secrets': 'a b=c' }, /no usable key in line 1/],
-  ['an id twice', 'build-secrets', { 'build-secrets': 'a=1\na=2' }, /the id of line 2 twice/],
+  ['an id twice', 'build-secrets', { 'build-secrets': 'a=1\na=2' }, /the key of line 2 twice/],
   ['a value without end', 'build-secrets', { 'build-secrets': 'k<<END\nv' }, /no end of the value/],
   ['no label', 'labels', { labels: 'vendor' }, /has no = in line 1/],
   ['a key that is none', 'labels', { labels: '=x' }, /no usable key/],

@@ -69,7 +69,12 @@ const cases: Case[] = [
     { 'fail-on': 'secret', scanners: 'vuln' },
     /does not look for what fail-on names: secret/,
   ],
-  ['a file that is not there', 'baseline', { baseline: './none.json' }, /not there: \.\/none\.json/],
+  [
+    'a file that is not there',
+    'baseline',
+    { baseline: './none.json' },
+    /not there: \.\/none\.json/,
+  ],
   [
     'a link out',
     'baseline',

@@ -3,6 +3,7 @@ import type { Health } from '@slipway/shared/deploy/health';
 import { type DeployOutcome, runDeploy } from '@slipway/shared/deploy/run-deploy';
 import { type Clock, systemClock } from '@slipway/shared/time/clock';
 import { placeName } from './host/address.ts';
+import type { LockTerms } from './host/lock.ts';
 import { type ReleaseId, releaseId } from './host/release-id.ts';
 import { type HostsSettings, type HostTarget, hostsTarget } from './hosts-target.ts';
 import type { Keys } from './keys/open-key.ts';
@@ -25,7 +26,7 @@ export interface Means {
   run: Run<typeof manifest>;
   clock: Clock;
   health: Health;
-  lock: { owner: string; wait: number };
+  lock: LockTerms;
   env: ReadonlyMap<string, string>;
   /** The commit that is deployed; empty where it is not known. */
   commit: string;
@@ -62,7 +63,7 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
     },
     lock: {
       owner: runUrl ? `${runUrl} (${actor})` : 'a run without an address',
-      wait: settings['lock-timeout'],
+      wait: { left: settings['lock-timeout'] },
     },
     commit,
     env: new Map([...(settings.env ?? []), ...(settings.secrets ?? [])]),

@@ -35,7 +35,6 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
         keep: settings.keep,
         steps: stepsOf(settings),
         commit: run.github.sha,
-        timeout: settings.timeout,
         lock,
       },
       { ...tools, image: made?.image },

@@ -7,7 +7,7 @@ import { poll } from '@slipway/shared/time/poll';
 import { siteName } from '../host/address.ts';
 import { mustBeLink, putLinkBackScript } from '../host/current-link.ts';
 import { releaseToRollBackTo } from '../host/kept-releases.ts';
-import { holdLock, longestOf } from '../host/lock.ts';
+import { type LockTerms, siteLock } from '../host/lock.ts';
 import { proveOnHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
 import { hostPace, siteShell } from '../host/site-shell.ts';
@@ -38,7 +38,6 @@ import {
   writeScript,
 } from './releases.ts';
 import {
-  alone,
   checkScript,
   configScript,
   endStepsScript,
@@ -74,9 +73,7 @@ export interface ComposeSettings {
   keep: number;
   steps: UserSteps;
   commit: string;
-  /** Milliseconds. */
-  timeout: number;
-  lock: { owner: string; wait: number };
+  lock: LockTerms;
 }
 
 /** Capabilities, and a way to talk. */
@@ -107,7 +104,8 @@ export function composeTarget(
 ): Target<HostPlan, Change> {
   const { path, release, steps } = settings;
   const { host, clock } = tools;
-  const { run, again, change, step } = siteShell(path, tools);
+  const lock = siteLock(host, { path, ...settings.lock, clock, say: tools.say });
+  const { run, again, change, alone, step } = siteShell(path, lock, tools);
 
   const containers = async (signal: AbortSignal): Promise<Container[]> =>
     readLook((await again('looking at the containers', lookScript(path), signal)).stdout);
@@ -144,7 +142,7 @@ export function composeTarget(
   };
 
   const switchTo = async (id: ReleaseId, hurry: boolean, signal: AbortSignal) => {
-    await bringUp(id, hurry, { ...tools, path, containers, judged }, signal);
+    await bringUp(id, hurry, { ...tools, path, alone, containers, judged }, signal);
     const restart = restartScript(steps.restart, restartService);
     await stepWhenReady('restart', restart, id, signal);
   };
@@ -191,12 +189,7 @@ export function composeTarget(
       }
     },
 
-    lock: (signal) =>
-      holdLock(
-        host,
-        { path, ...settings.lock, life: longestOf(settings), clock, say: tools.say },
-        signal,
-      ),
+    lock: lock.hold,
 
     async plan(signal) {
       const state = readState((await again('reading the host', stateScript(path), signal)).stdout);
@@ -310,7 +303,7 @@ export function composeTarget(
               adopted ? putBack(adopted) : '',
               release ? discardScript(id) : '',
             ].join('\n');
-      await again('tidying up', alone(path, body), signal);
+      await again('tidying up', alone(body), signal);
     },
   };
 }

@@ -5,20 +5,15 @@ import type { ShellTools } from '../host/site-shell.ts';
 import { mustSucceed } from '../ssh/remote-script.ts';
 import { switchScript } from './releases.ts';
 import { type Look, type Stage, walkOf } from './rolling-update.ts';
-import {
-  alone,
-  composeScript,
-  mendScript,
-  removeScript,
-  upAllScript,
-  upScript,
-} from './scripts.ts';
+import { composeScript, mendScript, removeScript, upAllScript, upScript } from './scripts.ts';
 import { type Container, judge, serviceOf } from './state.ts';
 
 /** What bringing a release up needs. */
 export interface UpTools extends ShellTools {
   path: string;
   clock: Clock;
+  /** The script of a change, see `SiteShell`. */
+  alone(body: string): string;
   /** The containers of the project. */
   containers(signal: AbortSignal): Promise<Container[]>;
   /** How all of them are doing, as far as that is for this deployment. */
@@ -63,9 +58,9 @@ export async function bringUp(
 }
 
 async function compose(body: string, tools: UpTools, signal: AbortSignal): Promise<string> {
-  const { host, path } = tools;
+  const { host } = tools;
   const what = 'docker compose up';
-  const ended = await host.run(what, alone(path, body), signal, tools.quote);
+  const ended = await host.run(what, tools.alone(body), signal, tools.quote);
   if (ended.code !== 0 && /dependency|didn't complete/.test(ended.stderr)) {
     // Compose only says that a service did not get ready; its container says why.
     const seen = await tools.judged(signal);

@@ -3,62 +3,92 @@ import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { poll } from '@slipway/shared/time/poll';
-import { loginFolder } from '../compose/scripts.ts';
 import type { Host } from '../ssh/connection.ts';
 import { mustSucceed } from '../ssh/remote-script.ts';
-import { ownFolderScript } from './own-folder.ts';
-import { printedFunction, readPrinted } from './printed.ts';
-import { quote } from './shell.ts';
-import type { UserSteps } from './steps.ts';
+import {
+  fenceScript,
+  freeScript,
+  type LockFacts,
+  renewScript,
+  takeScript,
+} from './lock-scripts.ts';
+import { readPrinted } from './printed.ts';
 
-/** Who takes a lock, and for how long at most; times in milliseconds. */
-export interface LockRequest {
-  /** Folder of the deployment on the host. */
-  path: string;
+/** What the locks of one run have in common. */
+export interface LockTerms {
   /** For the one who has to wait: the run's address or the name of the machine. */
   owner: string;
-  /** How long to wait for another holder. */
-  wait: number;
-  /** After this the holder counts as dead and the lock may be broken. */
-  life: number;
+  /** What is left of the time to wait for other holders, on all hosts together; in milliseconds. */
+  wait: { left: number };
+}
+
+/** A lock, and how to take it. */
+export interface LockRequest extends LockTerms {
+  /** Folder of the deployment on the host. */
+  path: string;
   clock: Clock;
   say(line: string): void;
+  /**
+   * After so many milliseconds without a renewal the holder counts as dead, and the lock may be
+   * broken. It is renewed four times as often.
+   */
+  life?: number;
 }
 
-/**
- * How long a deployment may last: to prepare, to migrate, to switch, to roll back, and to clean up.
- * @returns milliseconds
- */
-export function longestOf(settings: { timeout: number; steps: UserSteps }): number {
-  const { migrate, migrateTimeout } = settings.steps;
-  return settings.timeout * 3 + (migrate.trim() === '' ? 0 : migrateTimeout) + 120_000;
+/** The lock of a deployment on one host. */
+export interface SiteLock {
+  /** Script that ends the one it stands in, unless this lock is held. */
+  readonly fence: string;
+  /**
+   * Takes the lock and renews it until it is given back. An expired one is broken, and it is said
+   * whose it was.
+   * @throws Failure `ssh/locked` when it was held for all of `wait`, `ssh/path` or `ssh/tools` when
+   * there can be none
+   */
+  hold(signal: AbortSignal): Promise<AsyncDisposable>;
 }
 
+const usualLife = 120_000;
 const unlockLimit = 15_000;
 
-/**
- * Takes the lock of a deployment by an atomic rename on the host. An expired lock is broken, and
- * it is said whose it was.
- * @throws Failure `ssh/locked` when it was held for all of `wait`, `ssh/path` when there can be none
- */
-export async function holdLock(
-  host: Host,
-  request: LockRequest,
-  signal: AbortSignal,
-): Promise<AsyncDisposable> {
-  const { clock, path, wait, say } = request;
-  const { address } = host;
+/** Makes a lock that is not held yet. */
+export function siteLock(host: Host, request: LockRequest): SiteLock {
+  const { path, owner, life = usualLife } = request;
   const token = globalThis.crypto.randomUUID();
+  const facts = { path, owner, token, life: Math.ceil(life / 1_000) };
+  return {
+    fence: fenceScript(facts),
+    async hold(signal) {
+      await take(host, request, facts, signal);
+      const renewal = renew(host, request, facts);
+      return {
+        async [Symbol.asyncDispose]() {
+          await renewal[Symbol.asyncDispose]();
+          await free(host, request, facts);
+        },
+      };
+    },
+  };
+}
+
+async function take(
+  host: Host,
+  { clock, path, wait, say }: LockRequest,
+  facts: LockFacts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { address } = host;
   let holder = '';
   const attempt = async (within: AbortSignal): Promise<true | undefined> => {
     const what = 'taking the lock';
-    const ended = await host.run(what, takeScript(request, token), within);
+    const ended = await host.run(what, takeScript(facts), within);
     const said = readPrinted(mustSucceed(ended, what, address).stdout);
-    const unwritable = said.get('unwritable');
+    const [unwritable, missing] = [said.get('unwritable'), said.get('missing')];
     if (unwritable !== undefined) {
       const { host, user } = address;
       throw Failure.of('ssh/path', { host, path, user, said: shown(unwritable) });
     }
+    if (missing !== undefined) throw Failure.of('ssh/tools', { host: address.host, missing });
     const broken = said.get('broke');
     if (broken !== undefined) say(`broke the expired lock of ${shown(broken)}`);
     if (said.has('taken') || broken !== undefined) return true;
@@ -66,92 +96,88 @@ export async function holdLock(
     if (now !== holder) {
       holder = now;
       const end = formatDuration(Math.max(0, Number(said.get('left') ?? 0)) * 1_000);
-      say(`waiting for the lock of ${holder}; it expires in ${end} at the latest`);
+      say(`waiting for the lock of ${holder}; it expires in ${end} unless it is renewed`);
     }
     return undefined;
   };
-  const release = async () => {
-    // A host that was never reached has no lock of ours, and asking it would take long.
-    if (!host.reached()) return;
-    try {
-      await deadline(clock, unlockLimit, undefined, async (within) =>
-        mustSucceed(
-          await host.run('freeing the lock', freeScript(path, token), within),
-          'freeing the lock',
-          address,
-        ),
-      );
-    } catch (error) {
-      // The first failure is the one to report; the lock frees itself when it expires.
-      say(`the lock was not freed: ${messageOf(error)}`);
-    }
-  };
+  // The first attempt has no limit of its own: it may have to connect first.
+  let start: number | undefined;
+  const allowed = wait.left;
   try {
-    // The first attempt has no limit of its own: it may have to connect first.
-    if (!(await attempt(signal))) {
-      await deadline(clock, wait, signal, async (within) => {
-        await clock.sleep(1_000, within);
-        await poll(clock, within, () => attempt(within));
-      });
-    }
+    if (await attempt(signal)) return;
+    start = clock.now();
+    await deadline(clock, allowed, signal, async (within) => {
+      await clock.sleep(1_000, within);
+      await poll(clock, within, () => attempt(within));
+    });
   } catch (error) {
     // An attempt that was cut off may have got it all the same.
-    await release();
-    if (!(error instanceof TimeoutReached)) throw error;
-    const waited = formatDuration(wait);
+    await free(host, { clock, say }, facts);
+    if (!(error instanceof TimeoutReached) || signal.aborted) throw error;
+    const waited = formatDuration(allowed);
     throw Failure.of('ssh/locked', { host: address.host, path, owner: holder, waited });
+  } finally {
+    if (start !== undefined) wait.left = Math.max(0, allowed - (clock.now() - start));
   }
-  return { [Symbol.asyncDispose]: release };
+}
+
+/** Renews the lock, beside whatever else runs on the host, until it is disposed of or lost. */
+function renew(
+  host: Host,
+  { clock, path, say, life = usualLife }: LockRequest,
+  facts: LockFacts,
+): AsyncDisposable {
+  const over = new AbortController();
+  let beat: Promise<void> | undefined;
+  const once = async () => {
+    try {
+      // No shorter limit: a script that does not end takes the connection with it.
+      const { stdout } = await deadline(clock, life, over.signal, (within) =>
+        host.run('renewing the lock', renewScript(facts), within),
+      );
+      const thief = readPrinted(stdout).get('lost');
+      if (thief === undefined || over.signal.aborted) return;
+      clearInterval(timer);
+      say(`the lock of ${path} was lost to ${shown(thief)}; nothing more is changed here`);
+    } catch {
+      // The host may not answer now. The next one may get through; when none does, the lock may be
+      // lost, which the script of the next change finds out.
+    }
+  };
+  const timer = setInterval(() => {
+    beat ??= once().finally(() => {
+      beat = undefined;
+    });
+  }, life / 4);
+  timer.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      over.abort();
+      await beat;
+    },
+  };
+}
+
+async function free(
+  host: Host,
+  { clock, say }: Pick<LockRequest, 'clock' | 'say'>,
+  facts: LockFacts,
+): Promise<void> {
+  // A host that was never reached has no lock of ours, and asking it would take long.
+  if (!host.reached()) return;
+  const what = 'freeing the lock';
+  try {
+    await deadline(clock, unlockLimit, undefined, async (within) =>
+      mustSucceed(await host.run(what, freeScript(facts), within), what, host.address),
+    );
+  } catch (error) {
+    // The first failure is the one to report; the lock frees itself when it expires.
+    say(`the lock was not freed: ${messageOf(error)}`);
+  }
 }
 
 /** A text of a host on one line. */
 function shown(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ').slice(0, 300);
-}
-
-// The folder that is the lock says who holds it. It is made complete beside its place and renamed
-// there, which fails on a full folder: taking and signing the lock are one step. What stands in it is
-// a text: a time counts when it is a number, and only then is anything computed with it.
-function takeScript({ path, owner, life }: LockRequest, token: string): string {
-  return `${printedFunction}
-cd -- ${quote(path)} 2>/dev/null || {
-  said=$(mkdir -p -- ${quote(path)} 2>&1) || { printf '%s' "$said" | printed unwritable; exit 0; }
-  cd -- ${quote(path)}
-}
-${ownFolderScript()}
-seconds() {
-  at=$(head -c 20 "$1/until" 2>/dev/null) || at=
-  case $at in ''|*[!0-9]*|?????????????*) echo 0 ;; *) echo "$((10#$at))" ;; esac
-}
-now=$(date +%s)
-broke=
-if [ -d .slipway/lock ]; then
-  if [ "$(seconds .slipway/lock)" -lt "$now" ]; then
-    broke=$(head -c 1000 .slipway/lock/owner 2>/dev/null || echo unknown)
-    if mv -T .slipway/lock .slipway/lock.${token}.old 2>/dev/null; then
-      # Somebody else may have broken it first: what was moved is looked at again.
-      if [ "$(seconds .slipway/lock.${token}.old)" -lt "$now" ]; then rm -rf .slipway/lock.${token}.old
-      else mv -T .slipway/lock.${token}.old .slipway/lock; broke=; fi
-    fi
-  fi
-fi
-mkdir .slipway/lock.${token}
-printf '%s\\n' ${quote(token)} > .slipway/lock.${token}/token
-printf '%s\\n' ${quote(owner)} > .slipway/lock.${token}/owner
-printf '%s\\n' "$((now + ${Math.ceil(life / 1_000)}))" > .slipway/lock.${token}/until
-if mv -T .slipway/lock.${token} .slipway/lock 2>/dev/null; then
-  if [ -n "$broke" ]; then printf '%s' "$broke" | printed broke; else printed taken </dev/null; fi
-else
-  rm -rf .slipway/lock.${token}
-  until=$(seconds .slipway/lock)
-  if [ "$until" -gt "$now" ]; then left=$((until - now)); else left=0; fi
-  printf '%s' "$left" | printed left
-  { head -c 1000 .slipway/lock/owner 2>/dev/null || echo 'another run'; } | printed held
-fi`;
-}
-
-function freeScript(path: string, token: string): string {
-  return `cd -- ${quote(path)} 2>/dev/null || exit 0
-rm -rf .slipway/lock.${token}
-if [ "$(cat .slipway/lock/token 2>/dev/null)" = ${quote(token)} ]; then rm -rf ${loginFolder} .slipway/lock; fi`;
 }

@@ -3,6 +3,7 @@ import type { Pace } from '@slipway/shared/time/poll';
 import { alone } from '../compose/scripts.ts';
 import type { Host } from '../ssh/connection.ts';
 import { type Ended, mustSucceed } from '../ssh/remote-script.ts';
+import type { SiteLock } from './lock.ts';
 import { type StepPlace, stepScript } from './steps.ts';
 
 /** Runs the scripts of one deployment on its host. `what` names a script in messages. */
@@ -13,6 +14,8 @@ export interface SiteShell {
   again(what: string, body: string, signal: AbortSignal): Promise<Ended>;
   /** Runs a script in the deployment's folder that nothing else may change meanwhile. */
   change(what: string, body: string, signal: AbortSignal): Promise<Ended>;
+  /** The script of such a change: alone in the folder, and only while the lock is held. */
+  alone(body: string): string;
   /** Runs a script of the user, if there is one. */
   step(what: string, text: string, place: StepPlace, signal: AbortSignal): Promise<void>;
 }
@@ -27,14 +30,23 @@ export interface ShellTools {
   quote(line: string): void;
 }
 
-/** Makes the shell of the deployment in the folder `path`. */
-export function siteShell(path: string, { host, say, quote }: ShellTools): SiteShell {
+/**
+ * Makes the shell of the deployment in the folder `path`.
+ * @param lock without which nothing is changed
+ */
+export function siteShell(
+  path: string,
+  lock: Pick<SiteLock, 'fence'>,
+  { host, say, quote }: ShellTools,
+): SiteShell {
+  const inFolder = (body: string) => alone(path, `${lock.fence}\n${body}`);
   const run: SiteShell['run'] = async (what, body, signal) =>
     mustSucceed(await host.run(what, body, signal, quote), what, host.address);
-  const change: SiteShell['change'] = (what, body, signal) => run(what, alone(path, body), signal);
+  const change: SiteShell['change'] = (what, body, signal) => run(what, inFolder(body), signal);
   return {
     run,
     change,
+    alone: inFolder,
     async again(what, body, signal) {
       try {
         return await run(what, body, signal);

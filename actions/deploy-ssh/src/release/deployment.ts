@@ -33,7 +33,6 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
         commit: means.commit,
         nameRelease: means.nameRelease,
         keep: settings.keep,
-        timeout: settings.timeout,
         lock,
       },
       tools,

@@ -2,11 +2,10 @@ import type { Health } from '@slipway/shared/deploy/health';
 import type { Evidence, Proof, RolloutState, Target } from '@slipway/shared/deploy/target';
 import type { Clock } from '@slipway/shared/time/clock';
 import { switchScript } from '../compose/releases.ts';
-import { alone } from '../compose/scripts.ts';
 import { siteName } from '../host/address.ts';
 import { type CurrentLink, mustBeLink, putLinkBackScript } from '../host/current-link.ts';
 import { readKept, releaseToRollBackTo } from '../host/kept-releases.ts';
-import { holdLock, longestOf } from '../host/lock.ts';
+import { type LockTerms, siteLock } from '../host/lock.ts';
 import { proveThroughHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
 import { hostPace, siteShell } from '../host/site-shell.ts';
@@ -43,9 +42,7 @@ export interface ReleaseSettings {
   /** Names the release; asked under the lock. */
   nameRelease(): ReleaseId;
   keep: number;
-  /** Milliseconds. */
-  timeout: number;
-  lock: { owner: string; wait: number };
+  lock: LockTerms;
 }
 
 /** Capabilities, and a way to talk. */
@@ -75,7 +72,8 @@ export function releaseSite(
   let key = '';
   const content = () => `${files?.proof} ${environmentDigest(key, settings.env)}`;
 
-  const { again, change, step } = siteShell(path, tools);
+  const lock = siteLock(host, { path, ...settings.lock, clock, say: tools.say });
+  const { again, change, alone, step } = siteShell(path, lock, tools);
 
   const placeOf = (id: ReleaseId): StepPlace => ({
     path,
@@ -124,12 +122,7 @@ export function releaseSite(
 
     check: async (signal) => files?.check?.(host, signal),
 
-    lock: (signal) =>
-      holdLock(
-        host,
-        { path, ...settings.lock, life: longestOf(settings), clock, say: tools.say },
-        signal,
-      ),
+    lock: lock.hold,
 
     async plan(signal) {
       const {
@@ -212,7 +205,7 @@ export function releaseSite(
       const proven = ending === 'proven';
       if (!files && !proven) return;
       const body = proven ? keepScript(release, settings.keep) : dropScript(release);
-      await again('tidying up', alone(path, body), signal);
+      await again('tidying up', alone(body), signal);
     },
   };
 }

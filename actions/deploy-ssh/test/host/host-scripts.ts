@@ -6,16 +6,14 @@ import { checkoutScript } from '../../src/git/checkout-script.ts';
 import { fetchScript } from '../../src/git/fetch-script.ts';
 import { repositoryAddress } from '../../src/git/repository.ts';
 import { currentScript, putLinkBackScript } from '../../src/host/current-link.ts';
-import { holdLock } from '../../src/host/lock.ts';
+import * as locks from '../../src/host/lock-scripts.ts';
 import { printedFunction } from '../../src/host/printed.ts';
 import { releaseId } from '../../src/host/release-id.ts';
 import { restartScript, stepScript } from '../../src/host/steps.ts';
 import { dressScript } from '../../src/release/dress-script.ts';
 import * as trees from '../../src/release/scripts.ts';
 import { framedScript } from '../../src/ssh/clean-shell.ts';
-import type { Host } from '../../src/ssh/connection.ts';
 import { receiveScript } from '../../src/upload/receive-script.ts';
-import { localHost } from '../upload/local-host.ts';
 
 /** A script as a host gets it, with everything in it that it can have. */
 export interface HostScript {
@@ -57,22 +55,7 @@ const access = {
 };
 const inFolder = (body: string) => compose.alone(path, body);
 
-/** The scripts by which a lock is taken and freed, on a host that gives it at once. */
-async function lockScripts(): Promise<string> {
-  const bodies: string[] = [];
-  const host: Host = {
-    ...localHost(),
-    run: async (_what, body) => {
-      bodies.push(body);
-      return { code: 0, signal: undefined, stdout: 'taken \n', stderr: '' };
-    },
-  };
-  const clock = { now: () => 0, sleep: async () => undefined };
-  const request = { path, owner: "it's me", wait: 1_000, life: 1_000, clock, say: () => undefined };
-  const lock = await holdLock(host, request, new AbortController().signal);
-  await lock[Symbol.asyncDispose]();
-  return bodies.join('\n');
-}
+const lock = { path, token: 'a1b2', owner: "it's me", life: 120 };
 
 const place = {
   path,
@@ -191,6 +174,9 @@ export const hostScripts: readonly HostScript[] = [
     makes: ['restartScript'],
     body: () => restartScript(['app.service', 'web', 'echo restarted'], compose.restartService),
   },
-  { makes: ['takeScript', 'ownFolderScript', 'freeScript'], body: lockScripts },
+  { makes: ['takeScript', 'ownFolderScript'], body: () => locks.takeScript(lock) },
+  { makes: ['renewScript'], body: () => locks.renewScript(lock) },
+  { makes: ['freeScript'], body: () => locks.freeScript(lock) },
+  { makes: ['fenceScript'], body: () => inFolder(locks.fenceScript(lock)) },
   { makes: ['framedScript'], body: () => framedScript(':', '--- mark').replace('\0', '') },
 ];

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,9 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '@slipway/shared/time/clock';
+import { type Clock, systemClock } from '@slipway/shared/time/clock';
+import { poll } from '@slipway/shared/time/poll';
 import { alone } from '../../src/compose/scripts.ts';
-import { holdLock } from '../../src/host/lock.ts';
+import { type LockRequest, siteLock } from '../../src/host/lock.ts';
+import { quote } from '../../src/host/shell.ts';
+import { siteShell } from '../../src/host/site-shell.ts';
+import type { Host } from '../../src/ssh/connection.ts';
 import { localHost } from '../upload/local-host.ts';
 
 const { signal } = new AbortController();
@@ -27,19 +32,25 @@ beforeEach(() => {
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
 const at = (name: string) => join(path, '.slipway', name);
-const hold = (wait = 0) =>
-  holdLock(
-    localHost(),
-    {
-      path,
-      owner: "it's us",
-      wait,
-      life: 60_000,
-      clock: systemClock,
-      say: (line) => said.push(line),
-    },
-    signal,
-  );
+const lockFor = (owner: string, more: Partial<LockRequest> = {}) =>
+  siteLock(localHost(), {
+    path,
+    owner,
+    wait: { left: 0 },
+    clock: systemClock,
+    say: (line) => said.push(line),
+    ...more,
+  });
+const hold = () => lockFor("it's us").hold(signal);
+const inSeconds = (more: number) => `${Math.floor(Date.now() / 1_000) + more}\n`;
+
+/** Waits for what has to come; the test's own limit ends it. */
+async function until<T>(look: () => T | undefined | false): Promise<T> {
+  return poll(systemClock, AbortSignal.timeout(15_000), async () => look() || undefined, {
+    first: 20,
+    most: 50,
+  });
+}
 
 function lockOf(owner: string, until: string): void {
   mkdirSync(at('lock'), { recursive: true });
@@ -61,7 +72,7 @@ describe('the lock of a deployment', () => {
   );
 
   it('that is held names its holder on one line, whatever it calls itself', async () => {
-    lockOf('x\ntaken \nbroke \u001b[31m', `${Math.floor(Date.now() / 1_000) + 600}\n`);
+    lockOf('x\ntaken \nbroke \u001b[31m', inSeconds(600));
     await expect(hold()).rejects.toMatchObject({ code: 'ssh/locked' });
     expect(said).toEqual([
       expect.stringMatching(/^waiting for the lock of x taken {2}broke {2}\[31m; it expires in/),
@@ -91,6 +102,151 @@ describe('the lock of a deployment', () => {
     });
     expect(existsSync(join(path, 'elsewhere/lock'))).toBe(false);
   });
+});
+
+describe('an expired lock', () => {
+  it('is broken by one of two who come at once, 20 times', async () => {
+    for (let round = 0; round < 20; round++) {
+      lockOf('a dead run', inSeconds(-1));
+      const runs = [lockFor('one'), lockFor('two')];
+      const ended = await Promise.allSettled(runs.map((lock) => lock.hold(signal)));
+      const held = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+      expect(held).toHaveLength(1);
+      expect(ended.find(({ status }) => status === 'rejected')).toMatchObject({
+        reason: { code: 'ssh/locked' },
+      });
+      for (const lock of held) await lock[Symbol.asyncDispose]();
+      expect(existsSync(at('lock'))).toBe(false);
+    }
+    expect(said.filter((line) => line.startsWith('broke'))).toHaveLength(20);
+  }, 60_000);
+
+  it('is not broken by one who found it expired before another one took it', async () => {
+    lockOf('a dead run', inSeconds(-1));
+    // Stops the slow one after it has judged, before it moves anything.
+    writeFileSync(
+      join(path, 'rm'),
+      `#!/bin/sh
+case "$*" in
+  *.slipway/lock) : > judged; tries=0
+    while [ ! -e go ] && [ "$tries" -lt 500 ]; do tries=$((tries + 1)); sleep 0.02; done ;;
+esac
+exec /bin/rm "$@"
+`,
+      { mode: 0o755 },
+    );
+    const here = localHost();
+    const slowHost: Host = {
+      ...here,
+      run: (what, body, ...more) =>
+        here.run(
+          what,
+          what === 'taking the lock' ? `PATH=${quote(path)}:$PATH\n${body}` : body,
+          ...more,
+        ),
+    };
+    const usual = { path, clock: systemClock, say: (line: string) => void said.push(line) };
+    const slow = siteLock(slowHost, { ...usual, owner: 'slow', wait: { left: 0 } }).hold(signal);
+    await until(() => existsSync(join(path, 'judged')));
+    const quick = lockFor('quick').hold(signal);
+    await Promise.race([quick.catch(() => undefined), systemClock.sleep(1_000)]);
+    writeFileSync(join(path, 'go'), '');
+    const ended = await Promise.allSettled([slow, quick]);
+    expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    for (const end of ended) if (end.status === 'fulfilled') await end.value[Symbol.asyncDispose]();
+  }, 30_000);
+
+  it('leaves nothing in the folder but a file of its user alone, and trusts no link there', async () => {
+    lockOf('a dead run', inSeconds(-1));
+    mkdirSync(at('lock.of-a-killed-script'));
+    symlinkSync('../elsewhere', at('guard'));
+    await (await hold())[Symbol.asyncDispose]();
+    expect(readdirSync(path)).toEqual(['.slipway']);
+    expect(readdirSync(at('.'))).toEqual(['guard']);
+    expect(statSync(at('guard')).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('a lock that is held', () => {
+  const expiry = () => Number(readFileSync(at('lock/until'), 'utf8'));
+
+  it('is renewed while its holder lives, and no longer', async () => {
+    const lock = await lockFor('it lives', { life: 2_000 }).hold(signal);
+    const first = expiry();
+    // Three lives later it is still held.
+    await until(() => expiry() > first + 6);
+    await expect(hold()).rejects.toMatchObject({ code: 'ssh/locked' });
+    await lock[Symbol.asyncDispose]();
+    await (await hold())[Symbol.asyncDispose]();
+    expect(said).toEqual([expect.stringContaining('waiting for the lock of it lives')]);
+  }, 30_000);
+
+  it('of a run that died is free after its short life', async () => {
+    await using _dead = await lockFor('it dies').hold(signal);
+    const left = expiry() - Date.now() / 1_000;
+    expect(left).toBeGreaterThan(100);
+    expect(left).toBeLessThanOrEqual(121);
+  });
+
+  it('and lost is said to be, is not taken back, and lets nothing be changed', async () => {
+    const mine = lockFor('late', { life: 2_000 });
+    const shell = siteShell(path, mine, {
+      host: localHost(),
+      say: () => undefined,
+      quote: () => undefined,
+    });
+    const lock = await mine.hold(signal);
+    await shell.change('a change', 'touch changed', signal);
+    expect(existsSync(join(path, 'changed'))).toBe(true);
+    lockOf('another run', inSeconds(600));
+    await expect(shell.change('a change', 'touch too-late', signal)).rejects.toMatchObject({
+      code: 'ssh/command',
+      message: expect.stringContaining('is not held by this run any more, so nothing is changed'),
+    });
+    await until(() => said.length > 0);
+    expect(said).toEqual([
+      `the lock of ${path} was lost to another run; nothing more is changed here`,
+    ]);
+    await lock[Symbol.asyncDispose]();
+    expect(existsSync(join(path, 'too-late'))).toBe(false);
+    expect(readFileSync(at('lock/token'), 'utf8')).toBe('of another');
+  }, 30_000);
+
+  it.each(['rm -rf .slipway/lock', ': > .slipway/lock/token', 'rm .slipway/lock/token'])(
+    'lets nothing be changed after %j',
+    async (harm) => {
+      const mine = lockFor('late');
+      await using _lock = await mine.hold(signal);
+      const { run } = localHost();
+      await run('harm', `cd -- ${quote(path)}\n${harm}`, signal);
+      const { code } = await run(
+        'a change',
+        `cd -- ${quote(path)}\n${mine.fence}\n: > late`,
+        signal,
+      );
+      expect([code, existsSync(join(path, 'late'))]).toEqual([1, false]);
+    },
+  );
+
+  it('by strangers is waited for no longer than the run may wait, on all hosts together', async () => {
+    lockOf('a stranger', inSeconds(9_000));
+    const wait = { left: 1_500 };
+    let now = 0;
+    // Time passes only where somebody waits.
+    const clock: Clock = {
+      now: () => now,
+      sleep: async (ms, within) => {
+        await systemClock.sleep(Math.min(ms, 200) / 10, within);
+        now += ms;
+      },
+    };
+    const terms = { wait, clock };
+    await expect(lockFor('one', terms).hold(signal)).rejects.toMatchObject({ code: 'ssh/locked' });
+    expect(wait.left).toBe(0);
+    const before = now;
+    await expect(lockFor('two', terms).hold(signal)).rejects.toMatchObject({ code: 'ssh/locked' });
+    expect(now - before).toBeLessThan(1_500);
+  }, 30_000);
 });
 
 describe('a script that is alone', () => {

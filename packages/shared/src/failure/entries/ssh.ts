@@ -67,7 +67,7 @@ export const sshFailures = {
     cause: (f: { host: string; path: string; owner: string; waited: string }) =>
       `${f.path} on ${f.host} is locked by ${f.owner}; waited ${f.waited}.`,
     remedy: () =>
-      'Wait for that run, or raise `lock-timeout`. The lock of a run that died is broken once it has expired.',
+      'Wait for that run, or raise `lock-timeout`. The lock of a run that died is free after two minutes.',
   }),
   'ssh/path': entry({
     cause: (f: { host: string; path: string; user: string; said: string }) =>

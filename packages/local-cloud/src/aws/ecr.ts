@@ -35,7 +35,7 @@ export function ecrService(parts: EcrParts): Handler {
 
 function getAuthorizationToken({ now, password }: EcrParts): Operation {
   return {
-    input: { registryIds: 'strings?' },
+    input: { 'registryIds?': ['string'] },
     resource: () => '*',
     run: (_, signed) => ({
       authorizationData: [
@@ -51,7 +51,7 @@ function getAuthorizationToken({ now, password }: EcrParts): Operation {
 
 function createRepository({ now, repositories }: EcrParts): Operation {
   return {
-    input: { repositoryName: 'string', registryId: 'string?' },
+    input: { repositoryName: 'string', 'registryId?': 'string' },
     resource: arn,
     run(input, signed) {
       const { registryId, repositoryName } = name(input, signed);
@@ -69,11 +69,11 @@ function createRepository({ now, repositories }: EcrParts): Operation {
 
 function describeRepositories({ repositories }: EcrParts): Operation {
   return {
-    input: { repositoryNames: 'strings?', registryId: 'string?' },
+    input: { 'repositoryNames?': ['string'], 'registryId?': 'string' },
     resource: arn,
     run(input, signed) {
       const { registryId } = name(input, signed);
-      const names = input['repositoryNames'];
+      const names: unknown = input['repositoryNames'];
       if (!Array.isArray(names)) {
         const here = arn({ repositoryName: '' }, signed);
         const all = repositories.all().filter((found) => found.repositoryArn.startsWith(here));

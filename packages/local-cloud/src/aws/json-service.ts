@@ -2,14 +2,14 @@ import { type Answer, type Handler, isRecord, jsonAnswer, type Request } from '.
 import { matches } from './pattern.ts';
 import { Refusal } from './refusal.ts';
 import type { Sessions } from './sessions.ts';
+import { checkFields, type Fields } from './shape.ts';
 import { type Signed, verifySignature } from './signature.ts';
 
 const contentType = 'application/x-amz-json-1.1';
 
 /** One operation: what it takes, which resource it touches, and what it does. */
 export interface Operation {
-  /** Fields of the input; a `?` at the end marks one that may be missing. */
-  input: Readonly<Record<string, 'string' | 'string?' | 'strings?'>>;
+  input: Fields;
   /** ARN of the resource, for the sentence of a denial. */
   resource(input: Input, signed: Signed): string;
   /** IAM actions needed beside the operation's own. */
@@ -17,7 +17,8 @@ export interface Operation {
   run(input: Input, signed: Signed): object;
 }
 
-export type Input = Readonly<Record<string, string | readonly string[] | undefined>>;
+/** What was asked; its shape was checked. */
+export type Input = Readonly<Record<string, unknown>>;
 
 /**
  * A service that speaks JSON 1.1 under Signature Version 4: reads the target, verifies the
@@ -68,32 +69,8 @@ function readInput(text: string, { input: fields }: Operation): Input {
   } catch {
     throw new Refusal('SerializationException', 'The body is not JSON');
   }
-  if (!isRecord(value)) throw new Refusal('SerializationException', 'The body is no object');
-  const read: Record<string, string | string[]> = {};
-  for (const [name, given] of Object.entries(value)) {
-    const wanted = fields[name];
-    if (!wanted) throw new Refusal('SerializationException', `Unknown field ${name}`);
-    if (
-      wanted === 'strings?' &&
-      Array.isArray(given) &&
-      given.every((g) => typeof g === 'string')
-    ) {
-      read[name] = given;
-    } else if (wanted !== 'strings?' && typeof given === 'string') {
-      read[name] = given;
-    } else {
-      throw new Refusal('SerializationException', `${name} has the wrong type`);
-    }
-  }
-  for (const [name, wanted] of Object.entries(fields)) {
-    if (wanted === 'string' && read[name] === undefined) {
-      throw new Refusal(
-        'InvalidParameterException',
-        `Invalid parameter at '${name}' failed to satisfy constraint: 'must not be null'`,
-      );
-    }
-  }
-  return read;
+  checkFields(value, fields);
+  return isRecord(value) ? value : {};
 }
 
 function allow(action: string, resource: string, { session }: Signed): void {

@@ -7,12 +7,16 @@ export interface Container {
   Name: string;
   /** Id of its image. */
   Image?: string;
+  /** When it was made, by the host's clock. */
+  Created?: string;
   RestartCount: number;
   /** Exit code of the last time that it ended, where the engine still knows; see {@link readLook}. */
   LastExit?: number;
   Config: {
     Image: string;
     Labels: Record<string, string> | null;
+    /** `NONE` switches it off; the start period in nanoseconds. */
+    Healthcheck?: { Test?: string[] | null; StartPeriod?: number } | null;
   };
   HostConfig: {
     RestartPolicy: { Name: string };
@@ -23,6 +27,8 @@ export interface Container {
     ExitCode: number;
     OOMKilled: boolean;
     Error: string;
+    /** When it ended the last time, by the host's clock. */
+    FinishedAt?: string;
     Health?: { Status: string; Log: Array<{ ExitCode: number; Output: string }> | null } | null;
   };
   NetworkSettings: {
@@ -150,7 +156,7 @@ function failureOf(container: Container): Failure | undefined {
   if (State.Status === 'dead' || (State.Status === 'exited' && !oneShot)) {
     return Failure.of('deploy/exited', { what, why: whyItEnded(container) });
   }
-  if (RestartCount >= mostRestarts) {
+  if (RestartCount >= mostRestarts && !isStarting(container)) {
     const why = `it was restarted ${RestartCount} times, ${whyItEnded(container)}`;
     return Failure.of('deploy/exited', { what, why });
   }
@@ -164,6 +170,15 @@ function failureOf(container: Container): Failure | undefined {
     });
   }
   return undefined;
+}
+
+// An app that exits until its database is up is given that time by its health check. The engine says
+// `restarting` of what it will start again: what has exited for good is told by its status.
+function isStarting({ Created, Config, State }: Container): boolean {
+  const { Test, StartPeriod = 0 } = Config.Healthcheck ?? {};
+  if (Test?.[0] === 'NONE') return false;
+  const endedAfter = Date.parse(State.FinishedAt ?? '') - Date.parse(Created ?? '');
+  return endedAfter <= StartPeriod / 1_000_000;
 }
 
 function whyItEnded({ State, LastExit }: Container): string {

@@ -134,6 +134,50 @@ group('the containers of a project', () => {
     if (seen.state === 'failed') expect(seen.failure.message).toContain(text);
   });
 
+  const at = (second: number) => new Date(second * 1_000).toISOString();
+  /** Made at second 0, ended the last time at `end`, after five restarts. */
+  const starting = (
+    period: number,
+    end: number,
+    state: Partial<Container['State']> = { Status: 'restarting', ExitCode: 1 },
+    test = ['CMD', 'check'],
+  ): Container => {
+    const made = container({ FinishedAt: at(end), ...state }, { restarts: 5 });
+    const Healthcheck = { Test: test, StartPeriod: period * 1_000_000_000 };
+    return { ...made, Created: at(0), Config: { ...made.Config, Healthcheck } };
+  };
+
+  it.each([
+    ['exits until its database is up', starting(30, 12), 'progress'],
+    ['exits at the end of the period', starting(30, 30), 'progress'],
+    ['runs for the moment', starting(30, 29, health('starting')), 'progress'],
+    ['has found its database', starting(30, 29, health('healthy')), 'settled'],
+  ])('may be restarted within the start period of a health check: one that %s', (_, one, state) => {
+    expect(judge([one]).state).toBe(state);
+  });
+
+  it.each([
+    ['exits after its start period', starting(30, 31)],
+    ['runs for the moment after it', starting(30, 31, health('starting'))],
+    ['has no start period', starting(0, 12)],
+    ['has its health check switched off', starting(30, 12, undefined, ['NONE'])],
+    ['has exited for good', starting(30, 12, ended(1))],
+    [
+      'is never started again',
+      {
+        ...starting(30, 12, ended(1)),
+        HostConfig: { RestartPolicy: { Name: 'no' }, PortBindings: {} },
+      },
+    ],
+    ['does not say when it was made', { ...starting(30, 12), Created: undefined }],
+  ])('have failed in spite of a start period: one that %s', (_, one) => {
+    const { Created, ...rest } = one;
+    expect(judge([Created === undefined ? rest : { ...rest, Created }])).toMatchObject({
+      state: 'failed',
+      failure: { code: 'deploy/exited' },
+    });
+  });
+
   it('keep the exit code of one that runs for the moment', () => {
     const one = container({ Status: 'running' }, { restarts: 3 });
     const printed = `died c1 1\ndied c2 4\ndied c1 7\n${JSON.stringify([one])}\n`;

@@ -9,10 +9,12 @@ import type {
   Target,
 } from '@slipway/shared/deploy/target';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import { type Lockable, lockHosts } from './lock-hosts.ts';
 import { type HostPlan, type HostVerdict, verdictOf } from './verdict.ts';
 
 /** One host's target. Its plan has one step. */
-export type HostTarget<Change> = Target<HostPlan, Change> & { close(): Promise<void> };
+export type HostTarget<Change> = Target<HostPlan, Change> &
+  Pick<Lockable, 'tryLock'> & { close(): Promise<void> };
 
 /** What happens once for all hosts, and how many of them at a time. */
 export interface HostsSettings {
@@ -108,22 +110,12 @@ export function hostsTarget<Change>(
 
     check: (signal) => onEach(hosts, signal, async (host) => host.check?.(signal)),
 
-    // One after the other, in an order that every run keeps: two runs over the same hosts cannot
-    // each hold what the other waits for.
     async lock(signal) {
-      const locks = new AsyncDisposableStack();
-      const inOrder = [...hosts].sort((a, b) => (a.name < b.name ? -1 : 1));
-      const take = async (host: HostTarget<Change>) => {
-        const lock = await host.lock?.(signal);
-        if (lock) locks.use(lock);
+      const named = (host: HostTarget<Change>, error: unknown) => {
+        errors.set(host, error);
+        return onHost(host, error);
       };
-      try {
-        await onEach(inOrder, signal, take, 1);
-      } catch (error) {
-        await locks.disposeAsync();
-        throw error;
-      }
-      return locks;
+      return lockHosts(hosts, maxParallel, named, signal);
     },
 
     async plan(signal) {

@@ -285,14 +285,6 @@ describe('a crash while another host is being proven', () => {
   });
 });
 
-describe('the locks of several hosts', () => {
-  it('are taken one after the other, in one order for all runs', async () => {
-    const { log } = await run({});
-    const order = log.filter((line) => line.endsWith(' lock'));
-    expect(order).toEqual(['h1 lock', 'h2 lock', 'h3 lock', 'h4 lock', 'h5 lock']);
-  });
-});
-
 describe('one host', () => {
   it('is a target like any other, without its name before every word', async () => {
     const { result, verdicts } = await run({ hosts: 1 });

@@ -1,5 +1,5 @@
 import type { Health } from '@slipway/shared/deploy/health';
-import type { Evidence, Proof, RolloutState, Target } from '@slipway/shared/deploy/target';
+import type { Evidence, Proof, RolloutState } from '@slipway/shared/deploy/target';
 import { Failure } from '@slipway/shared/failure/failure';
 import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
 import type { Clock } from '@slipway/shared/time/clock';
@@ -13,6 +13,7 @@ import type { ReleaseId } from '../host/release-id.ts';
 import { hostPace, siteShell } from '../host/site-shell.ts';
 import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
 import { unitLogs } from '../host/units.ts';
+import type { HostTarget } from '../hosts-target.ts';
 import { inputFailure } from '../input-failure.ts';
 import type { Host } from '../ssh/connection.ts';
 import { lastLinesOf } from '../ssh/remote-script.ts';
@@ -101,7 +102,7 @@ export interface Change {
 export function composeTarget(
   settings: ComposeSettings,
   tools: ComposeTools,
-): Target<HostPlan, Change> {
+): Omit<HostTarget<Change>, 'close'> {
   const { path, release, steps } = settings;
   const { host, clock } = tools;
   const lock = siteLock(host, { path, ...settings.lock, clock, say: tools.say });
@@ -190,6 +191,7 @@ export function composeTarget(
     },
 
     lock: lock.hold,
+    tryLock: lock.tryHold,
 
     async plan(signal) {
       const state = readState((await again('reading the host', stateScript(path), signal)).stdout);

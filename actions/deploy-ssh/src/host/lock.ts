@@ -46,6 +46,8 @@ export interface SiteLock {
    * there can be none
    */
   hold(signal: AbortSignal): Promise<AsyncDisposable>;
+  /** The same without waiting; undefined where another run holds it. */
+  tryHold(signal: AbortSignal): Promise<AsyncDisposable | undefined>;
 }
 
 const usualLife = 120_000;
@@ -56,46 +58,81 @@ export function siteLock(host: Host, request: LockRequest): SiteLock {
   const { path, owner, life = usualLife } = request;
   const token = globalThis.crypto.randomUUID();
   const facts = { path, owner, token, life: Math.ceil(life / 1_000) };
+  const held = (): AsyncDisposable => {
+    const renewal = renew(host, request, facts);
+    return {
+      async [Symbol.asyncDispose]() {
+        await renewal[Symbol.asyncDispose]();
+        await giveBack(host, request, facts);
+      },
+    };
+  };
   return {
     fence: fenceScript(facts),
     async hold(signal) {
       await take(host, request, facts, signal);
-      const renewal = renew(host, request, facts);
-      return {
-        async [Symbol.asyncDispose]() {
-          await renewal[Symbol.asyncDispose]();
-          await free(host, request, facts);
-        },
-      };
+      return held();
     },
+    async tryHold(signal) {
+      try {
+        const holder = await attempt(host, request, facts, signal);
+        return holder === undefined ? held() : undefined;
+      } catch (error) {
+        await giveBack(host, request, facts);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Who holds the lock, and for how long without a renewal. */
+interface Holder {
+  owner: string;
+  /** Milliseconds. */
+  left: number;
+}
+
+/** Takes the lock if it is free. @returns who holds it, where it is not */
+async function attempt(
+  host: Host,
+  { path, say }: LockRequest,
+  facts: LockFacts,
+  signal: AbortSignal,
+): Promise<Holder | undefined> {
+  const { address } = host;
+  const what = 'taking the lock';
+  const ended = await host.run(what, takeScript(facts), signal);
+  const said = readPrinted(mustSucceed(ended, what, address).stdout);
+  const [unwritable, missing] = [said.get('unwritable'), said.get('missing')];
+  if (unwritable !== undefined) {
+    const { host, user } = address;
+    throw Failure.of('ssh/path', { host, path, user, said: shown(unwritable) });
+  }
+  if (missing !== undefined) throw Failure.of('ssh/tools', { host: address.host, missing });
+  const broken = said.get('broke');
+  if (broken !== undefined) say(`broke the expired lock of ${shown(broken)}`);
+  if (said.has('taken') || broken !== undefined) return undefined;
+  return {
+    owner: shown(said.get('held') ?? 'another run'),
+    left: Math.max(0, Number(said.get('left') ?? 0)) * 1_000,
   };
 }
 
 async function take(
   host: Host,
-  { clock, path, wait, say }: LockRequest,
+  request: LockRequest,
   facts: LockFacts,
   signal: AbortSignal,
 ): Promise<void> {
+  const { clock, path, wait, say } = request;
   const { address } = host;
   let holder = '';
-  const attempt = async (within: AbortSignal): Promise<true | undefined> => {
-    const what = 'taking the lock';
-    const ended = await host.run(what, takeScript(facts), within);
-    const said = readPrinted(mustSucceed(ended, what, address).stdout);
-    const [unwritable, missing] = [said.get('unwritable'), said.get('missing')];
-    if (unwritable !== undefined) {
-      const { host, user } = address;
-      throw Failure.of('ssh/path', { host, path, user, said: shown(unwritable) });
-    }
-    if (missing !== undefined) throw Failure.of('ssh/tools', { host: address.host, missing });
-    const broken = said.get('broke');
-    if (broken !== undefined) say(`broke the expired lock of ${shown(broken)}`);
-    if (said.has('taken') || broken !== undefined) return true;
-    const now = shown(said.get('held') ?? 'another run');
-    if (now !== holder) {
-      holder = now;
-      const end = formatDuration(Math.max(0, Number(said.get('left') ?? 0)) * 1_000);
+  const free = async (within: AbortSignal): Promise<true | undefined> => {
+    const found = await attempt(host, request, facts, within);
+    if (!found) return true;
+    if (found.owner !== holder) {
+      holder = found.owner;
+      const end = formatDuration(found.left);
       say(`waiting for the lock of ${holder}; it expires in ${end} unless it is renewed`);
     }
     return undefined;
@@ -104,15 +141,15 @@ async function take(
   let start: number | undefined;
   const allowed = wait.left;
   try {
-    if (await attempt(signal)) return;
+    if (await free(signal)) return;
     start = clock.now();
     await deadline(clock, allowed, signal, async (within) => {
       await clock.sleep(1_000, within);
-      await poll(clock, within, () => attempt(within));
+      await poll(clock, within, () => free(within));
     });
   } catch (error) {
     // An attempt that was cut off may have got it all the same.
-    await free(host, { clock, say }, facts);
+    await giveBack(host, request, facts);
     if (!(error instanceof TimeoutReached) || signal.aborted) throw error;
     const waited = formatDuration(allowed);
     throw Failure.of('ssh/locked', { host: address.host, path, owner: holder, waited });
@@ -159,7 +196,7 @@ function renew(
   };
 }
 
-async function free(
+async function giveBack(
   host: Host,
   { clock, say }: Pick<LockRequest, 'clock' | 'say'>,
   facts: LockFacts,

@@ -1,5 +1,5 @@
 import type { Health } from '@slipway/shared/deploy/health';
-import type { Evidence, Proof, RolloutState, Target } from '@slipway/shared/deploy/target';
+import type { Evidence, Proof, RolloutState } from '@slipway/shared/deploy/target';
 import type { Clock } from '@slipway/shared/time/clock';
 import { switchScript } from '../compose/releases.ts';
 import { siteName } from '../host/address.ts';
@@ -11,6 +11,7 @@ import type { ReleaseId } from '../host/release-id.ts';
 import { hostPace, siteShell } from '../host/site-shell.ts';
 import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
 import { judgeUnits, type Unit, unitLogs, unitStates, unitsStayUp } from '../host/units.ts';
+import type { HostTarget } from '../hosts-target.ts';
 import type { Host } from '../ssh/connection.ts';
 import type { HostPlan } from '../verdict.ts';
 import { dressScript, foreignEnvMark } from './dress-script.ts';
@@ -65,7 +66,7 @@ export interface Switch {
 export function releaseSite(
   settings: ReleaseSettings,
   tools: ReleaseTools,
-): Target<HostPlan, Switch> {
+): Omit<HostTarget<Switch>, 'close'> {
   const { path, files, steps } = settings;
   const { host, clock } = tools;
   // Known once the host was read.
@@ -123,6 +124,7 @@ export function releaseSite(
     check: async (signal) => files?.check?.(host, signal),
 
     lock: lock.hold,
+    tryLock: lock.tryHold,
 
     async plan(signal) {
       const {

@@ -4,7 +4,7 @@ import { hostAddress } from '../actions/deploy-ssh/src/host/address.ts';
 import { script } from '../actions/deploy-ssh/src/host/shell.ts';
 import { knownHosts } from '../actions/deploy-ssh/src/keys/known-hosts.ts';
 import { openKey } from '../actions/deploy-ssh/src/keys/open-key.ts';
-import { openHost } from '../actions/deploy-ssh/src/ssh/connection.ts';
+import { openHost } from '../actions/deploy-ssh/src/ssh/host.ts';
 import { startSshd } from '../packages/local-cloud/src/sshd.ts';
 import { inTurn, median, type Row, timed } from './measure.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { knownHosts } from '../actions/deploy-ssh/src/keys/known-hosts.ts';
 import { openKey } from '../actions/deploy-ssh/src/keys/open-key.ts';
-import { openHost } from '../actions/deploy-ssh/src/ssh/connection.ts';
+import { openHost } from '../actions/deploy-ssh/src/ssh/host.ts';
 import { readTree } from '../actions/deploy-ssh/src/upload/read-tree.ts';
 import { uploadRelease } from '../actions/deploy-ssh/src/upload/upload.ts';
 import { type LocalSshd, startSshd } from '../packages/local-cloud/src/sshd.ts';

@@ -7,7 +7,7 @@ import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/ssh
 import { hostAddress } from '../src/host/address.ts';
 import { fingerprintOf, knownHosts } from '../src/keys/known-hosts.ts';
 import { openKey } from '../src/keys/open-key.ts';
-import { openHost } from '../src/ssh/connection.ts';
+import { openHost } from '../src/ssh/host.ts';
 
 const { signal } = new AbortController();
 const kinds = ['rsa', 'ecdsa'] as const;

@@ -8,7 +8,7 @@ import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/ssh
 import { hostAddress } from '../src/host/address.ts';
 import { knownHosts } from '../src/keys/known-hosts.ts';
 import { openKey } from '../src/keys/open-key.ts';
-import { openHost } from '../src/ssh/connection.ts';
+import { openHost } from '../src/ssh/host.ts';
 import { openJumps } from '../src/ssh/jumps.ts';
 import { type Key, makeKey, passphrase } from './keys.ts';
 import { startSilentServer } from './silent-server.ts';

@@ -6,7 +6,7 @@ import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/ssh
 import { hostAddress } from '../src/host/address.ts';
 import { knownHosts } from '../src/keys/known-hosts.ts';
 import { openKey } from '../src/keys/open-key.ts';
-import { type Host, openHost } from '../src/ssh/connection.ts';
+import { type Host, openHost } from '../src/ssh/host.ts';
 import { bundle, makeWorld } from './world.ts';
 
 const { signal } = new AbortController();

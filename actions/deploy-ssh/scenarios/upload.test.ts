@@ -15,7 +15,7 @@ import { type SlowLink, startSlowLink } from '../../../packages/local-cloud/src/
 import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/sshd.ts';
 import { knownHosts } from '../src/keys/known-hosts.ts';
 import { openKey } from '../src/keys/open-key.ts';
-import { type Host, openHost } from '../src/ssh/connection.ts';
+import { type Host, openHost } from '../src/ssh/host.ts';
 import { readTree } from '../src/upload/read-tree.ts';
 import { type Upload, type Uploaded, uploadRelease } from '../src/upload/upload.ts';
 import { look, type Thing, write } from '../test/upload/tree-on-disk.ts';

@@ -9,7 +9,7 @@ import { type HostsSettings, type HostTarget, hostsTarget } from './hosts-target
 import type { Keys } from './keys/open-key.ts';
 import type { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
-import { type Host, openHost } from './ssh/connection.ts';
+import { type Host, openHost } from './ssh/host.ts';
 import { openJumps } from './ssh/jumps.ts';
 import type { HostVerdict } from './verdict.ts';
 
@@ -21,7 +21,7 @@ export interface Deployment {
 }
 
 /** What every mode needs. */
-export interface Means {
+export interface ModeContext {
   settings: Settings;
   run: Run<typeof manifest>;
   clock: Clock;
@@ -34,7 +34,7 @@ export interface Means {
   nameRelease(): ReleaseId;
 }
 
-/** A host, and a way to talk about it. */
+/** A host that can be asked, with the log of its own. */
 export interface OpenHost {
   host: Host;
   clock: Clock;
@@ -43,7 +43,7 @@ export interface OpenHost {
 }
 
 /** Gathers what every mode needs. */
-export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
+export function modeContextOf(settings: Settings, run: Run<typeof manifest>): ModeContext {
   const { runUrl, actor, sha } = run.github;
   const old = settings.release !== undefined;
   const commit = old ? '' : (settings.git?.commit ?? sha);
@@ -76,7 +76,7 @@ export function meansOf(settings: Settings, run: Run<typeof manifest>): Means {
 
 /** Opens all hosts as one; none has been asked yet. */
 export async function openHosts<Change>(
-  { settings, run, clock }: Means,
+  { settings, run, clock }: ModeContext,
   keys: Keys,
   proveTogether: HostsSettings['proveTogether'],
   targetOn: (tools: OpenHost) => Omit<HostTarget<Change>, 'close'>,

@@ -1,5 +1,5 @@
 import type { Outcome, Run } from '@slipway/shared/action/run';
-import { type Deployment, type Means, meansOf } from './deployment.ts';
+import { type Deployment, type ModeContext, modeContextOf } from './deployment.ts';
 import { ofNewReleases } from './host/kept-releases.ts';
 import type { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
@@ -9,12 +9,12 @@ type Manifest = typeof manifest;
 
 /** Deploys, and says how it went. */
 export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outcome<Manifest>> {
-  const means = meansOf(settings, run);
+  const context = modeContextOf(settings, run);
   if (settings.release !== undefined) {
     const unused = ofNewReleases.filter((name) => settings[name] !== undefined);
     if (unused.length > 0) run.commands.info(`Rolling back, so not used: ${unused.join(', ')}.`);
   }
-  const deployment = await open(means);
+  const deployment = await open(context);
   try {
     const outcome = await deployment.deploy();
     const verdicts = deployment.verdicts();
@@ -32,11 +32,11 @@ export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outc
   }
 }
 
-async function open(means: Means): Promise<Deployment> {
-  if (means.settings.mode !== 'compose') {
+async function open(context: ModeContext): Promise<Deployment> {
+  if (context.settings.mode !== 'compose') {
     const { releaseDeployment } = await import('./release/deployment.ts');
-    return releaseDeployment(means);
+    return releaseDeployment(context);
   }
   const { composeDeployment } = await import('./compose/deployment.ts');
-  return composeDeployment(means);
+  return composeDeployment(context);
 }

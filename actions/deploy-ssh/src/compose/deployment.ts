@@ -2,7 +2,7 @@ import { httpFetch } from '@slipway/shared/http/fetch';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
 import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-image';
-import { type Deployment, type Means, openHosts } from '../deployment.ts';
+import { type Deployment, type ModeContext, openHosts } from '../deployment.ts';
 import { proveTogetherAt } from '../host/proof.ts';
 import { stepsOf } from '../host/steps.ts';
 import { openKeys } from '../keys/open-key.ts';
@@ -12,22 +12,22 @@ import { readSource } from './source.ts';
 import { type Change, composeTarget } from './target.ts';
 
 /** Opens a deployment in mode `compose`: of a new release, or of one that the hosts have. */
-export async function composeDeployment(means: Means): Promise<Deployment> {
-  const { settings, run, health, lock } = means;
+export async function composeDeployment(context: ModeContext): Promise<Deployment> {
+  const { settings, run, health, lock } = context;
   const source = settings.source ?? 'compose.yaml';
   // Before the registry is asked: a passphrase that does not fit is found at once.
   const keys = await openKeys(settings);
-  const made = settings.release === undefined ? await newRelease(source, means) : undefined;
+  const made = settings.release === undefined ? await newRelease(source, context) : undefined;
   const url = settings['health-url'];
   const proveTogether = proveTogetherAt(url, health);
-  return openHosts<Change>(means, keys, proveTogether, (tools) =>
+  return openHosts<Change>(context, keys, proveTogether, (tools) =>
     composeTarget(
       {
         path: settings.path,
         source,
         release: made?.release,
         rollbackTo: settings.release,
-        nameRelease: means.nameRelease,
+        nameRelease: context.nameRelease,
         pull: loginOf(settings),
         healthPath: settings['health-path'],
         askedTogether: url !== undefined,
@@ -45,9 +45,9 @@ export async function composeDeployment(means: Means): Promise<Deployment> {
 /** Reads the Compose file, and resolves the image to a digest. */
 async function newRelease(
   source: string,
-  means: Means,
+  context: ModeContext,
 ): Promise<{ release: Release; image: ResolvedImage }> {
-  const { settings, run, env, clock } = means;
+  const { settings, run, env, clock } = context;
   const composeFile = await readSource(source, run.env);
   const reference = settings.image;
   if (!reference) throw new Error('image was not checked');

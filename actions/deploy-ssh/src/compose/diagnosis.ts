@@ -1,6 +1,6 @@
 import type { Evidence } from '@slipway/shared/deploy/target';
 import { containerLog, readLogs } from '../host/logs.ts';
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import { type Container, describe, judge, serviceOf } from './state.ts';
 
 /**

@@ -30,7 +30,7 @@ export interface Stage {
 }
 
 /** A switch, service by service. */
-export interface Walk {
+export interface RollingUpdate {
   stages: readonly Stage[];
   /** Ids of the containers that are to be replaced. */
   stale: ReadonlySet<string>;
@@ -38,7 +38,7 @@ export interface Walk {
 
 /**
  * How to replace the containers of a project so that a proxy always finds one that answers: a
- * container goes only when those before it in the walk are ready. Compose itself would first stop
+ * container goes only when those before it in the rolling update are ready. Compose itself would first stop
  * all containers of a service and of those beside it, and then start the new ones.
  *
  * - a service of one container is left to Compose, which keeps its name and anonymous volumes
@@ -50,7 +50,7 @@ export interface Walk {
  * @returns undefined where everything may be brought up at once: because no container that runs is
  *   replaced or only one that is alone, or because services exchange ports or names
  */
-export function walkOf({ project, hashes, containers }: Look): Walk | undefined {
+export function rollingUpdateOf({ project, hashes, containers }: Look): RollingUpdate | undefined {
   const wanted = new Map(
     hashes.split(';').map((line): [string, string] => {
       const [service = '', hash = ''] = line.split(' ');

@@ -153,7 +153,7 @@ export function composeCommand(path: string): string {
  * Makes a script the only one that changes the deployment. One that a lost connection left behind
  * is ended first: it is ours, as we hold the lock. Its lock lasts as long as any process of it.
  *
- * Ended is only who is seen to hold the lock now and belongs to this user: a number in a file may
+ * ScriptResult is only who is seen to hold the lock now and belongs to this user: a number in a file may
  * have become that of somebody else.
  * @param patience seconds for the other one to end in peace
  */

@@ -4,18 +4,18 @@ import { Failure } from '@slipway/shared/failure/failure';
 import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
 import type { Clock } from '@slipway/shared/time/clock';
 import { poll } from '@slipway/shared/time/poll';
-import { siteName } from '../host/address.ts';
+import { hostName } from '../host/address.ts';
 import { mustBeLink, putLinkBackScript } from '../host/current-link.ts';
+import { hostPace, hostShell } from '../host/host-shell.ts';
 import { releaseToRollBackTo } from '../host/kept-releases.ts';
 import { type LockTerms, siteLock } from '../host/lock.ts';
 import { proveOnHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
-import { hostPace, siteShell } from '../host/site-shell.ts';
 import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
 import { unitLogs } from '../host/units.ts';
 import type { HostTarget } from '../hosts-target.ts';
 import { inputFailure } from '../input-failure.ts';
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import { lastLinesOf } from '../ssh/remote-script.ts';
 import type { Adopted, HostPlan } from '../verdict.ts';
 import {
@@ -77,7 +77,7 @@ export interface ComposeSettings {
   lock: LockTerms;
 }
 
-/** Capabilities, and a way to talk. */
+/** What the deployment on a host works with. */
 export interface ComposeTools {
   host: Host;
   clock: Clock;
@@ -106,7 +106,7 @@ export function composeTarget(
   const { path, release, steps } = settings;
   const { host, clock } = tools;
   const lock = siteLock(host, { path, ...settings.lock, clock, say: tools.say });
-  const { run, again, change, alone, step } = siteShell(path, lock, tools);
+  const { run, again, change, alone, step } = hostShell(path, lock, tools);
 
   const containers = async (signal: AbortSignal): Promise<Container[]> =>
     readLook((await again('looking at the containers', lookScript(path), signal)).stdout);
@@ -163,7 +163,7 @@ export function composeTarget(
     `${project ? putBackScript(path, project) : ''}\n${putLinkBackScript(link)}`;
 
   return {
-    name: `${siteName(host.address)}:${path}`,
+    name: `${hostName(host.address)}:${path}`,
     pace: hostPace,
 
     async check(signal) {

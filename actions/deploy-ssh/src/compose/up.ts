@@ -1,10 +1,10 @@
 import type { RolloutState } from '@slipway/shared/deploy/target';
 import type { Clock } from '@slipway/shared/time/clock';
+import type { ShellTools } from '../host/host-shell.ts';
 import type { ReleaseId } from '../host/release-id.ts';
-import type { ShellTools } from '../host/site-shell.ts';
 import { mustSucceed } from '../ssh/remote-script.ts';
 import { switchScript } from './releases.ts';
-import { type Look, type Stage, walkOf } from './rolling-update.ts';
+import { type Look, rollingUpdateOf, type Stage } from './rolling-update.ts';
 import { composeScript, mendScript, removeScript, upAllScript, upScript } from './scripts.ts';
 import { type Container, judge, serviceOf } from './state.ts';
 
@@ -12,7 +12,7 @@ import { type Container, judge, serviceOf } from './state.ts';
 export interface UpTools extends ShellTools {
   path: string;
   clock: Clock;
-  /** The script of a change, see `SiteShell`. */
+  /** The script of a change, see `HostShell`. */
   alone(body: string): string;
   /** The containers of the project. */
   containers(signal: AbortSignal): Promise<Container[]>;
@@ -25,9 +25,9 @@ const settleTime = 1_000;
 
 /**
  * Switches to a release on the host: one container after the other where several are replaced (see
- * `walkOf`), everything at once where not.
+ * `rollingUpdateOf`), everything at once where not.
  * @param hurry everything at once in any case, and without waiting long for what has to stop
- * @throws Failure with what became of a container that did not get ready; the walk stops there
+ * @throws Failure with what became of a container that did not get ready; the rolling update stops there
  */
 export async function bringUp(
   id: ReleaseId,
@@ -46,7 +46,7 @@ export async function bringUp(
   const start = printed.indexOf('{"project":');
   if (start < 0) return;
   const look: Look = JSON.parse(printed.slice(start));
-  const { stages, stale } = walkOf(look) ?? { stages: [], stale: new Set() };
+  const { stages, stale } = rollingUpdateOf(look) ?? { stages: [], stale: new Set() };
   for (const [index, stage] of stages.entries()) {
     if (stage.compose) say(`docker compose ${stage.compose}`);
     await compose(stageScript(path, id, stage), tools, signal);

@@ -2,7 +2,7 @@ import { Failure } from '@slipway/shared/failure/failure';
 import { knownHostsName } from '../host/address.ts';
 import { judgeHostKey } from '../keys/known-hosts.ts';
 import type { ReleasePlace } from '../release/files.ts';
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import { linkProblem } from '../upload/link-target.ts';
 import { shownName } from '../upload/shown-name.ts';
 import type { Access } from './access.ts';

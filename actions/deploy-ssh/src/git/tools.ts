@@ -1,5 +1,5 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import { mustSucceed } from '../ssh/remote-script.ts';
 import type { Wanted } from './fetch-script.ts';
 

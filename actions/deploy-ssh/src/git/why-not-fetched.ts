@@ -1,7 +1,7 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import type { HostAddress } from '../host/address.ts';
 import { fingerprintOf } from '../keys/known-hosts.ts';
-import { type Ended, lastLinesOf, mustSucceed } from '../ssh/remote-script.ts';
+import { lastLinesOf, mustSucceed, type ScriptResult } from '../ssh/remote-script.ts';
 import { type Access, accessName } from './access.ts';
 import { missing, type Wanted } from './fetch-script.ts';
 
@@ -10,7 +10,7 @@ const denied =
 
 /** Why a fetch failed. The messages are those of git and ssh without a language. */
 export function fetchFailure(
-  ended: Ended,
+  ended: ScriptResult,
   what: string,
   { repository, commit }: Wanted,
   access: Access,

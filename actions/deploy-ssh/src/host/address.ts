@@ -61,6 +61,6 @@ export function placeName({ host, port }: HostAddress): string {
 }
 
 /** `user@host`, with the port where it is not 22. */
-export function siteName({ user, host, port }: HostAddress): string {
+export function hostName({ user, host, port }: HostAddress): string {
   return `${user}@${bracketed(host)}${port === 22 ? '' : `:${port}`}`;
 }

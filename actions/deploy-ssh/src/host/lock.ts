@@ -3,7 +3,7 @@ import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { poll } from '@slipway/shared/time/poll';
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import { mustSucceed } from '../ssh/remote-script.ts';
 import {
   fenceScript,

@@ -1,5 +1,5 @@
 import type { Evidence } from '@slipway/shared/deploy/target';
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import { decoded } from './printed.ts';
 import { quote } from './shell.ts';
 

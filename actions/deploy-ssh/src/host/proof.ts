@@ -2,7 +2,7 @@ import { atAddress, type Health, proveHealth } from '@slipway/shared/deploy/heal
 import type { Direction, Proof } from '@slipway/shared/deploy/target';
 import { httpFetch } from '@slipway/shared/http/fetch';
 import { type Container, type PublishedPort, publishedPorts } from '../compose/state.ts';
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import { askThroughTunnel } from '../ssh/tunnel.ts';
 import { bracketed } from './address.ts';
 

@@ -2,7 +2,7 @@ import type { Evidence, RolloutState } from '@slipway/shared/deploy/target';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import { formatDuration } from '@slipway/shared/time/duration';
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import { readLogs } from './logs.ts';
 import { decoded } from './printed.ts';
 import { quote } from './shell.ts';

@@ -1,6 +1,6 @@
 import { realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
-import { type Deployment, type Means, openHosts } from '../deployment.ts';
+import { type Deployment, type ModeContext, openHosts } from '../deployment.ts';
 import { proveTogetherAt } from '../host/proof.ts';
 import { stepsOf } from '../host/steps.ts';
 import { inputFailure } from '../input-failure.ts';
@@ -8,19 +8,19 @@ import { openKey, openKeys } from '../keys/open-key.ts';
 import type { manifest } from '../manifest.ts';
 import { workspaceOf } from '../settings.ts';
 import type { ReleaseFiles } from './files.ts';
-import { releaseSite, type Switch } from './target.ts';
+import { releaseTarget, type Switch } from './target.ts';
 
 /** Opens a deployment of files: of a folder that is uploaded, or of a commit. */
-export async function releaseDeployment(means: Means): Promise<Deployment> {
-  const { settings, health, env, lock } = means;
+export async function releaseDeployment(context: ModeContext): Promise<Deployment> {
+  const { settings, health, env, lock } = context;
   // Before a folder is read: a passphrase that does not fit is found at once.
   const keys = await openKeys(settings);
-  const files = settings.release === undefined ? await filesOf(means) : undefined;
+  const files = settings.release === undefined ? await filesOf(context) : undefined;
   const url = settings['health-url'];
   const local = url !== undefined && isOnHost(url);
   const proveTogether = proveTogetherAt(local ? undefined : url, health);
-  return openHosts<Switch>(means, keys, proveTogether, (tools) =>
-    releaseSite(
+  return openHosts<Switch>(context, keys, proveTogether, (tools) =>
+    releaseTarget(
       {
         path: settings.path,
         files,
@@ -30,8 +30,8 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
         steps: stepsOf(settings),
         healthUrl: local ? url : undefined,
         health,
-        commit: means.commit,
-        nameRelease: means.nameRelease,
+        commit: context.commit,
+        nameRelease: context.nameRelease,
         keep: settings.keep,
         lock,
       },
@@ -40,7 +40,7 @@ export async function releaseDeployment(means: Means): Promise<Deployment> {
   );
 }
 
-async function filesOf({ settings, run }: Means): Promise<ReleaseFiles> {
+async function filesOf({ settings, run }: ModeContext): Promise<ReleaseFiles> {
   const { git } = settings;
   if (git) {
     const { gitFiles } = await import('../git/git-files.ts');

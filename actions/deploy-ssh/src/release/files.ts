@@ -1,4 +1,4 @@
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 
 /** Where the files of a release come from. */
 export interface ReleaseFiles {

@@ -2,17 +2,17 @@ import type { Health } from '@slipway/shared/deploy/health';
 import type { Evidence, Proof, RolloutState } from '@slipway/shared/deploy/target';
 import type { Clock } from '@slipway/shared/time/clock';
 import { switchScript } from '../compose/releases.ts';
-import { siteName } from '../host/address.ts';
+import { hostName } from '../host/address.ts';
 import { type CurrentLink, mustBeLink, putLinkBackScript } from '../host/current-link.ts';
+import { hostPace, hostShell } from '../host/host-shell.ts';
 import { readKept, releaseToRollBackTo } from '../host/kept-releases.ts';
 import { type LockTerms, siteLock } from '../host/lock.ts';
 import { proveThroughHost } from '../host/proof.ts';
 import type { ReleaseId } from '../host/release-id.ts';
-import { hostPace, siteShell } from '../host/site-shell.ts';
 import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
 import { judgeUnits, type Unit, unitLogs, unitStates, unitsStayUp } from '../host/units.ts';
 import type { HostTarget } from '../hosts-target.ts';
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import type { HostPlan } from '../verdict.ts';
 import { dressScript, foreignEnvMark } from './dress-script.ts';
 import { environmentDigest, newKey } from './environment-digest.ts';
@@ -46,7 +46,7 @@ export interface ReleaseSettings {
   lock: LockTerms;
 }
 
-/** Capabilities, and a way to talk. */
+/** What the deployment on a host works with. */
 export interface ReleaseTools {
   host: Host;
   clock: Clock;
@@ -63,7 +63,7 @@ export interface Switch {
 }
 
 /** Deploys files as releases; knows the host, not the order of things. */
-export function releaseSite(
+export function releaseTarget(
   settings: ReleaseSettings,
   tools: ReleaseTools,
 ): Omit<HostTarget<Switch>, 'close'> {
@@ -74,7 +74,7 @@ export function releaseSite(
   const content = () => `${files?.proof} ${environmentDigest(key, settings.env)}`;
 
   const lock = siteLock(host, { path, ...settings.lock, clock, say: tools.say });
-  const { again, change, alone, step } = siteShell(path, lock, tools);
+  const { again, change, alone, step } = hostShell(path, lock, tools);
 
   const placeOf = (id: ReleaseId): StepPlace => ({
     path,
@@ -118,7 +118,7 @@ export function releaseSite(
   };
 
   return {
-    name: `${siteName(host.address)}:${path}`,
+    name: `${hostName(host.address)}:${path}`,
     pace: hostPace,
 
     check: async (signal) => files?.check?.(host, signal),

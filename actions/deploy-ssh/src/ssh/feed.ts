@@ -5,7 +5,7 @@ const most = 4 * 1024 * 1024;
 /**
  * Writes a stream to a channel as fast as the other side takes it, and ends it. Stops early, and lets
  * go of the stream, when the channel closes or the signal aborts. Up to 4 MiB wait for the channel at
- * any time: its own `drain` comes when nothing is left to send, and the line would stand idle.
+ * any time: its own `drain` comes when nothing is left to send, and the connection would stand idle.
  */
 export async function feed(
   input: AsyncIterable<Buffer>,

@@ -3,9 +3,9 @@ import { systemClock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { type HostAddress, wireName } from '../host/address.ts';
+import { type Connection, type Dial, openConnection } from './connection.ts';
 import { forward } from './forward.ts';
-import { type Dial, type Line, openLine } from './line.ts';
-import { type Credentials, connectLimit, type Peer, peerName } from './login.ts';
+import { type Credentials, connectLimit, type Endpoint, endpointName } from './login.ts';
 
 /** The jump hosts on the way to the hosts; they are connected to when the first host is. */
 export interface Jumps {
@@ -24,33 +24,37 @@ export async function openJumps(
   addresses: readonly HostAddress[],
   credentials: Credentials,
 ): Promise<Jumps> {
-  const lines: Line[] = [];
+  const connections: Connection[] = [];
   let [dial, via]: [Dial | undefined, string | undefined] = [undefined, undefined];
   for (const address of addresses) {
-    const line = await openLine({ address, kind: 'jump host ', via }, credentials, dial);
-    lines.push(line);
-    [dial, via] = [dialThrough(line), peerName(line.peer)];
+    const connection = await openConnection(
+      { address, kind: 'jump host ', via },
+      credentials,
+      dial,
+    );
+    connections.push(connection);
+    [dial, via] = [dialThrough(connection), endpointName(connection.endpoint)];
   }
   return {
     dial,
     via,
     async close() {
-      for (const line of lines.reverse()) await line.close();
+      for (const connection of connections.reverse()) await connection.close();
     },
   };
 }
 
 /** @throws Failure `ssh/jump-forwarding`, `ssh/unreachable-through` or `ssh/lost`, or of the jump host */
-function dialThrough(line: Line): Dial {
-  return async (peer, signal) => {
-    const { client } = await line.connected(signal);
+function dialThrough(connection: Connection): Dial {
+  return async (endpoint, signal) => {
+    const { client } = await connection.connected(signal);
     try {
       return await deadline(systemClock, connectLimit, signal, (within) =>
-        forward(client, wireName(peer.address), peer.address.port, within),
+        forward(client, wireName(endpoint.address), endpoint.address.port, within),
       );
     } catch (error) {
       signal.throwIfAborted();
-      throw failureOf(error, line.peer, peer);
+      throw failureOf(error, connection.endpoint, endpoint);
     }
   };
 }
@@ -58,8 +62,8 @@ function dialThrough(line: Line): Dial {
 /** RFC 4254, section 5.1: reasons of a channel that was not opened. */
 const prohibited = 1;
 
-function failureOf(error: unknown, through: Peer, peer: Peer): Failure {
-  const [jump, host] = [peerName(through), peerName(peer)];
+function failureOf(error: unknown, through: Endpoint, endpoint: Endpoint): Failure {
+  const [jump, host] = [endpointName(through), endpointName(endpoint)];
   const said = messageOf(error).replace('(SSH) Channel open failure: ', '');
   if (error instanceof TimeoutReached) {
     const waited = `it did not answer within ${formatDuration(connectLimit)}`;

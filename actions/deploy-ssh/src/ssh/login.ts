@@ -21,7 +21,7 @@ export interface Credentials {
 }
 
 /** Whom to log in to. */
-export interface Peer {
+export interface Endpoint {
   address: HostAddress;
   /** What stands before its name in messages. */
   kind: '' | 'jump host ';
@@ -33,7 +33,7 @@ export interface Peer {
 export const connectLimit = 20_000;
 
 /** A machine's name and port for messages. */
-export function peerName({ kind, address }: Peer): string {
+export function endpointName({ kind, address }: Endpoint): string {
   return kind + placeName(address);
 }
 
@@ -44,16 +44,19 @@ export function peerName({ kind, address }: Peer): string {
  */
 export function login(
   client: Client,
-  peer: Peer,
+  endpoint: Endpoint,
   { key, pins, agent }: Credentials,
   socket: Duplex,
 ): Promise<void> {
-  const { address } = peer;
+  const { address } = endpoint;
   const name = knownHostsName(address);
   // The key and nothing else: asking first whether it goes without costs a round trip.
   let refused: Failure | undefined;
   const strong = strongKey(key, () => {
-    refused = Failure.of('ssh/weak-signature', { host: peerName(peer), key: shownKey(key) });
+    refused = Failure.of('ssh/weak-signature', {
+      host: endpointName(endpoint),
+      key: shownKey(key),
+    });
   });
   const onlyTheKey: PublicKeyAuthMethod = {
     type: 'publickey',
@@ -64,10 +67,10 @@ export function login(
     client.once('ready', resolve);
     // Stays for the whole life: an error event without a listener would end the process.
     client.on('error', (error: Error & { level?: string }) =>
-      reject(refused ?? failureOf(error, peer, key)),
+      reject(refused ?? failureOf(error, endpoint, key)),
     );
     client.once('close', () =>
-      reject(failureOf(new Error('the connection was closed before the login'), peer, key)),
+      reject(failureOf(new Error('the connection was closed before the login'), endpoint, key)),
     );
     client.connect({
       sock: socket,
@@ -83,7 +86,7 @@ export function login(
       },
       hostVerifier: (offered: Buffer) => {
         const verdict = judgeHostKey(pins, name, offered);
-        if (!verdict.trusted) refused = hostKeyFailure(verdict, name, peer, offered);
+        if (!verdict.trusted) refused = hostKeyFailure(verdict, name, endpoint, offered);
         return verdict.trusted;
       },
     });
@@ -93,7 +96,7 @@ export function login(
 function hostKeyFailure(
   verdict: Exclude<HostKeyVerdict, { trusted: true }>,
   name: string,
-  { kind, address }: Peer,
+  { kind, address }: Endpoint,
   offered: Buffer,
 ): Failure {
   const host = kind + address.host;
@@ -116,13 +119,13 @@ function shownKey(key: ParsedKey): string {
   return `${key.type} ${fingerprintOf(key.getPublicSSH())}`;
 }
 
-function failureOf(error: Error & { level?: string }, peer: Peer, key: ParsedKey): Failure {
-  const host = peerName(peer);
+function failureOf(error: Error & { level?: string }, endpoint: Endpoint, key: ParsedKey): Failure {
+  const host = endpointName(endpoint);
   if (error.level === 'client-authentication') {
-    return Failure.of('ssh/auth', { host, user: peer.address.user, key: shownKey(key) }, error);
+    return Failure.of('ssh/auth', { host, user: endpoint.address.user, key: shownKey(key) }, error);
   }
   const said = messageOf(error);
-  return peer.via === undefined
+  return endpoint.via === undefined
     ? Failure.of('ssh/unreachable', { host, said }, error)
-    : Failure.of('ssh/unreachable-through', { host, jump: peer.via, said }, error);
+    : Failure.of('ssh/unreachable-through', { host, jump: endpoint.via, said }, error);
 }

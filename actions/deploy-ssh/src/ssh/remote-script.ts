@@ -8,7 +8,7 @@ import { scriptOutput } from './script-output.ts';
 import type { Shells } from './shells.ts';
 
 /** How a remote script ended: with a code, or by a signal. */
-export interface Ended {
+export interface ScriptResult {
   code: number | undefined;
   signal: string | undefined;
   stdout: string;
@@ -19,7 +19,7 @@ const killAfter = 2_000;
 const giveUpAfter = 1_000;
 
 /** An open connection, and a way to let go of it. */
-export interface Connection {
+export interface OpenConnection {
   client: Client;
   shells: Shells;
   address: HostAddress;
@@ -28,7 +28,7 @@ export interface Connection {
 }
 
 /** What goes on with a script while it runs. */
-export interface Talk {
+export interface ScriptInput {
   /**
    * Is on descriptor 3 of the script. When it fails, the script is ended as when the signal aborts,
    * and the call rejects with what it failed with.
@@ -40,19 +40,19 @@ export interface Talk {
 
 /** Runs a script over an open connection; see `Host.run`. */
 export function runScript(
-  { client, shells, address, drop }: Connection,
+  { client, shells, address, drop }: OpenConnection,
   what: string,
   body: string,
   cancelled: AbortSignal,
   onLine: ((line: string) => void) | undefined,
-  talk: Talk | undefined,
-): Promise<Ended> {
+  input: ScriptInput | undefined,
+): Promise<ScriptResult> {
   const broken = new AbortController();
   const signal = AbortSignal.any([cancelled, broken.signal]);
   const mark = `--- ${globalThis.crypto.randomUUID()}`;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    const output = scriptOutput(mark, onLine, talk?.onLine);
+    const output = scriptOutput(mark, onLine, input?.onLine);
     const settle = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
@@ -123,10 +123,10 @@ export function runScript(
           stderr: output.stderr(),
         });
       });
-      const input = framedScript(script(body, mark, talk !== undefined), mark);
-      if (!talk) return void channel.end(input);
-      channel.write(input);
-      feed(talk.input, channel, signal).catch((error: unknown) => broken.abort(error));
+      const framed = framedScript(script(body, mark, input !== undefined), mark);
+      if (!input) return void channel.end(framed);
+      channel.write(framed);
+      feed(input.input, channel, signal).catch((error: unknown) => broken.abort(error));
     };
     shells.take(begin, refused);
   });
@@ -165,7 +165,7 @@ function notRun({ what, address, code, signal, before, mark }: InItsPlace): Fail
 }
 
 /** Makes a failure of a script that did not end with 0. `what` is as in {@link Host.run}. */
-export function mustSucceed(ended: Ended, what: string, address: HostAddress): Ended {
+export function mustSucceed(ended: ScriptResult, what: string, address: HostAddress): ScriptResult {
   if (ended.code === 0) return ended;
   const how = ended.signal === undefined ? `exit code ${ended.code}` : `signal ${ended.signal}`;
   throw Failure.of('ssh/command', {
@@ -177,6 +177,6 @@ export function mustSucceed(ended: Ended, what: string, address: HostAddress): E
 }
 
 /** The last lines of what a script said went wrong. */
-export function lastLinesOf({ stderr }: Ended): string {
+export function lastLinesOf({ stderr }: ScriptResult): string {
   return stderr.trim().split(/\r?\n/).slice(-5).join('\n') || 'it printed no error';
 }

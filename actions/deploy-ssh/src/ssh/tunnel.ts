@@ -1,5 +1,5 @@
 import type { Ask } from '@slipway/shared/probe/probe';
-import type { Host } from './connection.ts';
+import type { Host } from './host.ts';
 
 const mostBody = 256 * 1024;
 

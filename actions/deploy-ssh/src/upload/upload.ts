@@ -1,4 +1,4 @@
-import type { Host } from '../ssh/connection.ts';
+import type { Host } from '../ssh/host.ts';
 import { mustSucceed } from '../ssh/remote-script.ts';
 import { compressed } from './compressed.ts';
 import { octal } from './manifest.ts';

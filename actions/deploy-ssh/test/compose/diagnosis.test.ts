@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diagnoseContainers } from '../../src/compose/diagnosis.ts';
 import type { Container } from '../../src/compose/state.ts';
-import type { Host } from '../../src/ssh/connection.ts';
+import type { Host } from '../../src/ssh/host.ts';
 import { localHost } from '../upload/local-host.ts';
 
 const { signal } = new AbortController();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { walkOf } from '../../src/compose/rolling-update.ts';
+import { rollingUpdateOf } from '../../src/compose/rolling-update.ts';
 import {
   type ComposeService,
   delayOf,
@@ -47,7 +47,7 @@ function walk(services: Record<string, ComposeService>, there: readonly string[]
   const hashes = Object.keys(services)
     .map((name) => `${name} hash-of-${name};`)
     .join('');
-  const made = walkOf({ project: { services }, hashes, containers: there.map(container) });
+  const made = rollingUpdateOf({ project: { services }, hashes, containers: there.map(container) });
   return made?.stages.map(({ remove, compose }) =>
     [
       ...remove.map((id) => `-${id}`),

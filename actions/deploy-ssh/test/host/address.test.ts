@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { anyCharacter } from '../../../../packages/local-cloud/src/any-character.ts';
 import {
   hostAddress,
+  hostName,
   knownHostsName,
   placeName,
-  siteName,
   wireName,
 } from '../../src/host/address.ts';
 
@@ -69,7 +69,7 @@ describe('a host', () => {
     ['deploy@[::1]:2222', '::1', '[::1]:2222', 'deploy@[::1]:2222'],
   ])('%s is looked up as %s and shown so that it can be read', (text, wire, place, site) => {
     const address = hostAddress.parse(text);
-    expect([wireName(address), placeName(address), siteName(address)]).toEqual([wire, place, site]);
+    expect([wireName(address), placeName(address), hostName(address)]).toEqual([wire, place, site]);
   });
 
   it('that is any text is read back as it was written, or refused', () => {

@@ -16,10 +16,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@slipway/shared/time/clock';
 import { poll } from '@slipway/shared/time/poll';
 import { alone } from '../../src/compose/scripts.ts';
+import { hostShell } from '../../src/host/host-shell.ts';
 import { type LockRequest, siteLock } from '../../src/host/lock.ts';
 import { quote } from '../../src/host/shell.ts';
-import { siteShell } from '../../src/host/site-shell.ts';
-import type { Host } from '../../src/ssh/connection.ts';
+import type { Host } from '../../src/ssh/host.ts';
 import { localHost } from '../upload/local-host.ts';
 
 const { signal } = new AbortController();
@@ -190,7 +190,7 @@ describe('a lock that is held', () => {
 
   it('and lost is said to be, is not taken back, and lets nothing be changed', async () => {
     const mine = lockFor('late', { life: 2_000 });
-    const shell = siteShell(path, mine, {
+    const shell = hostShell(path, mine, {
       host: localHost(),
       say: () => undefined,
       quote: () => undefined,

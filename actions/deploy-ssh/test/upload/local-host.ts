@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { script } from '../../src/host/shell.ts';
-import type { Host } from '../../src/ssh/connection.ts';
+import type { Host } from '../../src/ssh/host.ts';
 
 /** A host that is this machine: scripts run in bash as they do behind sshd, without the network. */
 export function localHost(): Host {
@@ -12,7 +12,7 @@ export function localHost(): Host {
     lend: () => Promise.reject(new Error('there is no network')),
     refresh: () => undefined,
     close: async () => undefined,
-    async run(_what, body, signal, _onLine, talk) {
+    async run(_what, body, signal, _onLine, input) {
       const child = spawn('bash', ['-s'], { signal, stdio: 'pipe' });
       const output = { stdout: '', stderr: '' };
       let line = '';
@@ -20,7 +20,7 @@ export function localHost(): Host {
         output.stdout += text;
         const lines = (line + text).split('\n');
         line = lines.pop() ?? '';
-        for (const one of lines) talk?.onLine(one);
+        for (const one of lines) input?.onLine(one);
       });
       child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
       // It may end before it has read everything.
@@ -29,9 +29,9 @@ export function localHost(): Host {
         child.on('error', reject);
         child.on('close', resolve);
       });
-      child.stdin.write(script(body, 'begun', talk !== undefined));
+      child.stdin.write(script(body, 'begun', input !== undefined));
       let broken: { error: unknown } | undefined;
-      feed(child.stdin, talk?.input).catch((error: unknown) => {
+      feed(child.stdin, input?.input).catch((error: unknown) => {
         broken = { error };
         child.kill();
         child.stdin.destroy();

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Host } from '../../src/ssh/connection.ts';
+import type { Host } from '../../src/ssh/host.ts';
 import { readTree } from '../../src/upload/read-tree.ts';
 import { type Uploaded, uploadRelease } from '../../src/upload/upload.ts';
 import { localHost } from './local-host.ts';
@@ -218,16 +218,16 @@ function tampered(share: number, cut: boolean): Host {
   const host = localHost();
   return {
     ...host,
-    run(what, body, stop, onLine, talk) {
+    run(what, body, stop, onLine, input) {
       async function* stream(): AsyncGenerator<Buffer> {
         const pieces: Buffer[] = [];
-        for await (const bytes of talk?.input ?? []) pieces.push(bytes);
+        for await (const bytes of input?.input ?? []) pieces.push(bytes);
         const all = Buffer.concat(pieces);
         const at = Math.min(all.length - 1, Math.floor(share * all.length));
         if (!cut) all[at] = (all[at] ?? 0) ^ 0x10;
         yield cut ? all.subarray(0, at) : all;
       }
-      return host.run(what, body, stop, onLine, talk && { ...talk, input: stream() });
+      return host.run(what, body, stop, onLine, input && { ...input, input: stream() });
     },
   };
 }

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import ssh2 from 'ssh2';
 import { knownHosts } from '../../src/keys/known-hosts.ts';
 import { openKey } from '../../src/keys/open-key.ts';
-import { openHost } from '../../src/ssh/connection.ts';
+import { openHost } from '../../src/ssh/host.ts';
 
 const { signal } = new AbortController();
 const ours = ssh2.utils.generateKeyPairSync('ed25519');

@@ -1,19 +1,19 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Pace } from '@slipway/shared/time/poll';
 import { alone } from '../compose/scripts.ts';
-import type { Host } from '../ssh/connection.ts';
-import { type Ended, mustSucceed } from '../ssh/remote-script.ts';
+import type { Host } from '../ssh/host.ts';
+import { mustSucceed, type ScriptResult } from '../ssh/remote-script.ts';
 import type { SiteLock } from './lock.ts';
 import { type StepPlace, stepScript } from './steps.ts';
 
 /** Runs the scripts of one deployment on its host. `what` names a script in messages. */
-export interface SiteShell {
+export interface HostShell {
   /** Runs a script that has to succeed. */
-  run(what: string, body: string, signal: AbortSignal): Promise<Ended>;
+  run(what: string, body: string, signal: AbortSignal): Promise<ScriptResult>;
   /** The same, once more when the connection was lost: for a script that may be repeated. */
-  again(what: string, body: string, signal: AbortSignal): Promise<Ended>;
+  again(what: string, body: string, signal: AbortSignal): Promise<ScriptResult>;
   /** Runs a script in the deployment's folder that nothing else may change meanwhile. */
-  change(what: string, body: string, signal: AbortSignal): Promise<Ended>;
+  change(what: string, body: string, signal: AbortSignal): Promise<ScriptResult>;
   /** The script of such a change: alone in the folder, and only while the lock is held. */
   alone(body: string): string;
   /** Runs a script of the user, if there is one. */
@@ -23,7 +23,7 @@ export interface SiteShell {
 /** How often a host is looked at, in milliseconds. */
 export const hostPace: Pace = { first: 500, most: 1_000 };
 
-/** Capabilities, and a way to talk. */
+/** What the deployment on a host works with. */
 export interface ShellTools {
   host: Host;
   say(line: string): void;
@@ -34,15 +34,15 @@ export interface ShellTools {
  * Makes the shell of the deployment in the folder `path`.
  * @param lock without which nothing is changed
  */
-export function siteShell(
+export function hostShell(
   path: string,
   lock: Pick<SiteLock, 'fence'>,
   { host, say, quote }: ShellTools,
-): SiteShell {
+): HostShell {
   const inFolder = (body: string) => alone(path, `${lock.fence}\n${body}`);
-  const run: SiteShell['run'] = async (what, body, signal) =>
+  const run: HostShell['run'] = async (what, body, signal) =>
     mustSucceed(await host.run(what, body, signal, quote), what, host.address);
-  const change: SiteShell['change'] = (what, body, signal) => run(what, inFolder(body), signal);
+  const change: HostShell['change'] = (what, body, signal) => run(what, inFolder(body), signal);
   return {
     run,
     change,

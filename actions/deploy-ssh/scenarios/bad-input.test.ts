@@ -181,6 +181,19 @@ describe('a bad input', () => {
     expect(step.log).not.toContain('root:');
   });
 
+  it.each([
+    ['a secret', 'private-key: hunter2hunter2', 'the secret private-key; give it by with:'],
+    ['a name that is none', 'helth-path: /', 'helth-path, which does not exist in deploy-ssh'],
+    ['a wrong value', 'timeout: soon', 'Input timeout is not a duration'],
+    ['no YAML', 'hosts: "', 'Input settings names a file that is not YAML'],
+  ])('in the file of settings is refused: %s', async (_, content, said) => {
+    await using other = await makeRunner();
+    await writeFile(join(other.workspace, 'production.yml'), `${content}\n`);
+    const step = await other.start(alone, { ...valid(), settings: 'production.yml' }).done;
+    expect(problemsOf(step)).toContain(said);
+    expect(step.log).not.toContain('hunter2');
+  });
+
   it('of the jump hosts is read like that of the hosts, under its own name', async () => {
     const alone = { ...valid(), 'jump-private-key': key.secret };
     expect(await refused(alone)).toContain('Input jump-private-key needs jump.');

@@ -11,6 +11,7 @@ import {
 } from '@slipway/shared/action/input';
 import { realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
+import type { FileInputs } from '@slipway/shared/action/settings-file';
 import { checkDeployInputs, deployInputs, imageExample } from '@slipway/shared/deploy/inputs';
 import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';
 import { hostAddress } from './host/address.ts';
@@ -27,7 +28,7 @@ import { sharedPath, sharedProblem } from './release/shared-paths.ts';
 export type Settings = ReturnType<typeof readSettings>;
 
 /** Reads and checks all inputs; loads nothing heavy. */
-export function readSettings(run: Run<typeof manifest>) {
+export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadInput) {
   let key: SshKey | undefined;
   let git: GitSource | undefined;
   let jumpKey: SshKey | undefined;
@@ -100,6 +101,7 @@ export function readSettings(run: Run<typeof manifest>) {
         }
       }
     },
+    file,
   );
   if (!key) throw new Error('private-key was not checked');
   return { ...values, key, jumpKey, git };

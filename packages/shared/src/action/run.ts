@@ -3,7 +3,7 @@ import { useProxy } from '../http/proxy.ts';
 import { untilActHasRead } from './act.ts';
 import { type Commands, runnerCommands } from './commands.ts';
 import { type Environment, type GitHubContext, readGitHubContext } from './github.ts';
-import { BadInput } from './input.ts';
+import type { BadInput } from './input.ts';
 import { type InputSpec, type InputValues, type Problem, readInputs } from './inputs.ts';
 import type { Manifest, OutputName } from './manifest.ts';
 import { escapeMarkdown } from './markdown.ts';
@@ -11,10 +11,14 @@ import type { FileInputs } from './settings-file.ts';
 
 /** What an action gets to work with. */
 export interface Run<M extends Manifest> {
-  /** Reads every input, or throws all that is wrong with them at once. */
+  /**
+   * Reads every input, or throws all that is wrong with them at once.
+   * @param file what {@link settingsFile} gave
+   */
   inputs<const S extends InputSpec<M>>(
     spec: S,
     rules?: (values: InputValues<M, S>, problem: Problem) => void,
+    file?: FileInputs | BadInput,
   ): InputValues<M, S>;
   commands: Commands;
   env: Environment;
@@ -55,10 +59,10 @@ export async function runAction<M extends Manifest>(
   let end: End;
   try {
     await useProxy(env, commands.mask);
-    const file = await settingsOf(manifest, env);
-    const source = { env, mask: commands.mask, ...(file && { file }) };
+    const source = { env, mask: commands.mask };
     end = await action({
-      inputs: (spec, rules) => readInputs(manifest, spec, source, rules),
+      inputs: (spec, rules, file) =>
+        readInputs(manifest, spec, { ...source, ...(file && { file }) }, rules),
       commands,
       env,
       github: readGitHubContext(env),
@@ -75,22 +79,6 @@ export async function runAction<M extends Manifest>(
     say({ outputs: {}, closing: '', failure: asFailure(error, manifest) }, manifest, commands);
   }
   if (process.exitCode === 1) await untilActHasRead(env);
-}
-
-// Only where one is named: most runs need no YAML.
-async function settingsOf(
-  manifest: Manifest,
-  env: Environment,
-): Promise<FileInputs | BadInput | undefined> {
-  const path = env['INPUT_SETTINGS']?.trim() ?? '';
-  if (path === '' || !manifest.inputs['settings']) return undefined;
-  const { readSettingsFile } = await import('./settings-file.ts');
-  try {
-    return await readSettingsFile(env['GITHUB_WORKSPACE'] || '.', path);
-  } catch (error) {
-    if (error instanceof BadInput) return error;
-    throw error;
-  }
 }
 
 /** An {@link Outcome} of whatever action. */

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { messageOf } from '../failure/failure.ts';
+import type { Environment } from './github.ts';
 import { BadInput } from './input.ts';
 import { found } from './path-input.ts';
 
@@ -8,6 +9,21 @@ export type FileInputs = ReadonlyMap<string, string>;
 
 const example = 'deploy/production.yml';
 const longest = 256 * 1024;
+
+/**
+ * What the file of input `settings` gives, or what is wrong with it; undefined where none is named.
+ * For the actions that have this input: only they carry a reader of YAML.
+ */
+export async function settingsFile(env: Environment): Promise<FileInputs | BadInput | undefined> {
+  const path = env['INPUT_SETTINGS']?.trim() ?? '';
+  if (path === '') return undefined;
+  try {
+    return await readSettingsFile(env['GITHUB_WORKSPACE'] || '.', path);
+  } catch (error) {
+    if (error instanceof BadInput) return error;
+    throw error;
+  }
+}
 
 /**
  * Reads the file of input `settings`: a YAML map from the names of inputs to their values. A list

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -131,8 +132,11 @@ describe('an answer that does not end', () => {
   });
 });
 
+// Byte by byte of what would go on for hours; each beginning of it is valid.
 function drip(response: ServerResponse): void {
-  // A sign that starts a block that never ends, and is no broken one.
-  const timer = setInterval(() => response.write(Buffer.of(0)), 10);
+  let at = 0;
+  const timer = setInterval(() => response.write(dripped.subarray(at, ++at)), 10);
   response.on('close', () => clearInterval(timer));
 }
+
+const dripped = brotliCompressSync(randomBytes(1_000_000));

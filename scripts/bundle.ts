@@ -21,6 +21,8 @@ for (const name of named.length > 0 ? named : readdirSync(join(root, 'actions'))
   );
   // ssh2 brings a Windows helper for an agent that the action never talks to.
   rmSync(join(dist, 'pagent.exe'), { force: true });
+  // @azure/identity brings a script that opens a browser, which no action does.
+  rmSync(join(dist, 'xdg-open'), { force: true });
   for (const file of readdirSync(dist)) if (file.endsWith('.js')) defineDirname(join(dist, file));
 }
 

@@ -1,15 +1,16 @@
 import { Failure } from '../failure/failure.ts';
 import { textField } from '../http/json.ts';
 import { oneLine } from '../image/said.ts';
-import { ask, unusable } from './ask.ts';
+import { type Answer, ask, unusable } from './ask.ts';
 import type { AzureSignIn } from './azure-cloud.ts';
+import type { SendForm } from './entra-credential.ts';
 import type { Means } from './means.ts';
 import { type IdToken, requestIdToken } from './oidc.ts';
 
 const service = 'Microsoft Entra ID';
 
 /**
- * Signs in to Microsoft Entra ID as an application or managed identity with this job's OIDC token.
+ * Signs in to Microsoft Entra ID by @azure/identity, loaded here, as an application or managed identity with this job's OIDC token.
  * Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  * (third case: access token request with a federated credential)
  * @param o.tenantId id or domain of the directory
@@ -22,27 +23,32 @@ export async function entraToken(
   means: Means,
 ): Promise<string> {
   const token = await requestIdToken(o.audience, means);
-  const answer = await ask(
-    {
-      service,
-      url: new URL(`${o.authority}/${encodeURIComponent(o.tenantId)}/oauth2/v2.0/token`),
-      form: {
-        client_id: o.clientId,
-        scope: o.scope,
-        grant_type: 'client_credentials',
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: token.value,
-      },
-    },
-    means,
-  );
-  if (answer.status !== 200) {
+  const url = new URL(`${o.authority}/${encodeURIComponent(o.tenantId)}/oauth2/v2.0/token`);
+  let answer: Answer | undefined;
+  let failed: unknown;
+  const unreadable = unusable(service, 'the answer holds no access token');
+  const send: SendForm = async (form) => {
+    try {
+      answer = await ask({ service, url, form }, means);
+    } catch (error) {
+      failed = error;
+      throw error;
+    }
+    const given = textField(answer.body, 'access_token');
+    if (given !== undefined) means.mask(given);
+    else if (answer.status === 200) throw unreadable;
+    return { status: answer.status, text: JSON.stringify(answer.body ?? '') };
+  };
+  const { tokenByAssertion } = await import('./entra-credential.ts');
+  try {
+    return await tokenByAssertion({ ...o, assertion: token.value }, o.authority, send);
+  } catch (error) {
+    // The library wraps what it is told; the answer itself says it better, and quotes no secret.
+    if (failed !== undefined) throw failed;
+    if (answer === undefined) throw error;
+    if (answer.status === 200) throw unreadable;
     throw refused(answer.body, o, token) ?? unusable(service, `HTTP ${answer.status}`);
   }
-  const accessToken = textField(answer.body, 'access_token');
-  if (accessToken === undefined) throw unusable(service, 'the answer holds no access token');
-  means.mask(accessToken);
-  return accessToken;
 }
 
 function refused(

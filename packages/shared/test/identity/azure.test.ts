@@ -132,6 +132,25 @@ describe('an answer that makes no sense', () => {
   });
 });
 
+describe('what another job left in the environment', () => {
+  const names = ['AZURE_REGIONAL_AUTHORITY_NAME', 'MSAL_FORCE_REGION', 'AZURE_AUTHORITY_HOST'];
+  afterEach(() => {
+    for (const name of names) delete process.env[name];
+  });
+
+  test.each(names)('%s moves no token', async (name) => {
+    process.env[name] =
+      name === 'AZURE_AUTHORITY_HOST' ? 'https://login.evil.example' : 'westeurope';
+    await expect(login()).resolves.toMatchObject({ username: user });
+    const { origin } = new URL(world.cloud.env['AZURE_AUTHORITY_HOST'] ?? '');
+    const token = `${origin}/${tenantId}/oauth2/v2.0/token`;
+    expect(world.asked.filter((url) => !url.includes('/idtoken'))).toEqual([
+      token,
+      `http://${world.cloud.acrHost}/oauth2/exchange`,
+    ]);
+  });
+});
+
 describe('clouds', () => {
   test.each([
     ['shop.azurecr.io', 'https://login.microsoftonline.com', audience],
@@ -143,7 +162,11 @@ describe('clouds', () => {
       const url = String(input);
       urls.push(url);
       if (url.includes('/idtoken')) return await world.means.fetch(input, init);
-      return Response.json({ access_token: 'an-access-token', refresh_token: 'a-refresh-token' });
+      return Response.json({
+        access_token: 'an-access-token',
+        refresh_token: 'a-refresh-token',
+        expires_in: 3_599,
+      });
     };
     const env = { ...world.means.env, AZURE_AUTHORITY_HOST: undefined };
     const means = { ...world.means, env, fetch: answers };

@@ -189,7 +189,7 @@ describe('a bad input', () => {
   ])('in the file of settings is refused: %s', async (_, content, said) => {
     await using other = await makeRunner();
     await writeFile(join(other.workspace, 'production.yml'), `${content}\n`);
-    const step = await other.start(alone, { ...valid(), settings: 'production.yml' }).done;
+    const step = await other.start(bundle, { ...valid(), settings: 'production.yml' }).done;
     expect(problemsOf(step)).toContain(said);
     expect(step.log).not.toContain('hunter2');
   });

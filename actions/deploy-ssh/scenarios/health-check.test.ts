@@ -54,3 +54,43 @@ it('a worker that falls over a moment after its start, and cannot be asked, is n
   );
   expect(await world.containers()).toEqual([]);
 }, 60_000);
+
+describe('an answer that is packed, whatever was asked for', () => {
+  const server = [
+    "const { brotliCompressSync, gzipSync } = require('node:zlib');",
+    "const text = 'commit packed';",
+    "const ways = { '/gzip': ['gzip', gzipSync(text)], '/x-gzip': ['X-GZIP', gzipSync(text)],",
+    "'/br': ['br', brotliCompressSync(text)], '/empty': ['gzip', ''] };",
+    "require('node:http').createServer(({ url }, response) => {",
+    "const [coding, body] = ways[url] ?? ways['/gzip'];",
+    "response.setHeader('content-encoding', coding).end(body); }).listen(3000);",
+  ].join(' ');
+  let world: World;
+  let image: string;
+  beforeAll(async () => {
+    world = await makeWorld(`    command: [node, -e, ${JSON.stringify(server)}]\n`);
+    image = await pushApp(registry, 'packed', 'good');
+  }, 60_000);
+  afterAll(async () => world[Symbol.asyncDispose](), 30_000);
+
+  it.each([
+    ['gzip', 'commit packed'],
+    ['x-gzip', 'commit packed'],
+    ['br', 'commit packed'],
+    ['empty', ''],
+  ])(
+    'proves the version: %s',
+    async (way, text) => {
+      const path = `/${way}`;
+      const common = { ...world.inputs, image, expect: text };
+      const onHost = await world.runner.start(bundle, { ...common, 'health-path': path }).done;
+      expect(onHost.outputs['status']).toMatch(/^(?:deployed|unchanged)$/);
+      const url = `http://127.0.0.1:${world.port}${path}`;
+      const outside = { ...common, 'health-path': '', 'health-url': url, 'health-threshold': '3' };
+      const asked = await world.runner.start(bundle, outside).done;
+      expect(asked.outputs['status']).toBe('unchanged');
+      expect(asked.log).toContain('at look 3');
+    },
+    60_000,
+  );
+});

@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable, Transform } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Ask } from '@slipway/shared/probe/probe';
 import type { Host } from './host.ts';
 
@@ -26,17 +29,18 @@ export function askThroughTunnel(host: Host, port: number, path: string): Ask {
           signal,
           // Only without an agent is this the way to the host.
           createConnection: () => socket,
-          headers: { 'user-agent': 'slipway-probe', connection: 'close' },
+          headers: {
+            'user-agent': 'slipway-probe',
+            'accept-encoding': 'identity',
+            connection: 'close',
+          },
         });
         ask.on('error', reject);
         ask.on('response', (response) => {
-          let body = '';
-          response.setEncoding('utf8');
-          response.on('data', (chunk: string) => {
-            if (body.length < mostBody) body += chunk;
-          });
-          response.on('error', reject);
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+          startOf(response).then(
+            (body) => resolve({ status: response.statusCode ?? 0, body }),
+            reject,
+          );
         });
         ask.end();
       });
@@ -44,4 +48,36 @@ export function askThroughTunnel(host: Host, port: number, path: string): Ask {
       stream.destroy();
     }
   };
+}
+
+// Lenient at their end, as fetch is: there may be no body at all.
+const zlib = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+const brotli = {
+  flush: constants.BROTLI_OPERATION_FLUSH,
+  finishFlush: constants.BROTLI_OPERATION_FLUSH,
+};
+const unpackers: ReadonlyMap<string, () => Transform> = new Map([
+  ['gzip', () => createGunzip(zlib)],
+  ['x-gzip', () => createGunzip(zlib)],
+  ['deflate', () => createInflate(zlib)],
+  ['br', () => createBrotliDecompress(brotli)],
+]);
+
+// Some servers pack what was not asked to be packed (RFC 9110, 12.5.3).
+function unpacked(response: IncomingMessage): Readable {
+  const coding = response.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  const unpacker = unpackers.get(coding)?.();
+  if (!unpacker) return response;
+  response.on('error', (error) => unpacker.destroy(error));
+  return response.pipe(unpacker);
+}
+
+async function startOf(response: IncomingMessage): Promise<string> {
+  const decoder = new TextDecoder();
+  let body = '';
+  for await (const chunk of unpacked(response)) {
+    body += decoder.decode(chunk, { stream: true });
+    if (body.length > mostBody) break;
+  }
+  return body;
 }

@@ -10,7 +10,12 @@ import { bundle, defaults, leftovers, makeBuildRunner, recordDocker, tagsOf } fr
 // What the cloud hands out, and what the registries behind it want.
 const password = 'handed-out-p4ssword';
 const role = 'arn:aws:iam::123456789012:role/deploy';
-const seed = { ...demoSeed('octo/shop'), registryPassword: password };
+const demo = demoSeed('octo/shop');
+const seed = {
+  ...demo,
+  aws: { ...demo.aws, registryPassword: password },
+  azure: { ...demo.azure, registryPassword: password },
+};
 const azure = {
   'azure-client-id': seed.azure.apps[0]?.clientId ?? '',
   'azure-tenant-id': seed.azure.tenantId,
@@ -46,7 +51,7 @@ describe('build-push without a stored password', () => {
     const inputs = { ...defaults, image, tags: 'one', ...aws };
     const step = await runner.start(bundle, inputs, { ...cloud.env }).done;
     expect(step.errors).toEqual([]);
-    expect(cloud.ecrRepositories()).toEqual([expect.stringMatching(/\/shop\/web$/)]);
+    expect(cloud.aws.ecrRepositories()).toEqual([expect.stringMatching(/\/shop\/web$/)]);
     expect(step.log).toContain(`created the repository ${image}`);
     expect(step.outputs['tags']).toBe(`${image}:one`);
     expect(await tagsOf(ecr.host, 'shop/web', basic('AWS'))).toContain('one');
@@ -60,7 +65,7 @@ describe('build-push without a stored password', () => {
 
   it('takes an Azure identity by OIDC and pushes to ACR', async () => {
     await using front = await startFaultProxy(acr.host, ({ path }) =>
-      path.startsWith('/oauth2/') ? { to: cloud.acrHost } : undefined,
+      path.startsWith('/oauth2/') ? { to: cloud.azure.acrHost } : undefined,
     );
     const inputs = { ...defaults, image: `${front.host}/shop/web`, tags: 'one', ...azure };
     const step = await runner.start(bundle, inputs, { ...cloud.env }).done;

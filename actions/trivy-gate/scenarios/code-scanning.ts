@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { Faults } from '../../../packages/local-cloud/src/faults.ts';
 import {
   type Answer,
   jsonAnswer,
   type Request,
 } from '../../../packages/local-cloud/src/http/exchange.ts';
+import { Faults } from '../../../packages/local-cloud/src/http/faults.ts';
 import { serve } from '../../../packages/local-cloud/src/http/serve.ts';
 
 /** The part of GitHub's API that takes SARIF reports. It refuses what GitHub would refuse. */

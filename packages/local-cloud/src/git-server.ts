@@ -62,7 +62,11 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
       request.resume();
       return;
     }
-    answer(request, response, folder, options.old === true, (bytes) => (sent += bytes));
+    answer(request, response, {
+      folder,
+      old: options.old === true,
+      count: (bytes) => (sent += bytes),
+    });
   });
   const port = await listen(server);
   started.defer(() => close(server));
@@ -89,6 +93,13 @@ function mayRead({ headers }: IncomingMessage, token: string): boolean {
   return scheme === 'Basic' && timingSafeEqual(digest(given), digest(token));
 }
 
+interface Served {
+  folder: string;
+  old: boolean;
+  /** Takes note of bytes that go out. */
+  count: (bytes: number) => void;
+}
+
 /**
  * Hands one request to `git http-backend`, which speaks CGI (RFC 3875).
  * Source: git-http-backend(1)
@@ -96,9 +107,7 @@ function mayRead({ headers }: IncomingMessage, token: string): boolean {
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  folder: string,
-  old: boolean,
-  count: (bytes: number) => void,
+  { count, folder, old }: Served,
 ): void {
   const url = new URL(request.url ?? '/', 'https://127.0.0.1');
   const header = (name: string) => `${request.headers[name] ?? ''}`;

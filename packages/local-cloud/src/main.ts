@@ -14,15 +14,17 @@ const { values } = parseArgs({
 });
 const seed = demoSeed(values.repository);
 const { git, 'registry-password': registryPassword, subject } = values;
+const handedOut = registryPassword === undefined ? {} : { registryPassword };
 await using cloud = await startLocalCloud({
   seed: {
     ...seed,
-    github: { ...seed.github, ...(subject !== undefined && { subject }) },
-    ...(registryPassword !== undefined && { registryPassword }),
+    run: { ...seed.run, ...(subject !== undefined && { subject }) },
+    aws: { ...seed.aws, ...handedOut },
+    azure: { ...seed.azure, ...handedOut },
   },
-  ...(git !== undefined && { github: { git } }),
+  ...(git !== undefined && { git }),
 });
 for (const [name, value] of Object.entries(cloud.env)) console.log(`${name}=${value}`);
-console.log(`LOCAL_CLOUD_ACR=${cloud.acrHost}`);
-if (cloud.github) console.log(`LOCAL_CLOUD_GITHUB_TOKEN=${cloud.github.settings.token}`);
+console.log(`LOCAL_CLOUD_ACR=${cloud.azure.acrHost}`);
+console.log(`LOCAL_CLOUD_GITHUB_TOKEN=${cloud.github.settings.token}`);
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

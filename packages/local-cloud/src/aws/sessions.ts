@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RoleSeed } from '../seed.ts';
+import type { RoleSeed } from './seed.ts';
 
 /** Temporary credentials that STS handed out. */
 export interface Session {

@@ -2,9 +2,9 @@ import { decodeJwt } from 'jose';
 import type { Answer, Handler, Request } from '../http/exchange.ts';
 import { readForm, unknownField } from '../http/form.ts';
 import { verifyToken } from '../jwt/verify.ts';
-import type { AwsSeed, RoleSeed } from '../seed.ts';
 import { matches } from './pattern.ts';
 import { Refusal } from './refusal.ts';
+import type { AwsSeed, RoleSeed } from './seed.ts';
 import { accountOf, type Sessions } from './sessions.ts';
 import { queryAnswer, queryRefusal } from './xml.ts';
 
@@ -21,8 +21,8 @@ const rolePattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 interface StsParts {
   seed: AwsSeed;
-  /** The issuer that the accounts' OIDC provider is for. */
-  issuer: string;
+  /** The issuer that the accounts' OIDC provider is for; none: they have no provider. */
+  issuer: string | undefined;
   sessions: Sessions;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -75,7 +75,7 @@ async function assumeRole(request: Request, parts: StsParts): Promise<Answer> {
       AssumedRoleId: `AROA${session.accessKeyId.slice(4)}:${field('RoleSessionName')}`,
       Arn: session.arn,
     },
-    Provider: `arn:aws:iam::${accountOf(role)}:oidc-provider/${new URL(parts.issuer).host}`,
+    Provider: `arn:aws:iam::${accountOf(role)}:oidc-provider/${new URL(claims.issuer).host}`,
     Audience: claims.audience,
   });
 }
@@ -113,6 +113,7 @@ function checkFields(field: (name: string) => string): number {
 }
 
 interface Claims {
+  issuer: string;
   subject: string;
   audience: string;
 }
@@ -141,7 +142,7 @@ async function identify(token: string, roleArn: string, parts: StsParts): Promis
       if (typeof aud !== 'string' || !seed.clientIds.includes(aud)) {
         throw new Refusal('InvalidIdentityToken', 'Incorrect token audience');
       }
-      return { audience: aud, subject: sub };
+      return { issuer, audience: aud, subject: sub };
     }
   }
 }

@@ -3,7 +3,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { type Answer, type Handler, jsonAnswer, type Request } from '../http/exchange.ts';
 import { readFields, readForm, unknownField } from '../http/form.ts';
 import type { Signer } from '../jwt/signer.ts';
-import type { AzureSeed } from '../seed.ts';
+import type { AzureSeed } from './seed.ts';
 
 const audience = 'https://containerregistry.azure.net';
 const tokenUser = '00000000-0000-0000-0000-000000000000';
@@ -13,8 +13,6 @@ interface AcrParts {
   seed: AzureSeed;
   /** Entra's key, for its access tokens, and the registry's own. */
   signer: Signer;
-  /** Handed out as every refresh token, where a real registry wants one known password. */
-  password: string | undefined;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
@@ -60,7 +58,8 @@ async function exchange(
   if (!app?.mayPush || tenant !== parts.seed.tenantId) {
     return refuse(401, 'UNAUTHORIZED', 'authentication required');
   }
-  const token = parts.password ?? sign(parts, request, { jti: randomUUID(), sub: client });
+  const token =
+    parts.seed.registryPassword ?? sign(parts, request, { jti: randomUUID(), sub: client });
   refreshTokens.add(token);
   return jsonAnswer(200, { refresh_token: token });
 }

@@ -3,8 +3,8 @@ import { type Answer, type Handler, jsonAnswer, type Request } from '../http/exc
 import { readForm, unknownField } from '../http/form.ts';
 import type { Signer } from '../jwt/signer.ts';
 import { verifyToken } from '../jwt/verify.ts';
-import type { AppSeed, AzureSeed } from '../seed.ts';
 import { EntraError, entraRefusal } from './entra-error.ts';
+import type { AppSeed, AzureSeed } from './seed.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const fieldNames = [
@@ -18,8 +18,8 @@ const lifetime = 3_599;
 
 interface EntraParts {
   seed: AzureSeed;
-  /** The issuer that the federated credentials are for. */
-  issuer: string;
+  /** The issuer that the federated credentials are for; none: there are none. */
+  issuer: string | undefined;
   signer: Signer;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -109,8 +109,9 @@ async function checkAssertion(assertion: string, app: AppSeed, parts: EntraParts
       `No matching federated identity record found for presented assertion ${what} '${value}'. ${advice}`,
       401,
     );
-  if (iss !== parts.issuer) throw noMatch(700211, 'issuer', iss);
-  const verified = await verifyToken(assertion, parts.issuer, parts.now());
+  const { issuer, now } = parts;
+  if (issuer === undefined || iss !== issuer) throw noMatch(700211, 'issuer', iss);
+  const verified = await verifyToken(assertion, issuer, now());
   if (verified === 'expired') {
     const message = 'Client assertion is not within its valid time range.';
     throw new EntraError(700024, 'invalid_client', message, 401);

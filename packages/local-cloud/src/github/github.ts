@@ -1,14 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { Faults } from '../faults.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Answer, Handler, Request } from '../http/exchange.ts';
+import { Faults } from '../http/faults.ts';
 import { serve } from '../http/serve.ts';
 import { callerOf } from './access.ts';
 import { openRepository } from './git/repository.ts';
+import { git } from './git/run.ts';
 import { answerGraphql } from './graphql/service.ts';
+import { type Oidc, oidcServices, startOidc } from './oidc/oidc.ts';
+import type { Run } from './oidc/run.ts';
 import { Releases } from './releases.ts';
 import { answerRest } from './rest/service.ts';
 import { answerGit } from './smart-http.ts';
 import type { Settings, Urls, World } from './world.ts';
+
+/** The services of GitHub, each on a port of its own: `github-api` is REST, GraphQL and git. */
+export const githubServices = ['github-api', ...oidcServices] as const;
+export type GitHubService = (typeof githubServices)[number];
 
 /** One request that came in, in the order in which they came. */
 export interface LoggedRequest {
@@ -23,7 +33,7 @@ export interface LoggedRequest {
   status?: number;
 }
 
-/** An emulated GitHub with one repository, on one port of 127.0.0.1. */
+/** An emulated GitHub with one repository, on 127.0.0.1. */
 export interface GitHub extends AsyncDisposable {
   /** `GITHUB_API_URL` */
   api: string;
@@ -35,8 +45,9 @@ export interface GitHub extends AsyncDisposable {
   env: Readonly<Record<string, string>>;
   /** Every request so far. */
   requests: LoggedRequest[];
-  /** Faults of the service `github-api`: REST, GraphQL and git alike. */
-  faults: Faults;
+  /** The OIDC provider of its runs. */
+  oidc: Oidc;
+  faults: Faults<GitHubService>;
   /** Token, permissions, rulesets, rate limits, pull requests: may change at any time. */
   settings: Settings;
   releases: Releases;
@@ -45,15 +56,20 @@ export interface GitHub extends AsyncDisposable {
 export interface GitHubOptions {
   /** `owner/name` */
   repository: string;
-  /** Folder of the bare repository. It is written to; others may write to it as well. */
-  git: string;
+  /**
+   * Folder of the bare repository. It is written to; others may write to it as well. None: an
+   * empty repository that is gone with GitHub.
+   */
+  git?: string;
+  /** The run that asks for OIDC tokens; by default one of the repository's main branch. */
+  run?: Run;
   settings?: Partial<Settings>;
   /**
    * Whose addresses it has: of github.com, `/repos/…` and `/graphql`, or of an Enterprise Server,
    * `/api/v3/repos/…` and `/api/graphql`. Both are answered; this is what links and `env` say.
    */
   style?: 'github.com' | 'enterprise';
-  faults?: Faults;
+  faults?: Faults<GitHubService>;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -67,13 +83,24 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   const { repository, style = 'github.com', faults = new Faults(), now = Date.now } = options;
   const [owner = '', name = ''] = repository.split('/');
   await using started = new AsyncDisposableStack();
-  const git = started.use(openRepository(options.git));
+  const folder = options.git ?? (await emptyRepository(started));
   const settings: Settings = { ...defaults(now()), ...options.settings };
   const requests: LoggedRequest[] = [];
   const releases = new Releases();
   // The address is known once it listens; nothing can ask before.
   const urls: Urls = { api: '', graphql: '', server: '', uploads: '' };
-  const world: World = { owner, name, id: 409_674_918, git, settings, releases, urls, now };
+  const world: World = {
+    owner,
+    name,
+    id: 409_674_918,
+    git: started.use(openRepository(folder)),
+    settings,
+    releases,
+    urls,
+    now,
+  };
+  const { run = { repository, ref: 'refs/heads/main' } } = options;
+  const oidc = started.use(await startOidc({ run, faults, now }));
   const listening = started.use(await serve('github-api', gitHubHandler(world, requests), faults));
   const { url } = listening;
   Object.assign(
@@ -94,12 +121,21 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
       GITHUB_SERVER_URL: urls.server,
       GITHUB_REPOSITORY: repository,
     },
+    oidc,
     requests,
     faults,
     settings,
     releases,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+async function emptyRepository(started: AsyncDisposableStack): Promise<string> {
+  const temporary = await mkdtemp(join(tmpdir(), 'slipway-github-'));
+  started.defer(() => rm(temporary, { recursive: true, force: true }));
+  const folder = join(temporary, 'empty.git');
+  await git(folder, ['init', '--quiet', '--bare', '--initial-branch=main', folder]);
+  return folder;
 }
 
 function defaults(now: number): Settings {
@@ -155,5 +191,5 @@ function pick(
     return { kind, path, answer };
   }
   if (isGraphql) return { kind, path, answer: () => answerGraphql(world, request, caller) };
-  return { kind, path, answer: () => answerRest(world, request, caller, path, uploads) };
+  return { kind, path, answer: () => answerRest({ world, request, caller, path, uploads }) };
 }

@@ -1,4 +1,4 @@
-import type { Fault } from '../faults.ts';
+import type { Fault } from '../http/faults.ts';
 
 /**
  * What GitHub answers when a client asks too much at once.

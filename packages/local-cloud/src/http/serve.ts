@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Faults, ServiceName } from '../faults.ts';
 import type { Handler, Request } from './exchange.ts';
+import type { Faults } from './faults.ts';
 import { Variety } from './variety.ts';
 
 /** A service that listens on loopback. */
@@ -19,10 +19,10 @@ export interface Listening extends AsyncDisposable {
  * Serves one service on a free port of 127.0.0.1. What its handler throws is a bug of the local
  * cloud: it is printed and answered with 500. What it says goes out in all the ways of {@link Variety}.
  */
-export async function serve(
-  service: ServiceName,
+export async function serve<Service extends string>(
+  service: Service,
   handler: Handler,
-  faults: Faults,
+  faults: Faults<Service>,
 ): Promise<Listening> {
   const variety = new Variety();
   const server = createServer((incoming, outgoing) => {
@@ -49,15 +49,15 @@ export async function serve(
   };
 }
 
-interface Served {
-  service: ServiceName;
+interface Served<Service extends string> {
+  service: Service;
   handler: Handler;
-  faults: Faults;
+  faults: Faults<Service>;
   variety: Variety;
 }
 
-async function answer(
-  { service, handler, faults, variety }: Served,
+async function answer<Service extends string>(
+  { service, handler, faults, variety }: Served<Service>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Faults } from '../../src/faults.ts';
 import { jsonAnswer } from '../../src/http/exchange.ts';
+import { Faults } from '../../src/http/faults.ts';
 import { type Listening, serve } from '../../src/http/serve.ts';
 import { ofTomorrow } from '../../src/http/variety.ts';
 

@@ -9,7 +9,9 @@ const subject = 'repo:org/app:ref:refs/heads/main';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld(() => ({ registryPassword: 'planted-registry-password' }));
+  world = await startWorld(({ aws }) => ({
+    aws: { ...aws, registryPassword: 'planted-registry-password' },
+  }));
 });
 afterEach(() => world.reset());
 afterAll(async () => {
@@ -19,13 +21,10 @@ afterAll(async () => {
 const login = (w: World = world) => ecrCredentials({ role, registry }, w.means);
 
 /** A cloud in which one thing about AWS is different. */
-const otherWorld = (
-  change: Partial<Seed['aws']['roles'][0]>,
-  github: Partial<Seed['github']> = {},
-) =>
+const otherWorld = (change: Partial<Seed['aws']['roles'][0]>, run: Partial<Seed['run']> = {}) =>
   startWorld((seed) => ({
     aws: { ...seed.aws, roles: seed.aws.roles.map((known) => ({ ...known, ...change })) },
-    github: { ...seed.github, ...github },
+    run: { ...seed.run, ...run },
   }));
 
 describe('credentials', () => {
@@ -65,7 +64,7 @@ describe('repositories', () => {
     const create = () => createEcrRepository({ registry: host, repository, session }, world.means);
     await expect(create()).resolves.toBe('created');
     await expect(create()).resolves.toBe('existed');
-    expect(world.cloud.ecrRepositories().filter((found) => found === uri)).toHaveLength(1);
+    expect(world.cloud.aws.ecrRepositories().filter((found) => found === uri)).toHaveLength(1);
   });
 
   test('need the permission', async () => {
@@ -100,7 +99,7 @@ test('the way to AWS is through the proxy of the runner', async () => {
 describe('refused', () => {
   const trust = { audience: 'sts.amazonaws.com', subject };
 
-  test.each<[string, Partial<Seed['aws']['roles'][0]>, Partial<Seed['github']>, string]>([
+  test.each<[string, Partial<Seed['aws']['roles'][0]>, Partial<Seed['run']>, string]>([
     ['another subject', {}, { subject: 'repo:evil/app:ref:refs/heads/main' }, 'AccessDenied'],
     ['the form with ids', { trust }, { subject: 'repo:org@1/app@2:ref:x' }, 'AccessDenied'],
     ['another audience', { trust: { ...trust, audience: 'x' } }, {}, 'AccessDenied'],

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { AppSeed, Seed } from '../../../local-cloud/src/seed.ts';
+import type { AppSeed } from '../../../local-cloud/src/azure/seed.ts';
+import type { Seed } from '../../../local-cloud/src/seed.ts';
 import type { Fetch } from '../../src/http/fetch.ts';
 import { acrCredentials } from '../../src/identity/azure.ts';
 import { clientId, startWorld, tenantId, type World } from './world.ts';
@@ -18,13 +19,13 @@ afterAll(async () => {
 });
 
 const login = (w: World = world, more: { clientId?: string; tenantId?: string } = {}) =>
-  acrCredentials({ clientId, tenantId, registry: w.cloud.acrHost, ...more }, w.means);
+  acrCredentials({ clientId, tenantId, registry: w.cloud.azure.acrHost, ...more }, w.means);
 
 /** A cloud in which one thing about the application or the run is different. */
-const otherWorld = (change: Partial<AppSeed>, github: Partial<Seed['github']> = {}) =>
+const otherWorld = (change: Partial<AppSeed>, run: Partial<Seed['run']> = {}) =>
   startWorld((seed) => ({
     azure: { ...seed.azure, apps: seed.azure.apps.map((known) => ({ ...known, ...change })) },
-    github: { ...seed.github, ...github },
+    run: { ...seed.run, ...run },
   }));
 
 test('credentials that the registry takes', async () => {
@@ -34,7 +35,7 @@ test('credentials that the registry takes', async () => {
   expect(world.masked).toHaveLength(4);
   expect(world.masked.at(-1)).toBe(password);
 
-  const { acrHost } = world.cloud;
+  const { acrHost } = world.cloud.azure;
   const ask = (basic: string) =>
     fetch(`http://${acrHost}/oauth2/token?service=${acrHost}&scope=repository:app:pull,push`, {
       headers: { authorization: `Basic ${Buffer.from(basic).toString('base64')}` },
@@ -44,7 +45,9 @@ test('credentials that the registry takes', async () => {
 });
 
 test('a registry with one fixed password', async () => {
-  await using fixed = await startWorld(() => ({ registryPassword: 'planted-registry-password' }));
+  await using fixed = await startWorld(({ azure }) => ({
+    azure: { ...azure, registryPassword: 'planted-registry-password' },
+  }));
   await expect(login(fixed)).resolves.toEqual({
     username: user,
     password: 'planted-registry-password',
@@ -52,7 +55,7 @@ test('a registry with one fixed password', async () => {
 });
 
 describe('refused', () => {
-  test.each<[string, Partial<AppSeed>, Partial<Seed['github']>, string]>([
+  test.each<[string, Partial<AppSeed>, Partial<Seed['run']>, string]>([
     ['another subject', {}, { subject: 'repo:evil/app:ref:x' }, 'AADSTS700213'],
     ['another case', {}, { subject: 'repo:Org/app:ref:refs/heads/main' }, 'AADSTS700213'],
     ['no credential', { federated: [] }, {}, 'AADSTS700213'],
@@ -85,7 +88,7 @@ describe('refused', () => {
       return Response.json({ error: 'invalid_request', error_description }, { status: 400 });
     };
     const means = { ...world.means, fetch: quoting };
-    const work = acrCredentials({ clientId, tenantId, registry: world.cloud.acrHost }, means);
+    const work = acrCredentials({ clientId, tenantId, registry: world.cloud.azure.acrHost }, means);
     expect((await world.failure(work)).message).toMatch(/AADSTS50027: Malformed: \*\*\*$/);
   });
 });
@@ -95,7 +98,7 @@ test('an identity without a role on the registry', async () => {
   const failure = await poor.failure(login(poor));
   expect(failure.code).toBe('identity/permission');
   expect(failure.message).toBe(
-    `Azure identity ${clientId} is known, but may not use ${poor.cloud.acrHost}: HTTP 401`,
+    `Azure identity ${clientId} is known, but may not use ${poor.cloud.azure.acrHost}: HTTP 401`,
   );
   expect(failure.remedy).toContain('AcrPush');
 });
@@ -146,7 +149,7 @@ describe('what another job left in the environment', () => {
     const token = `${origin}/${tenantId}/oauth2/v2.0/token`;
     expect(world.asked.filter((url) => !url.includes('/idtoken'))).toEqual([
       token,
-      `http://${world.cloud.acrHost}/oauth2/exchange`,
+      `http://${world.cloud.azure.acrHost}/oauth2/exchange`,
     ]);
   });
 });

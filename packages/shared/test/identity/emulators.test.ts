@@ -5,7 +5,10 @@ import {
   GetAuthorizationTokenCommand,
 } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type LocalCloud, startLocalCloud } from '../../../local-cloud/src/cloud.ts';
+import { type Aws, startAws } from '../../../local-cloud/src/aws/aws.ts';
+import { startAzure } from '../../../local-cloud/src/azure/azure.ts';
+import type { LocalCloud } from '../../../local-cloud/src/cloud.ts';
+import { startGitHub } from '../../../local-cloud/src/github/github.ts';
 import { ofTomorrow } from '../../../local-cloud/src/http/variety.ts';
 import { type AwsSession, assumeAwsRole } from '../../src/identity/aws-role.ts';
 import { requestIdToken } from '../../src/identity/oidc.ts';
@@ -22,8 +25,8 @@ beforeAll(async () => {
   cloud = world.cloud;
   session = await assumeAwsRole({ role, region: 'us-east-1' }, world.means);
   idToken = (await requestIdToken('sts.amazonaws.com', world.means)).value;
-  await using other = await startLocalCloud();
-  oldToken = (await requestIdToken('x', { ...world.means, env: other.env })).value;
+  await using other = await startGitHub({ repository: 'org/app' });
+  oldToken = (await requestIdToken('x', { ...world.means, env: other.oidc.env })).value;
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -66,14 +69,11 @@ describe('ECR', () => {
 
   test('refuses credentials that are expired', async () => {
     let now = Date.now();
-    await using later = await startLocalCloud({ now: () => now });
-    const before = process.env['AWS_ENDPOINT_URL_STS'];
-    Object.assign(process.env, { AWS_ENDPOINT_URL_STS: later.env['AWS_ENDPOINT_URL_STS'] });
-    const means = { ...world.means, env: { ...world.means.env, ...later.env } };
-    const old = await assumeAwsRole({ role, region: 'us-east-1' }, means);
-    Object.assign(process.env, { AWS_ENDPOINT_URL_STS: before });
-    now += 3_601_000;
+    await using later = await startAws({ now: () => now });
+    const old = later.credentials(role);
     const endpoint = later.env['AWS_ENDPOINT_URL_ECR'];
+    await expect(ask(client(old, { endpoint }))).resolves.toHaveProperty('authorizationData');
+    now += 3_601_000;
     const work = ask(client(old, { endpoint, systemClockOffset: 3_601_000 }));
     await expect(work).rejects.toMatchObject({ name: 'ExpiredTokenException' });
   });
@@ -138,14 +138,20 @@ describe('STS', () => {
     RoleSessionName: 'session',
     WebIdentityToken: idToken,
   });
-  const ask = async (form: Record<string, string>) => {
+  const ask = async (form: Record<string, string>, { env }: Pick<Aws, 'env'> = cloud) => {
     const body = new URLSearchParams(form);
-    const answer = await fetch(cloud.env['AWS_ENDPOINT_URL_STS'] ?? '', { method: 'POST', body });
+    const answer = await fetch(env['AWS_ENDPOINT_URL_STS'] ?? '', { method: 'POST', body });
     return `${answer.status} ${await answer.text()}`;
   };
 
   test('takes a good request', async () => {
     await expect(ask(good())).resolves.toMatch(/^200 .*<SessionToken>/);
+  });
+
+  test('trusts no issuer when it was given none', async () => {
+    await using alone = await startAws();
+    const answer = await ask(good(), alone);
+    expect(answer).toContain('No OpenIDConnect provider found in your account');
   });
 
   test.each<[string, () => Record<string, string>, string]>([
@@ -179,16 +185,16 @@ describe('Entra and ACR', () => {
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: (await requestIdToken(audience, world.means)).value,
   });
-  const entra = async (form: Record<string, string>) => {
-    const url = `${cloud.env['AZURE_AUTHORITY_HOST']}/${tenantId}/oauth2/v2.0/token`;
+  const entra = async (form: Record<string, string>, { env }: Pick<Aws, 'env'> = cloud) => {
+    const url = `${env['AZURE_AUTHORITY_HOST']}/${tenantId}/oauth2/v2.0/token`;
     return await fetch(url, { method: 'POST', body: new URLSearchParams(form) });
   };
   const exchange = (form: Record<string, string>) =>
-    fetch(`http://${cloud.acrHost}/oauth2/exchange`, {
+    fetch(`http://${cloud.azure.acrHost}/oauth2/exchange`, {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'access_token',
-        service: cloud.acrHost,
+        service: cloud.azure.acrHost,
         tenant: tenantId,
         ...form,
       }),
@@ -214,6 +220,12 @@ describe('Entra and ACR', () => {
       error_codes: [code],
       error_description: expect.stringMatching(new RegExp(`^AADSTS${code}: `)),
     });
+  });
+
+  test('Entra trusts no issuer when it was given none', async () => {
+    await using alone = await startAzure();
+    const answer = await entra(await good(), alone);
+    await expect(answer.json()).resolves.toMatchObject({ error_codes: [700211] });
   });
 
   test('Entra refuses forged tokens and those of another issuer', async () => {

@@ -4,7 +4,10 @@ import { clientId, role, startWorld, tenantId, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld(() => ({ registryPassword: 'planted-registry-password' }));
+  world = await startWorld((seed) => ({
+    aws: { ...seed.aws, registryPassword: 'planted-registry-password' },
+    azure: { ...seed.azure, registryPassword: 'planted-registry-password' },
+  }));
 });
 afterEach(() => world.reset());
 afterAll(async () => {
@@ -33,11 +36,11 @@ test('ECR, with what creates a repository', async () => {
   expect(login).toMatchObject({ username: 'AWS', password: 'planted-registry-password' });
   expect(Object.keys(login ?? {}).sort()).toEqual(['createRepository', 'password', 'username']);
   await expect(login?.createRepository?.('app')).resolves.toBe('created');
-  expect(world.cloud.ecrRepositories()).toEqual([`${host}/app`]);
+  expect(world.cloud.aws.ecrRepositories()).toEqual([`${host}/app`]);
 });
 
 test('ACR', async () => {
-  const login = await registryLogin(world.cloud.acrHost, azure, world.means);
+  const login = await registryLogin(world.cloud.azure.acrHost, azure, world.means);
   expect(login).toEqual({
     username: '00000000-0000-0000-0000-000000000000',
     password: 'planted-registry-password',

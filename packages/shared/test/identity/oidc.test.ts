@@ -51,13 +51,13 @@ describe('a passing fault is tried again', () => {
     ['a reset connection', 'reset' as const],
     ['silence', 'slow' as const],
   ])('%s', async (_, fault) => {
-    world.cloud.faults.next('github', fault);
+    world.cloud.faults.next('id-token', fault);
     await expect(ask()).resolves.toMatchObject({ audience: 'sts.amazonaws.com' });
     expect(world.asked).toHaveLength(2);
   });
 
   test('with growing pauses', async () => {
-    world.cloud.faults.next('github', { status: 500 }, { status: 502 }, { status: 503 });
+    world.cloud.faults.next('id-token', { status: 500 }, { status: 502 }, { status: 503 });
     await ask();
     const [first = 0, second = 0, third = 0] = world.pauses;
     expect(first).toBeLessThan(second);
@@ -65,7 +65,7 @@ describe('a passing fault is tried again', () => {
   });
 
   test('after the pause that the service asks for', async () => {
-    world.cloud.faults.next('github', { status: 429, headers: { 'retry-after': '7' } });
+    world.cloud.faults.next('id-token', { status: 429, headers: { 'retry-after': '7' } });
     await ask();
     expect(world.pauses).toEqual([7_000]);
   });
@@ -96,8 +96,8 @@ test('a refusal is not tried again', async () => {
 });
 
 test('the bearer token follows no redirect', async () => {
-  const elsewhere = { status: 302, headers: { location: `http://${world.cloud.acrHost}/` } };
-  world.cloud.faults.next('github', elsewhere);
+  const elsewhere = { status: 302, headers: { location: `http://${world.cloud.azure.acrHost}/` } };
+  world.cloud.faults.next('id-token', elsewhere);
   expect((await world.failure(ask())).code).toBe('identity/unavailable');
 });
 
@@ -115,7 +115,7 @@ describe('an answer that is no token', () => {
     ['a JWT of garbage', '{"value":"a.planted-secret.c"}'],
     ['a JWT without issuer', `{"value":"a.${payload}.c"}`],
   ])('%s', async (_, body) => {
-    world.cloud.faults.next('github', { status: 200, body });
+    world.cloud.faults.next('id-token', { status: 200, body });
     const failure = await world.failure(ask());
     expect(failure.code).toBe('identity/unavailable');
     expect(failure.message).not.toContain('planted');

@@ -2,8 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ClientRequest } from 'node:http';
 import { inspect } from 'node:util';
 import { expect } from '@jest/globals';
+import { awsServices } from '../../../local-cloud/src/aws/aws.ts';
+import { azureServices } from '../../../local-cloud/src/azure/azure.ts';
 import { type LocalCloud, startLocalCloud } from '../../../local-cloud/src/cloud.ts';
-import type { ServiceName } from '../../../local-cloud/src/faults.ts';
+import { githubServices } from '../../../local-cloud/src/github/github.ts';
 import { demoSeed, type Seed } from '../../../local-cloud/src/seed.ts';
 import { Failure } from '../../src/failure/failure.ts';
 import type { Means } from '../../src/identity/means.ts';
@@ -112,15 +114,7 @@ export async function startWorld(change: (seed: Seed) => Partial<Seed> = () => (
   return world;
 }
 
-const services: readonly ServiceName[] = [
-  'github',
-  'issuer',
-  'sts',
-  'ecr',
-  'ecr-public',
-  'entra',
-  'acr',
-];
+const services = [...githubServices, ...awsServices, ...azureServices] as const;
 
 /** The limit of one attempt: it passes as soon as a service that is to be slow has the request. */
 async function silence({ faults }: LocalCloud, done: AbortSignal | undefined): Promise<void> {

@@ -5,53 +5,55 @@ import { objectNode, refNode } from '../node-id.ts';
 import { statusOf } from '../rest/compare.ts';
 import { pageUrl, type World } from '../world.ts';
 import { connection, listOf, type Paging } from './connection.ts';
-import { pullRequestNode } from './pull-request.ts';
-import { repositoryNode } from './repository.ts';
+import type { Graph } from './graph.ts';
 
 /** What the schema calls a Ref. */
-export function refNodeOf(world: World, { name, oid, type }: Ref) {
+export function refNodeOf(graph: Graph, { name, oid, type }: Ref) {
+  const { world } = graph;
   const [, prefix = '', short = name] = /^(refs\/[^/]+\/)(.+)$/.exec(name) ?? [];
   return {
     __typename: 'Ref',
     id: refNode(world.id, name),
     name: short,
     prefix,
-    repository: () => repositoryNode(world),
-    target: () => objectNodeOf(world, oid, type),
-    compare: ({ headRef }: { headRef: string }) => compare(world, oid, type, headRef),
+    repository: () => graph.repository(),
+    target: () => graph.object(oid, type),
+    compare: ({ headRef }: { headRef: string }) => compare(graph, oid, type, headRef),
   };
 }
 
 /** A commit, annotated tag, tree or blob. */
-export async function objectNodeOf(world: World, oid: string, type: ObjectType): Promise<object> {
+export async function objectNodeOf(graph: Graph, oid: string, type: ObjectType): Promise<object> {
+  const { world } = graph;
   switch (type) {
     case 'commit':
-      return commitNode(world, oid);
+      return commitNode(graph, oid);
     case 'tag': {
       const { message, name, tagger, target, targetType } = await world.git.objects.tag(oid);
       return {
-        ...common(world, oid, 'TA'),
+        ...common(graph, oid, 'TA'),
         __typename: 'Tag',
         message,
         name,
         tagger: tagger ? actor(tagger) : null,
-        target: () => objectNodeOf(world, target, targetType),
+        target: () => graph.object(target, targetType),
       };
     }
     case 'tree':
-      return { ...common(world, oid, 'T'), __typename: 'Tree' };
+      return { ...common(graph, oid, 'T'), __typename: 'Tree' };
     case 'blob':
-      return blobNode(world, oid);
+      return blobNode(graph, oid);
   }
 }
 
-async function commitNode(world: World, oid: string): Promise<object> {
+async function commitNode(graph: Graph, oid: string): Promise<object> {
+  const { world } = graph;
   const { objects } = world.git;
   const commit = await objects.commit(oid);
   const [messageHeadline = '', ...rest] = commit.message.split('\n');
   const { pullRequests } = world.settings;
   return {
-    ...common(world, oid, 'C'),
+    ...common(graph, oid, 'C'),
     __typename: 'Commit',
     message: commit.message,
     messageHeadline,
@@ -61,12 +63,12 @@ async function commitNode(world: World, oid: string): Promise<object> {
     authoredDate: utc(commit.author),
     committedDate: utc(commit.committer),
     url: `${pageUrl(world)}/commit/${oid}`,
-    tree: () => objectNodeOf(world, commit.tree, 'tree'),
-    parents: (paging: Paging) => connection('parents', paging, commits(world, commit.parents)),
-    history: (args: HistoryArguments) => history(world, oid, args),
+    tree: () => graph.object(commit.tree, 'tree'),
+    parents: (paging: Paging) => connection('parents', paging, commits(graph, commit.parents)),
+    history: (args: HistoryArguments) => history(graph, oid, args),
     associatedPullRequests: (paging: Paging) => {
       const found = pullRequests.filter(({ mergeCommit }) => mergeCommit === oid);
-      const nodes = found.map((pull) => pullRequestNode(world, pull));
+      const nodes = found.map((pull) => graph.pullRequest(pull));
       return connection('associatedPullRequests', paging, listOf(nodes));
     },
   };
@@ -80,10 +82,11 @@ interface HistoryArguments extends Paging {
 }
 
 function history(
-  world: World,
+  graph: Graph,
   oid: string,
   { author, path, since, until, ...paging }: HistoryArguments,
 ) {
+  const { world } = graph;
   const filter: HistoryFilter = {
     ...(path && { path }),
     ...(since && { since }),
@@ -94,12 +97,13 @@ function history(
     total: () => world.git.history.count(oid, filter),
     range: async (from, to) => {
       const oids = await world.git.history.list(oid, from, to - from, filter);
-      return Promise.all(oids.map((one) => commitNode(world, one)));
+      return Promise.all(oids.map((one) => commitNode(graph, one)));
     },
   });
 }
 
-async function compare(world: World, base: string, type: ObjectType, headRef: string) {
+async function compare(graph: Graph, base: string, type: ObjectType, headRef: string) {
+  const { world } = graph;
   const { git } = world;
   const from = await git.objects.peel(base, type);
   const head = await git.commitOf(headRef);
@@ -112,20 +116,20 @@ async function compare(world: World, base: string, type: ObjectType, headRef: st
     status: statusOf(distance).toUpperCase(),
     aheadBy: distance.ahead.length,
     behindBy: distance.behind,
-    baseTarget: () => objectNodeOf(world, from.oid, 'commit'),
-    headTarget: () => objectNodeOf(world, head, 'commit'),
+    baseTarget: () => graph.object(from.oid, 'commit'),
+    headTarget: () => graph.object(head, 'commit'),
     commits: async (paging: Paging) => ({
-      ...(await connection('commits', paging, commits(world, distance.ahead))),
+      ...(await connection('commits', paging, commits(graph, distance.ahead))),
       authorCount: () => authorCount(world, distance.ahead),
     }),
   };
 }
 
-function commits(world: World, oids: readonly string[]) {
+function commits(graph: Graph, oids: readonly string[]) {
   return {
     total: () => oids.length,
     range: (from: number, to: number) =>
-      Promise.all(oids.slice(from, to).map((oid) => commitNode(world, oid))),
+      Promise.all(oids.slice(from, to).map((oid) => commitNode(graph, oid))),
   };
 }
 
@@ -134,11 +138,12 @@ async function authorCount(world: World, oids: readonly string[]): Promise<numbe
   return new Set(all.map(({ author }) => author.email)).size;
 }
 
-async function blobNode(world: World, oid: string) {
+async function blobNode(graph: Graph, oid: string) {
+  const { world } = graph;
   const { content = Buffer.alloc(0) } = (await world.git.objects.content(oid)) ?? {};
   const isBinary = content.includes(0);
   return {
-    ...common(world, oid, 'B'),
+    ...common(graph, oid, 'B'),
     __typename: 'Blob',
     byteSize: content.length,
     isBinary,
@@ -146,7 +151,8 @@ async function blobNode(world: World, oid: string) {
   };
 }
 
-function common(world: World, oid: string, kind: 'C' | 'TA' | 'T' | 'B') {
+function common(graph: Graph, oid: string, kind: 'C' | 'TA' | 'T' | 'B') {
+  const { world } = graph;
   const page = pageUrl(world);
   return {
     id: objectNode(world.id, kind, oid),
@@ -154,7 +160,7 @@ function common(world: World, oid: string, kind: 'C' | 'TA' | 'T' | 'B') {
     abbreviatedOid: oid.slice(0, 7),
     commitResourcePath: `/${world.owner}/${world.name}/commit/${oid}`,
     commitUrl: `${page}/commit/${oid}`,
-    repository: () => repositoryNode(world),
+    repository: () => graph.repository(),
   };
 }
 

@@ -3,7 +3,7 @@ import { refOfNode, repositoryNode as repositoryId } from '../node-id.ts';
 import { violationText } from '../rules.ts';
 import type { World } from '../world.ts';
 import { type Refusal, type WantedChange, writeRefs } from '../write-refs.ts';
-import { refNodeOf } from './git-objects.ts';
+import type { Graph } from './graph.ts';
 import { GraphqlRefusal } from './refusal.ts';
 
 interface Input {
@@ -24,7 +24,8 @@ interface UpdateRefsInput extends Input {
  * The mutations of refs.
  * Source: https://docs.github.com/graphql/reference/mutations#updaterefs and its neighbours
  */
-export function mutations(world: World) {
+export function mutations(graph: Graph) {
+  const { world } = graph;
   return {
     updateRefs: async ({ input }: { input: UpdateRefsInput }) => {
       const { clientMutationId = null, refUpdates, repositoryId: id } = input;
@@ -48,7 +49,7 @@ export function mutations(world: World) {
       const { clientMutationId = null, name, oid } = input;
       refuseUnknown(world, input.repositoryId);
       await write(world, [{ name, after: oid, before: noOid, force: false }]);
-      return { clientMutationId, ref: await shown(world, name) };
+      return { clientMutationId, ref: await shown(graph, name) };
     },
     updateRef: async ({
       input,
@@ -58,7 +59,7 @@ export function mutations(world: World) {
       const { clientMutationId = null, force, oid } = input;
       const name = await knownRef(world, input.refId);
       await write(world, [{ name, after: oid, force: force ?? false }]);
-      return { clientMutationId, ref: await shown(world, name) };
+      return { clientMutationId, ref: await shown(graph, name) };
     },
     deleteRef: async ({ input }: { input: Input & { refId: string } }) => {
       const { clientMutationId = null, refId } = input;
@@ -132,7 +133,7 @@ function unresolved(id: string): GraphqlRefusal {
   );
 }
 
-async function shown(world: World, name: string) {
+async function shown({ ref, world }: Graph, name: string) {
   const found = await world.git.ref(name);
-  return found ? refNodeOf(world, { name, ...found }) : null;
+  return found ? ref({ name, ...found }) : null;
 }

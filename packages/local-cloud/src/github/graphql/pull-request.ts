@@ -1,11 +1,12 @@
 import { numberedNode } from '../node-id.ts';
-import { type PullRequest, pageUrl, type World } from '../world.ts';
+import { type PullRequest, pageUrl } from '../world.ts';
 import { connection, listOf, type Paging } from './connection.ts';
-import { objectNodeOf } from './git-objects.ts';
-import { repositoryNode } from './repository.ts';
+import type { Graph } from './graph.ts';
+import { userNode } from './user.ts';
 
 /** What the schema calls a PullRequest. */
-export function pullRequestNode(world: World, pull: PullRequest): object {
+export function pullRequestNode(graph: Graph, pull: PullRequest): object {
+  const { world } = graph;
   const { number, mergeCommit, title, user = 'octocat', labels = [] } = pull;
   const labelNodes = labels.map((name, index) => ({
     __typename: 'Label',
@@ -22,14 +23,9 @@ export function pullRequestNode(world: World, pull: PullRequest): object {
     headRefName: pull.head ?? `pull-${number}`,
     baseRefName: pull.base ?? 'main',
     mergedAt: pull.mergedAt ?? '2026-01-01T00:00:00Z',
-    mergeCommit: () => objectNodeOf(world, mergeCommit, 'commit'),
+    mergeCommit: () => graph.object(mergeCommit, 'commit'),
     labels: (paging: Paging) => connection('labels', paging, listOf(labelNodes)),
-    repository: () => repositoryNode(world),
+    repository: () => graph.repository(),
     url: `${pageUrl(world)}/pull/${number}`,
   };
-}
-
-export function userNode({ urls }: World, login: string, type = 'User') {
-  const id = `U_${Buffer.from(login).toString('base64url')}`;
-  return { __typename: type, id, login, url: `${urls.server}/${encodeURIComponent(login)}` };
 }

@@ -1,12 +1,12 @@
 import { numberedNode } from '../node-id.ts';
 import type { Release } from '../releases.ts';
 import { showRelease } from '../rest/show-release.ts';
-import { timestamp, type World } from '../world.ts';
-import { objectNodeOf, refNodeOf } from './git-objects.ts';
-import { repositoryNode } from './repository.ts';
+import { timestamp } from '../world.ts';
+import type { Graph } from './graph.ts';
 
 /** What the schema calls a Release. */
-export function releaseNode(world: World, release: Release): object {
+export function releaseNode(graph: Graph, release: Release): object {
+  const { world } = graph;
   const { id, body, createdAt, draft, name, prerelease, publishedAt, tagName } = release;
   const ref = `refs/tags/${tagName}`;
   return {
@@ -21,15 +21,15 @@ export function releaseNode(world: World, release: Release): object {
     isDraft: draft,
     isLatest: world.releases.latest()?.id === id,
     isPrerelease: prerelease,
-    repository: () => repositoryNode(world),
+    repository: () => graph.repository(),
     tagName,
     tag: async () => {
       const found = await world.git.ref(ref);
-      return found ? refNodeOf(world, { name: ref, ...found }) : null;
+      return found ? graph.ref({ name: ref, ...found }) : null;
     },
     tagCommit: async () => {
       const commit = await world.git.commitOf(ref);
-      return commit === undefined ? null : objectNodeOf(world, commit, 'commit');
+      return commit === undefined ? null : graph.object(commit, 'commit');
     },
     url: showRelease(world, release).html_url,
   };

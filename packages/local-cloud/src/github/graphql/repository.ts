@@ -2,13 +2,13 @@ import { denial } from '../access.ts';
 import { repositoryNode as repositoryId } from '../node-id.ts';
 import { pageUrl, type World } from '../world.ts';
 import { connection, listOf, type Paging } from './connection.ts';
-import { objectNodeOf, refNodeOf } from './git-objects.ts';
-import { userNode } from './pull-request.ts';
+import type { Graph } from './graph.ts';
 import { GraphqlRefusal } from './refusal.ts';
-import { releaseNode } from './release.ts';
+import { userNode } from './user.ts';
 
 /** What the schema calls a Repository. */
-export function repositoryNode(world: World): object {
+export function repositoryNode(graph: Graph): object {
+  const { world } = graph;
   const { git, name, owner, releases, settings } = world;
   const mayWrite = settings.permissions.contents === 'write';
   return {
@@ -21,19 +21,19 @@ export function repositoryNode(world: World): object {
     isPrivate: settings.private,
     url: pageUrl(world),
     viewerPermission: null,
-    defaultBranchRef: async () => oneRef(world, [`refs/heads/${await git.defaultBranch()}`]),
+    defaultBranchRef: async () => oneRef(graph, [`refs/heads/${await git.defaultBranch()}`]),
     ref: ({ qualifiedName: wanted }: { qualifiedName: string }) =>
-      oneRef(world, [wanted, `refs/heads/${wanted}`, `refs/tags/${wanted}`]),
-    refs: (args: RefsArguments) => refs(world, args),
+      oneRef(graph, [wanted, `refs/heads/${wanted}`, `refs/tags/${wanted}`]),
+    refs: (args: RefsArguments) => refs(graph, args),
     object: async ({ oid, expression }: { oid?: string | null; expression?: string | null }) => {
       refuseUnreadable(world);
       const found = await git.objects.look(oid ?? expression ?? '');
-      return found ? objectNodeOf(world, found.oid, found.type) : null;
+      return found ? graph.object(found.oid, found.type) : null;
     },
     release: ({ tagName }: { tagName: string }) => {
       refuseUnreadable(world);
       const found = releases.ofTag(tagName);
-      return found ? releaseNode(world, found) : null;
+      return found ? graph.release(found) : null;
     },
     releases: ({ orderBy, ...paging }: Paging & { orderBy?: Order | null }) => {
       refuseUnreadable(world);
@@ -42,13 +42,13 @@ export function repositoryNode(world: World): object {
         visible.sort((one, other) => compareText(other.tagName, one.tagName));
       }
       if (orderBy?.direction === 'ASC') visible.reverse();
-      const nodes = visible.map((release) => releaseNode(world, release));
+      const nodes = visible.map((release) => graph.release(release));
       return connection('releases', paging, listOf(nodes));
     },
     latestRelease: () => {
       refuseUnreadable(world);
       const latest = releases.latest();
-      return latest ? releaseNode(world, latest) : null;
+      return latest ? graph.release(latest) : null;
     },
   };
 }
@@ -71,7 +71,8 @@ interface RefsArguments extends Paging {
   orderBy?: Order | null;
 }
 
-async function refs(world: World, args: RefsArguments) {
+async function refs(graph: Graph, args: RefsArguments) {
+  const { world } = graph;
   refuseUnreadable(world);
   const { refPrefix, query, direction, orderBy, ...paging } = args;
   if (!/^refs\/.*\/$/.test(refPrefix)) return null;
@@ -84,15 +85,16 @@ async function refs(world: World, args: RefsArguments) {
   if ((orderBy?.direction ?? direction) === 'DESC') found.reverse();
   return connection('refs', paging, {
     total: () => found.length,
-    range: (from, to) => found.slice(from, to).map((ref) => refNodeOf(world, ref)),
+    range: (from, to) => found.slice(from, to).map((ref) => graph.ref(ref)),
   });
 }
 
-async function oneRef(world: World, names: readonly string[]) {
+async function oneRef(graph: Graph, names: readonly string[]) {
+  const { world } = graph;
   refuseUnreadable(world);
   for (const name of names) {
     const found = await world.git.ref(name);
-    if (found) return refNodeOf(world, { name, ...found });
+    if (found) return graph.ref({ name, ...found });
   }
   return null;
 }

@@ -12,13 +12,13 @@ import { type Caller, countRequest } from '../access.ts';
 import { refOfNode, repositoryNode as repositoryId } from '../node-id.ts';
 import { ApiError } from '../rest/api-error.ts';
 import { timestamp, type World } from '../world.ts';
-import { refNodeOf } from './git-objects.ts';
+import type { Graph } from './graph.ts';
 import { mutations } from './mutations.ts';
 import { countNodes, mostNodes } from './node-limit.ts';
-import { userNode } from './pull-request.ts';
+import { graphOf } from './nodes.ts';
 import { GraphqlRefusal } from './refusal.ts';
-import { repositoryNode } from './repository.ts';
 import { schemaText } from './schema.ts';
+import { userNode } from './user.ts';
 
 const schema = buildSchema(schemaText);
 const docs = 'https://docs.github.com/graphql';
@@ -85,10 +85,11 @@ async function run(world: World, { query, variables, operationName }: GraphqlCal
     const message = `This query requests up to ${nodes.toLocaleString('en')} possible nodes which exceeds the maximum limit of ${mostNodes.toLocaleString('en')}.`;
     return { errors: [{ type: 'MAX_NODE_LIMIT_EXCEEDED', message }] };
   }
+  const graph = graphOf(world);
   const { data, errors } = await execute({
     schema,
     document,
-    rootValue: { ...queries(world, nodes), ...mutations(world) },
+    rootValue: { ...queries(graph, nodes), ...mutations(graph) },
     variableValues: variables,
     ...(operationName !== undefined && { operationName }),
   });
@@ -98,12 +99,13 @@ async function run(world: World, { query, variables, operationName }: GraphqlCal
   };
 }
 
-function queries(world: World, nodeCount: number) {
+function queries(graph: Graph, nodeCount: number) {
+  const { world } = graph;
   const nodeOf = async (id: string) => {
-    if (id === repositoryId(world.id)) return repositoryNode(world);
+    if (id === repositoryId(world.id)) return graph.repository();
     const name = refOfNode(world.id, id);
     const found = name === undefined ? undefined : await world.git.ref(name);
-    if (name !== undefined && found) return refNodeOf(world, { name, ...found });
+    if (name !== undefined && found) return graph.ref({ name, ...found });
     throw new GraphqlRefusal(
       'NOT_FOUND',
       `Could not resolve to a node with the global id of '${id}'`,
@@ -122,7 +124,7 @@ function queries(world: World, nodeCount: number) {
     repository: ({ owner, name }: { owner: string; name: string }) => {
       const same =
         `${owner}/${name}`.toLowerCase() === `${world.owner}/${world.name}`.toLowerCase();
-      if (same) return repositoryNode(world);
+      if (same) return graph.repository();
       throw new GraphqlRefusal(
         'NOT_FOUND',
         `Could not resolve to a Repository with the name '${owner}/${name}'.`,

@@ -7,19 +7,23 @@ import { routes } from './routes.ts';
 
 const versions = ['2022-11-28', '2026-03-10'];
 
+/** A call before it is known which endpoint it is for. */
+interface Incoming {
+  world: World;
+  request: Request;
+  caller: Caller;
+  /** After the API's prefix, without a slash in front. */
+  path: string;
+  /** Whether it came where assets are uploaded. */
+  uploads: boolean;
+}
+
 /**
  * Answers a call of the REST API.
  * Source: https://docs.github.com/rest/using-the-rest-api
- * @param path after the API's prefix, without a slash in front
- * @param uploads whether it came where assets are uploaded
  */
-export async function answerRest(
-  world: World,
-  request: Request,
-  caller: Caller,
-  path: string,
-  uploads: boolean,
-): Promise<Answer> {
+export async function answerRest(incoming: Incoming): Promise<Answer> {
+  const { caller, request, world } = incoming;
   const rate = countRequest(world.settings.rates.core, 'core', world.now());
   const headers: Record<string, string> = { ...rate.headers, 'x-github-media-type': mediaType };
   let route: Route | undefined;
@@ -28,7 +32,7 @@ export async function answerRest(
     headers['x-github-api-version-selected'] = readVersion(request);
     refuseMediaType(request);
     if (rate.over) throw rateLimitExceeded();
-    const found = findRoute(world, request.method, path, uploads);
+    const found = findRoute(incoming);
     route = found?.route;
     if (!found) throw notFound();
     const { needs } = found.route;
@@ -51,12 +55,13 @@ export async function answerRest(
 
 const mediaType = 'github.v3; format=json';
 
-function findRoute(
-  { owner, name, id }: World,
-  method: string,
-  path: string,
-  uploads: boolean,
-): { route: Route; parts: Record<string, string> } | undefined {
+function findRoute({
+  path,
+  request,
+  uploads,
+  world,
+}: Incoming): { route: Route; parts: Record<string, string> } | undefined {
+  const { owner, name, id } = world;
   const [, , givenOwner, givenName, givenId, rest = ''] =
     /^(repos\/([^/]+)\/([^/]+)|repositories\/(\d+))(?:\/(.*))?$/.exec(path) ?? [];
   const same = (given: string | undefined, wanted: string) =>
@@ -65,7 +70,7 @@ function findRoute(
     givenId === undefined ? same(givenOwner, owner) && same(givenName, name) : givenId === `${id}`;
   if (!known) return undefined;
   for (const route of routes) {
-    if (route.method !== method || (route.uploads ?? false) !== uploads) continue;
+    if (route.method !== request.method || (route.uploads ?? false) !== uploads) continue;
     const match = route.path.exec(rest);
     if (!match) continue;
     const parts = Object.entries(match.groups ?? {}).map(([key, value]) => [key, decode(value)]);

@@ -1,8 +1,8 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
-import { type Handler, jsonAnswer } from '../http/exchange.ts';
-import { readFields, unknownField } from '../http/form.ts';
-import type { Signer } from '../jwt/signer.ts';
-import type { GitHubSeed } from '../seed.ts';
+import { type Handler, jsonAnswer } from '../../http/exchange.ts';
+import { readFields, unknownField } from '../../http/form.ts';
+import type { Signer } from '../../jwt/signer.ts';
+import type { Run } from './run.ts';
 
 /**
  * The endpoint behind `ACTIONS_ID_TOKEN_REQUEST_URL`: gives a run its OIDC tokens.
@@ -11,13 +11,13 @@ import type { GitHubSeed } from '../seed.ts';
  * @param o.now milliseconds since the epoch
  */
 export function idTokenService(o: {
-  seed: GitHubSeed;
-  signer: Signer;
+  run: Run;
+  signer: () => Promise<Signer>;
   issuer: string;
   bearer: string;
   now: () => number;
 }): Handler {
-  return ({ headers, method, url }) => {
+  return async ({ headers, method, url }) => {
     if (method !== 'GET' || url.pathname !== '/idtoken') return jsonAnswer(404, notFound);
     if (!same(headers['authorization'] ?? '', `Bearer ${o.bearer}`)) {
       return jsonAnswer(401, { message: 'The token is not valid for this run.' });
@@ -29,34 +29,35 @@ export function idTokenService(o: {
     if (fields.get('api-version') !== '2.0') {
       return jsonAnswer(400, { message: 'No api-version was specified.' });
     }
-    const audience = fields.get('audience') || `https://github.com/${owner(o.seed)}`;
-    return jsonAnswer(200, { value: o.signer.sign(claims(o.seed, o.issuer, audience, o.now())) });
+    const audience = fields.get('audience') || `https://github.com/${owner(o.run)}`;
+    const { sign } = await o.signer();
+    return jsonAnswer(200, { value: sign(claims(o.run, o.issuer, audience, o.now())) });
   };
 }
 
 const notFound = { message: 'not found' };
 
-function claims(seed: GitHubSeed, issuer: string, audience: string, now: number) {
+function claims(run: Run, issuer: string, audience: string, now: number) {
   const issued = Math.floor(now / 1_000);
   return {
     jti: randomUUID(),
-    sub: seed.subject ?? `repo:${seed.repository}:ref:${seed.ref}`,
+    sub: run.subject ?? `repo:${run.repository}:ref:${run.ref}`,
     aud: audience,
     iss: issuer,
     iat: issued,
     nbf: issued,
-    exp: issued + (seed.tokenLifetime ?? 300),
-    repository: seed.repository,
-    repository_owner: owner(seed),
-    ref: seed.ref,
-    ref_type: seed.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
+    exp: issued + (run.tokenLifetime ?? 300),
+    repository: run.repository,
+    repository_owner: owner(run),
+    ref: run.ref,
+    ref_type: run.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
     event_name: 'push',
     runner_environment: 'self-hosted',
   };
 }
 
-function owner(seed: GitHubSeed): string {
-  return seed.repository.split('/')[0] ?? '';
+function owner(run: Run): string {
+  return run.repository.split('/')[0] ?? '';
 }
 
 function same(given: string, wanted: string): boolean {

@@ -1,16 +1,4 @@
-import type { Request } from './http/exchange.ts';
-
-/** A socket of the local cloud. */
-export type ServiceName =
-  | 'github'
-  | 'github-api'
-  | 'code-scanning'
-  | 'issuer'
-  | 'sts'
-  | 'ecr'
-  | 'ecr-public'
-  | 'entra'
-  | 'acr';
+import type { Request } from './exchange.ts';
 
 /**
  * What happens to one request. Instead of being done: this status, a connection reset, or silence
@@ -32,24 +20,27 @@ interface Scripted {
   picks: Picks;
 }
 
-/** Faults in the order in which they will hit the requests of each service. */
-export class Faults {
-  readonly #queues = new Map<ServiceName, Scripted[]>();
-  readonly #waiting = new Map<ServiceName, (() => void)[]>();
+/**
+ * Faults in the order in which they will hit the requests of each service. The folder of a vendor
+ * names its services.
+ */
+export class Faults<in Service extends string> {
+  readonly #queues = new Map<string, Scripted[]>();
+  readonly #waiting = new Map<string, (() => void)[]>();
 
   /** Scripts what hits the next requests of a service, one after the other. */
-  next(service: ServiceName, ...faults: Fault[]): void {
+  next(service: Service, ...faults: Fault[]): void {
     this.when(service, () => true, ...faults);
   }
 
   /** Scripts what hits the next of those requests of a service that are picked. */
-  when(service: ServiceName, picks: Picks, ...faults: Fault[]): void {
+  when(service: Service, picks: Picks, ...faults: Fault[]): void {
     const more = faults.map((fault) => ({ fault, picks }));
     this.#queues.set(service, [...this.#queue(service), ...more]);
   }
 
   /** Takes the fault for one request; undefined when it is to be answered. */
-  take(service: ServiceName, request: Request): Fault | undefined {
+  take(service: Service, request: Request): Fault | undefined {
     const queue = this.#queue(service);
     const first = queue.findIndex(({ picks }) => picks(request));
     if (first < 0) return undefined;
@@ -59,18 +50,18 @@ export class Faults {
   }
 
   /** Resolves as soon as a request is hit by the next fault of a service. */
-  hit(service: ServiceName): Promise<void> {
+  hit(service: Service): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.set(service, [...(this.#waiting.get(service) ?? []), resolve]);
     });
   }
 
   /** Faults that hit nothing yet. */
-  left(service: ServiceName): readonly Fault[] {
+  left(service: Service): readonly Fault[] {
     return this.#queue(service).map(({ fault }) => fault);
   }
 
-  #queue(service: ServiceName): Scripted[] {
+  #queue(service: Service): Scripted[] {
     return this.#queues.get(service) ?? [];
   }
 }

@@ -1,12 +1,12 @@
-import { type Handler, jsonAnswer } from '../http/exchange.ts';
-import type { Signer } from '../jwt/signer.ts';
+import { type Handler, jsonAnswer } from '../../http/exchange.ts';
+import type { Signer } from '../../jwt/signer.ts';
 
 /**
  * The public side of GitHub's token service: discovery document and keys.
  * Source: https://token.actions.githubusercontent.com/.well-known/openid-configuration
  */
-export function issuerService(signer: Signer): Handler {
-  return ({ method, url }) => {
+export function issuerService(signer: () => Promise<Signer>): Handler {
+  return async ({ method, url }) => {
     const issuer = url.origin;
     if (method !== 'GET') return jsonAnswer(405, { message: 'method not allowed' });
     switch (url.pathname) {
@@ -20,7 +20,7 @@ export function issuerService(signer: Signer): Handler {
           scopes_supported: ['openid'],
         });
       case '/.well-known/jwks':
-        return jsonAnswer(200, signer.jwks);
+        return jsonAnswer(200, (await signer()).jwks);
       default:
         return jsonAnswer(404, { message: 'not found' });
     }

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { Faults } from '../http/faults.ts';
+import { serve } from '../http/serve.ts';
+import { ecrService } from './ecr.ts';
+import { ecrPublicService } from './ecr-public.ts';
+import { Repositories } from './repositories.ts';
+import { type AwsSeed, demoAws } from './seed.ts';
+import { type Session, Sessions } from './sessions.ts';
+import { stsService } from './sts.ts';
+
+/** The services of AWS, each on a port of its own. */
+export const awsServices = ['sts', 'ecr', 'ecr-public'] as const;
+export type AwsService = (typeof awsServices)[number];
+
+/** An emulated AWS that listens on loopback. */
+export interface Aws extends AsyncDisposable {
+  /** What a run must have in its environment to find it. */
+  env: Readonly<Record<string, string>>;
+  faults: Faults<AwsService>;
+  /** Credentials of a role for an hour, without asking STS for them. */
+  credentials(role: string): Pick<Session, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
+  /** URIs of the repositories that exist in ECR, private and public. */
+  ecrRepositories(): string[];
+}
+
+export interface AwsOptions {
+  seed?: AwsSeed;
+  /** URL of the OIDC issuer that the accounts trust; none: no account has an OIDC provider. */
+  issuer?: string;
+  faults?: Faults<AwsService>;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+}
+
+/** Starts AWS. */
+export async function startAws({
+  seed = demoAws(),
+  issuer,
+  faults = new Faults(),
+  now = Date.now,
+}: AwsOptions = {}): Promise<Aws> {
+  await using sockets = new AsyncDisposableStack();
+  const sessions = new Sessions();
+  const repositories = new Repositories();
+  const password = seed.registryPassword ?? randomBytes(48).toString('base64url');
+  const ecrParts = { sessions, repositories, password, now };
+  const sts = sockets.use(await serve('sts', stsService({ seed, issuer, sessions, now }), faults));
+  const ecr = sockets.use(await serve('ecr', ecrService(ecrParts), faults));
+  const ecrPublic = sockets.use(await serve('ecr-public', ecrPublicService(ecrParts), faults));
+  const opened = sockets.move();
+  return {
+    env: {
+      AWS_ENDPOINT_URL_STS: sts.url,
+      AWS_ENDPOINT_URL_ECR: ecr.url,
+      AWS_ENDPOINT_URL_ECR_PUBLIC: ecrPublic.url,
+    },
+    faults,
+    credentials(role) {
+      const found = seed.roles.find(({ arn }) => arn === role);
+      if (!found) throw new Error(`The seed has no role ${role}`);
+      const session = sessions.create(found, 'session', now() + 3_600_000);
+      const { accessKeyId, secretAccessKey, sessionToken } = session;
+      return { accessKeyId, secretAccessKey, sessionToken };
+    },
+    ecrRepositories: () => repositories.all().map(({ repositoryUri }) => repositoryUri),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

@@ -1,0 +1,35 @@
+/** An application or managed identity in Entra. */
+export interface AppSeed {
+  clientId: string;
+  /** Federated credentials: compared exactly, as Entra does. */
+  federated: readonly { subject: string; audience: string }[];
+  /** Whether it has AcrPush on the registry. */
+  mayPush: boolean;
+}
+
+/** What exists in Azure when it starts. */
+export interface AzureSeed {
+  tenantId: string;
+  apps: readonly AppSeed[];
+  /** Password that ACR hands out, so that a real registry can be behind it. */
+  registryPassword?: string;
+}
+
+/** One tenant with one identity, which a repository may use on its main branch. */
+export function demoAzure(repository = 'org/app'): AzureSeed {
+  return {
+    tenantId: '99999999-8888-7777-6666-555555555555',
+    apps: [
+      {
+        clientId: '11111111-2222-3333-4444-555555555555',
+        federated: [
+          {
+            subject: `repo:${repository}:ref:refs/heads/main`,
+            audience: 'api://AzureADTokenExchange',
+          },
+        ],
+        mayPush: true,
+      },
+    ],
+  };
+}

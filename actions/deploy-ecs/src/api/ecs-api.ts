@@ -17,6 +17,7 @@ export interface EcsApi {
   describeServices: Call<ecs.DescribeServicesCommandInput, ecs.DescribeServicesCommandOutput>;
   createService: Call<JsonObject, ecs.CreateServiceCommandOutput>;
   updateService: Call<ecs.UpdateServiceCommandInput, ecs.UpdateServiceCommandOutput>;
+  deleteService: Call<ecs.DeleteServiceCommandInput, ecs.DeleteServiceCommandOutput>;
   /** The document as AWS sent it, with fields that no SDK knows yet. */
   describeTaskDefinition: Call<
     { taskDefinition: string },

@@ -1,6 +1,7 @@
 import { actionFailures } from './entries/action.ts';
 import { buildFailures } from './entries/build.ts';
 import { deployFailures } from './entries/deploy.ts';
+import { ecsRolloutFailures } from './entries/ecs-rollout.ts';
 import { gateFailures } from './entries/gate.ts';
 import { gitFailures } from './entries/git.ts';
 import { identityFailures } from './entries/identity.ts';
@@ -16,6 +17,7 @@ export const catalogue = {
   ...actionFailures,
   ...buildFailures,
   ...deployFailures,
+  ...ecsRolloutFailures,
   ...gateFailures,
   ...gitFailures,
   ...identityFailures,

@@ -1,4 +1,4 @@
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 import type { Builder } from './builder.ts';
 import { buildArguments } from './docker-env.ts';
 

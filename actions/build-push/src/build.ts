@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Environment, GitHubContext } from '@slipway/shared/action/github';
+import type { GitHubContext } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 import { repositoryName } from '@slipway/shared/image/reference';
 import type { Timeline } from '@slipway/shared/time/timeline';
 import { buildCommand, stagingTag } from './build-command.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 import type { RunProgram } from '@slipway/shared/exec/program';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { isLoopback } from '@slipway/shared/identity/registry-host';

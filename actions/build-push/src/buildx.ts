@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 import type { RunProgram } from '@slipway/shared/exec/program';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { isDigest } from '@slipway/shared/image/reference';

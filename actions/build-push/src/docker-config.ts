@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
 
 /** A user name and a password for one registry host. */

@@ -1,4 +1,4 @@
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 
 // Names that docker, its plugins and the Go run time in them read themselves.
 const reserved = new RegExp(

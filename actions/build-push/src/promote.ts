@@ -1,4 +1,4 @@
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 import { Failure } from '@slipway/shared/failure/failure';
 import {
   formatReference,

@@ -1,4 +1,4 @@
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 import { httpFetch } from '@slipway/shared/http/fetch';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Credentials } from '@slipway/shared/image/credentials';
+import type { RegistryAuth } from '@slipway/shared/image/credentials';
 
 /** A folder that only this user can look into; disposing of it removes it. */
 export async function privateFolder(temp: string): Promise<AsyncDisposable & { path: string }> {
@@ -15,7 +15,7 @@ export async function privateFolder(temp: string): Promise<AsyncDisposable & { p
 export async function writeDockerConfig(
   folder: string,
   registry: string,
-  credentials: Credentials,
+  credentials: RegistryAuth,
 ): Promise<void> {
   const key = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
   const entry =

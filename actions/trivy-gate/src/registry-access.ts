@@ -3,7 +3,7 @@ import { httpFetch } from '@slipway/shared/http/fetch';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import { registryLogin } from '@slipway/shared/identity/login';
 import { givenForRegistries } from '@slipway/shared/identity/registry-inputs';
-import type { Credentials } from '@slipway/shared/image/credentials';
+import type { RegistryAuth } from '@slipway/shared/image/credentials';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
 import { openRegistry, type Registry } from '@slipway/shared/image/registry';
 import { systemClock } from '@slipway/shared/time/clock';
@@ -12,7 +12,7 @@ import type { Settings } from './settings.ts';
 
 /** Opens registries with the logins of the inputs and of the job's Docker. */
 export interface RegistryAccess {
-  credentials(host: string): Promise<Credentials | undefined>;
+  credentials(host: string): Promise<RegistryAuth | undefined>;
   open(host: string, budget?: number): Promise<Registry>;
 }
 
@@ -21,16 +21,16 @@ export function registryAccess(
   settings: Settings,
   { commands, env, signal }: Pick<Run<typeof manifest>, 'commands' | 'env' | 'signal'>,
 ): RegistryAccess {
-  const held = new Map<string, Promise<Credentials | undefined>>();
+  const held = new Map<string, Promise<RegistryAuth | undefined>>();
   const means = { env, fetch: httpFetch, clock: systemClock, mask: commands.mask, signal };
 
-  async function find(host: string): Promise<Credentials | undefined> {
+  async function find(host: string): Promise<RegistryAuth | undefined> {
     const mine = host === settings.image?.registry;
     const given = mine ? await registryLogin(host, givenForRegistries(settings), means) : undefined;
     return credentialsFor(host, given, dockerConfigFolder(env), commands.info);
   }
 
-  function credentials(host: string): Promise<Credentials | undefined> {
+  function credentials(host: string): Promise<RegistryAuth | undefined> {
     const known = held.get(host) ?? find(host);
     held.set(host, known);
     return known;

@@ -40,7 +40,7 @@ function registryWith(artifact: Artifact): Registry & { pulled: number } {
       await sink.begin();
       await sink.write(new Uint8Array(found?.bytes ?? []));
     },
-    ...{ resolve: never, platforms: never, images: never, attachments: never, attach: never },
+    ...{ resolve: never, platforms: never, images: never, attach: never },
     ...{ tags: never, putTag: never, checkAccess: never },
   };
   return registry;

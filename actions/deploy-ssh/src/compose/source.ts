@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Environment } from '@slipway/shared/action/github';
 import { realPathIn } from '@slipway/shared/action/path-input';
+import type { Environment } from '@slipway/shared/exec/environment';
 import { type Failure, messageOf } from '@slipway/shared/failure/failure';
 import { inputFailure } from '../input-failure.ts';
 import { workspaceOf } from '../settings.ts';

@@ -1,5 +1,6 @@
-import type { Environment, GitHubContext } from '@slipway/shared/action/github';
+import type { GitHubContext } from '@slipway/shared/action/github';
 import { withoutEnd } from '@slipway/shared/action/plain-text';
+import type { Environment } from '@slipway/shared/exec/environment';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Fetch } from '@slipway/shared/http/fetch';
 import { openGitHub } from '@slipway/shared/http/github';

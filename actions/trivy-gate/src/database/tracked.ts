@@ -1,4 +1,4 @@
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 import type { RunProgram } from '@slipway/shared/exec/program';
 
 /** What asking git needs. */

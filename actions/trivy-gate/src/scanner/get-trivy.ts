@@ -1,6 +1,6 @@
 import { access, constants, copyFile, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { type DownloadMeans, downloadArchive } from './download.ts';
 import { checkedCopy, hashFile } from './hash-file.ts';

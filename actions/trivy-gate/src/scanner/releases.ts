@@ -1,4 +1,4 @@
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 
 /** A release of Trivy for one kind of machine. */
 export interface Release {

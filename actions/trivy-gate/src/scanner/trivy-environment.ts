@@ -1,4 +1,4 @@
-import type { Environment } from '@slipway/shared/action/github';
+import type { Environment } from '@slipway/shared/exec/environment';
 
 const passed =
   /^(?:PATH|(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_(?:FILE|DIR)|SYSTEMROOT|COMSPEC|WINDIR)$/i;

@@ -1,4 +1,4 @@
-import type { Environment } from './github.ts';
+import type { Environment } from '../exec/environment.ts';
 
 const pause = 250;
 

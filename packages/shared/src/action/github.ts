@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-
-/** The environment as Node gives it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../exec/environment.ts';
 
 /**
  * What the runner tells about this run, read once.

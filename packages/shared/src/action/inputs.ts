@@ -1,16 +1,16 @@
 import { closest, distance } from 'fastest-levenshtein';
+import type { Environment } from '../exec/environment.ts';
 import { Failure } from '../failure/failure.ts';
 import { cut } from '../secrets/cut.ts';
-import type { Environment } from './github.ts';
 import { BadInput, type Input, trim } from './input.ts';
-import type { InputName, Manifest } from './manifest.ts';
+import type { ActionManifest, InputName } from './manifest.ts';
 import type { FileInputs } from './settings-file.ts';
 
 /** One parser for each input that `action.yml` declares: no more, no less. */
-export type InputSpec<M extends Manifest> = { [K in InputName<M>]: Input<unknown> };
+export type InputSpec<M extends ActionManifest> = { [K in InputName<M>]: Input<unknown> };
 
 /** The values: always there when the input is required or has a default, else maybe undefined. */
-export type InputValues<M extends Manifest, S extends InputSpec<M>> = {
+export type InputValues<M extends ActionManifest, S extends InputSpec<M>> = {
   [K in InputName<M>]: S[K] extends Input<infer T>
     ? M['inputs'][K] extends { required: true }
       ? T
@@ -37,7 +37,7 @@ export interface InputSource {
  * workflow may hand through an input that its own caller left out.
  * @param rules checks between inputs; called when each one for itself is right
  */
-export function readInputs<const M extends Manifest, const S extends InputSpec<M>>(
+export function readInputs<const M extends ActionManifest, const S extends InputSpec<M>>(
   manifest: M,
   spec: S,
   source: InputSource,
@@ -92,7 +92,7 @@ export function readInputs<const M extends Manifest, const S extends InputSpec<M
  * Names given with `with:` that the action does not have. A misspelt name may be a safeguard that is
  * off, so it ends the run also when its value is empty (docs/decisions/0016).
  */
-function unknownInputs(manifest: Manifest, env: Environment): string[] {
+function unknownInputs(manifest: ActionManifest, env: Environment): string[] {
   const known = new Set(Object.keys(manifest.inputs).map(variable));
   return Object.keys(env)
     .filter((key) => key.startsWith('INPUT_') && !known.has(key))
@@ -110,7 +110,7 @@ function chosen(value: string, inFile: string, standard: string): string {
 
 function problemOfFile(
   name: string,
-  manifest: Manifest,
+  manifest: ActionManifest,
   specs: Readonly<Record<string, Input<unknown>>>,
 ): string | undefined {
   const file = 'names a file that';
@@ -123,7 +123,7 @@ function problemOfFile(
 }
 
 /** The name that was probably meant; all of them when none is near. */
-function nearestInput(manifest: Manifest, name: string): string {
+function nearestInput(manifest: ActionManifest, name: string): string {
   const names = Object.keys(manifest.inputs);
   const near = closest(name, names);
   return distance(name, near) <= Math.max(2, name.length / 3) ? near : names.join(', ');
@@ -157,7 +157,7 @@ function variable(name: string): string {
 }
 
 // The one place where a checked record becomes its type: every declared name went through its parser.
-function trusted<M extends Manifest, S extends InputSpec<M>>(
+function trusted<M extends ActionManifest, S extends InputSpec<M>>(
   values: Record<string, unknown>,
 ): InputValues<M, S> {
   return values as InputValues<M, S>;

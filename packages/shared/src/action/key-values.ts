@@ -2,7 +2,7 @@ import { redactable } from '../secrets/spellings.ts';
 import { BadInput, type Input, trim } from './input.ts';
 
 /** One entry of a map. */
-interface Entry {
+interface KeyValueLine {
   /** Line that it begins in, counted from 1. */
   line: number;
   key: string;
@@ -72,10 +72,10 @@ function blockExample(example: string): string {
   return `a line ${key}<<END, the lines of the value, a line END`;
 }
 
-function entriesOf(text: string): Entry[] {
+function entriesOf(text: string): KeyValueLine[] {
   const lines = text.split('\n');
   const closing = lastClosingLine(lines);
-  const entries: Entry[] = [];
+  const entries: KeyValueLine[] = [];
   for (let at = 0; at < lines.length; at += 1) {
     const line = at + 1;
     const content = (lines[at] ?? '').replace(/^[ \t]+|\r$/g, '');
@@ -99,7 +99,7 @@ function entriesOf(text: string): Entry[] {
 }
 
 // A line that is no entry may be part of a secret that lost its form: all of it counts as one.
-function entryOf(content: string): Omit<Entry, 'line'> {
+function entryOf(content: string): Omit<KeyValueLine, 'line'> {
   const equals = content.indexOf('=');
   if (equals < 0) return { key: '', value: content, wrong: 'has no = in line' };
   return { key: trim(content.slice(0, equals)), value: content.slice(equals + 1) };

@@ -1,5 +1,5 @@
 /** What `action.yml` declares; generated into each action as `src/manifest.ts`. */
-export interface Manifest {
+export interface ActionManifest {
   /** Name of the action's folder, `build-push`. */
   name: string;
   inputs: Readonly<Record<string, { required: boolean; default: string }>>;
@@ -7,7 +7,7 @@ export interface Manifest {
 }
 
 /** Names of an action's inputs. */
-export type InputName<M extends Manifest> = keyof M['inputs'] & string;
+export type InputName<M extends ActionManifest> = keyof M['inputs'] & string;
 
 /** Names of an action's outputs. */
-export type OutputName<M extends Manifest> = M['outputs'][number];
+export type OutputName<M extends ActionManifest> = M['outputs'][number];

@@ -1,16 +1,17 @@
+import type { Environment } from '../exec/environment.ts';
 import { Failure, messageOf } from '../failure/failure.ts';
-import { useProxy } from '../http/proxy.ts';
+import { useProxy } from '../http/use-proxy.ts';
 import { untilActHasRead } from './act.ts';
 import { type Commands, runnerCommands } from './commands.ts';
-import { type Environment, type GitHubContext, readGitHubContext } from './github.ts';
+import { type GitHubContext, readGitHubContext } from './github.ts';
 import type { BadInput } from './input.ts';
 import { type InputSpec, type InputValues, type Problem, readInputs } from './inputs.ts';
-import type { Manifest, OutputName } from './manifest.ts';
+import type { ActionManifest, OutputName } from './manifest.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { FileInputs } from './settings-file.ts';
 
 /** What an action gets to work with. */
-export interface Run<M extends Manifest> {
+export interface Run<M extends ActionManifest> {
   /**
    * Reads every input, or throws all that is wrong with them at once.
    * @param file what {@link settingsFile} gave
@@ -28,7 +29,7 @@ export interface Run<M extends Manifest> {
 }
 
 /** What an action has to say at its end. */
-export interface Outcome<M extends Manifest> {
+export interface Outcome<M extends ActionManifest> {
   outputs: Partial<Record<OutputName<M>, string>>;
   /** Markdown for the job summary. */
   summary?: string;
@@ -46,7 +47,7 @@ export const suiteVersion = '0.0.0-development';
  * it failed, and the exit code. Never calls `process.exit`: sockets close, files are written.
  * @param whenFailed outputs of a run that threw, on top of `status` and `reason`
  */
-export async function runAction<M extends Manifest>(
+export async function runAction<M extends ActionManifest>(
   manifest: M,
   action: (run: Run<M>) => Promise<Outcome<M>>,
   whenFailed: Outcome<M>['outputs'] = {},
@@ -90,7 +91,7 @@ interface End {
 }
 
 // The annotation is what most people read, so it says what is true now as well.
-function say({ failure, closing }: End, manifest: Manifest, commands: Commands): void {
+function say({ failure, closing }: End, manifest: ActionManifest, commands: Commands): void {
   if (failure) {
     process.exitCode = 1;
     const lines = [failure.message, failure.remedy, closing].filter((line) => line !== '');
@@ -106,7 +107,7 @@ async function write({ outputs, summary }: End, commands: Commands): Promise<voi
   if (summary) await commands.summary(summary);
 }
 
-function endOf(failure: Failure, manifest: Manifest, more: End['outputs']): End {
+function endOf(failure: Failure, manifest: ActionManifest, more: End['outputs']): End {
   const status = failure.code === 'action/cancelled' ? 'cancelled' : 'failed';
   const outputs = Object.entries({ status, reason: failure.code });
   const own = outputs.filter(([name]) => manifest.outputs.includes(name));
@@ -119,7 +120,7 @@ function endOf(failure: Failure, manifest: Manifest, more: End['outputs']): End 
 }
 
 /** The job summary of an action that has nothing more to say than what went wrong. */
-export function failureSummary(failure: Failure, { name }: Manifest): string {
+export function failureSummary(failure: Failure, { name }: ActionManifest): string {
   return [
     `## ❌ ${name}: ${failure.code}`,
     ...failure.message.split('\n').map(escapeMarkdown),
@@ -128,7 +129,7 @@ export function failureSummary(failure: Failure, { name }: Manifest): string {
   ].join('\n\n');
 }
 
-function asFailure(error: unknown, manifest: Manifest): Failure {
+function asFailure(error: unknown, manifest: ActionManifest): Failure {
   if (error instanceof Failure) return error;
   return Failure.of(
     'action/unexpected',

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { Environment } from '../exec/environment.ts';
 import { messageOf } from '../failure/failure.ts';
-import type { Environment } from './github.ts';
 import { BadInput } from './input.ts';
 import { found } from './path-input.ts';
 

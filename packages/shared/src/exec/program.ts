@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { redact } from '../secrets/redact.ts';
+import type { Environment } from './environment.ts';
 import { lineReader } from './lines.ts';
 
 /** How a program ended. */
@@ -13,7 +14,7 @@ export interface ProgramResult {
 
 /** How to run a program. There is never a shell. */
 export interface ProgramOptions {
-  env: Readonly<Record<string, string | undefined>>;
+  env: Environment;
   cwd?: string;
   signal: AbortSignal;
   /**

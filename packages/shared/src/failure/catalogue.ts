@@ -30,4 +30,4 @@ export const catalogue = {
 export type FailureCode = keyof typeof catalogue;
 
 /** The live facts that the sentences of a code need. */
-export type Facts<C extends FailureCode> = Parameters<(typeof catalogue)[C]['cause']>[0];
+export type FailureFacts<C extends FailureCode> = Parameters<(typeof catalogue)[C]['cause']>[0];

@@ -1,5 +1,5 @@
 import { redact } from '../secrets/redact.ts';
-import { catalogue, type Facts, type FailureCode } from './catalogue.ts';
+import { catalogue, type FailureCode, type FailureFacts } from './catalogue.ts';
 
 /**
  * A failure that the suite knows: a stable code, what happened with the live facts in it, and what
@@ -21,10 +21,10 @@ export class Failure extends Error {
    * @param facts live facts for the sentences; never a secret
    * @param cause the error behind it, kept for the log
    */
-  static of<C extends FailureCode>(code: C, facts: Facts<C>, cause?: unknown): Failure {
+  static of<C extends FailureCode>(code: C, facts: FailureFacts<C>, cause?: unknown): Failure {
     const entry: {
-      cause(facts: Facts<C>): string;
-      remedy(facts: Facts<C>): string;
+      cause(facts: FailureFacts<C>): string;
+      remedy(facts: FailureFacts<C>): string;
     } = catalogue[code];
     return new Failure(
       code,

@@ -3,7 +3,7 @@ import { deadline } from '../time/deadline.ts';
 import type { Fetch, HttpAnswer, HttpFields } from './fetch.ts';
 
 /** One request to a registry or its token service. */
-export interface Request {
+export interface HttpRequest {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   url: URL;
   headers?: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export interface Sink {
 }
 
 /** An answer, read to its end. */
-export interface Answer {
+export interface WholeAnswer {
   status: number;
   headers: HttpFields;
   body: Uint8Array<ArrayBuffer>;
@@ -49,7 +49,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
  * blobs to their storage); `Authorization` never goes to another origin than the first.
  * @throws TimeoutReached after {@link requestLimit}; what `guard` and `fetch` throw
  */
-export async function exchange(wire: Wire, request: Request): Promise<Answer> {
+export async function exchange(wire: Wire, request: HttpRequest): Promise<WholeAnswer> {
   const { sink } = request;
   return deadline(wire.clock, sink?.limit ?? requestLimit, wire.signal, async (signal) => {
     const { method, body = null } = request;
@@ -80,7 +80,7 @@ export async function exchange(wire: Wire, request: Request): Promise<Answer> {
  * @param most the longest body that makes sense here, in bytes, counted after it was unpacked
  * @throws Error when there is more; the rest is not read
  */
-export async function wholeAnswer(answer: HttpAnswer, most: number): Promise<Answer> {
+export async function wholeAnswer(answer: HttpAnswer, most: number): Promise<WholeAnswer> {
   const { headers, status } = answer;
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,4 +1,4 @@
-import { type Answer, wholeAnswer } from './exchange.ts';
+import { type WholeAnswer, wholeAnswer } from './exchange.ts';
 import type { Fetch, HttpRequest } from './fetch.ts';
 import { field, parseJson } from './json.ts';
 
@@ -26,7 +26,7 @@ export interface GitHubRequest {
 }
 
 /** An answer of GitHub, which may be a refusal. */
-export interface GitHubAnswer extends Pick<Answer, 'status' | 'headers'> {
+export interface GitHubAnswer extends Pick<WholeAnswer, 'status' | 'headers'> {
   /** What its JSON says; undefined where it is none. */
   body: unknown;
 }

@@ -1,4 +1,4 @@
-import type { Environment } from '../action/github.ts';
+import type { Environment } from '../exec/environment.ts';
 import { Failure } from '../failure/failure.ts';
 
 /** A proxy as a variable of the environment names it. */
@@ -14,19 +14,6 @@ export interface Proxies {
   http: HttpProxy | undefined;
   https: HttpProxy | undefined;
   noProxy: string;
-}
-
-/**
- * Sends what fetch asks for through the proxies that the environment of the runner names. Nothing is
- * loaded where it names none.
- * @param mask gets the password of an address
- * @throws Failure `action/proxy`
- */
-export async function useProxy(env: Environment, mask: (secret: string) => void): Promise<void> {
-  const proxies = readProxies(env, mask);
-  if (proxies === undefined) return;
-  const { sendThrough } = await import('./proxy-agent.ts');
-  sendThrough(proxies);
 }
 
 /**

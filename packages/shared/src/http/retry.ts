@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import { TimeoutReached } from '../time/deadline.ts';
-import type { Answer } from './exchange.ts';
+import type { WholeAnswer } from './exchange.ts';
 import type { HttpFields } from './fetch.ts';
 import { field, textField } from './json.ts';
 import { ProxyRefused } from './proxy-refused.ts';
@@ -59,10 +59,10 @@ export async function persist<A extends Definite>(
   }
 }
 
-type Definite = Pick<Answer, 'status' | 'headers'>;
-type Outcome<A> = { answer: A } | { error: unknown };
+type Definite = Pick<WholeAnswer, 'status' | 'headers'>;
+type Tried<A> = { answer: A } | { error: unknown };
 
-async function settle<A>(attempt: () => Promise<A>): Promise<Outcome<A>> {
+async function settle<A>(attempt: () => Promise<A>): Promise<Tried<A>> {
   try {
     return { answer: await attempt() };
   } catch (error) {
@@ -70,7 +70,7 @@ async function settle<A>(attempt: () => Promise<A>): Promise<Outcome<A>> {
   }
 }
 
-function unwrap<A>(outcome: Outcome<A>): A {
+function unwrap<A>(outcome: Tried<A>): A {
   if ('error' in outcome) throw outcome.error;
   return outcome.answer;
 }

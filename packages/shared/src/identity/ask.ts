@@ -4,10 +4,10 @@ import { field, parseJson, textField } from '../http/json.ts';
 import { ProxyRefused } from '../http/proxy-refused.ts';
 import { passing, persist } from '../http/retry.ts';
 import { deadline, TimeoutReached } from '../time/deadline.ts';
-import type { Means } from './means.ts';
+import type { IdentityContext } from './context.ts';
 
-/** One request to a token service. Every question here may be asked twice without harm. */
-export interface Question {
+/** One request to a token service. Every request here may be asked twice without harm. */
+export interface TokenRequest {
   /** Who is asked, for people: `Microsoft Entra ID`. */
   service: string;
   url: URL;
@@ -16,7 +16,7 @@ export interface Question {
   form?: Readonly<Record<string, string>>;
 }
 
-export interface Answer {
+export interface TokenAnswer {
   status: number;
   /** The parsed JSON; undefined when the answer is none. */
   body: unknown;
@@ -34,12 +34,12 @@ const longestAnswer = 1024 * 1024;
  * 429 and 5xx are tried again. A redirect is an error, so that a token goes nowhere else.
  * @throws Failure `identity/unavailable` when there was no definite answer in time
  */
-export async function ask(question: Question, means: Means): Promise<Answer> {
-  const { clock, signal = new AbortController().signal } = means;
-  const { form, headers, service, url } = question;
+export async function ask(request: TokenRequest, context: IdentityContext): Promise<TokenAnswer> {
+  const { clock, signal = new AbortController().signal } = context;
+  const { form, headers, service, url } = request;
   const attempt = () =>
     deadline(clock, attemptLimit, signal, async (limit) => {
-      const response = await means.fetch(url, {
+      const response = await context.fetch(url, {
         method: form ? 'POST' : 'GET',
         headers: {
           accept: 'application/json',

@@ -3,7 +3,7 @@ import { field, textField } from '../http/json.ts';
 import { proxyEnvironment } from '../http/proxy.ts';
 import { unusable } from './ask.ts';
 import { cloudAddress } from './cloud-address.ts';
-import type { Means } from './means.ts';
+import type { IdentityContext } from './context.ts';
 
 /** A service, as its variable `AWS_ENDPOINT_URL_<SERVICE>` names it. */
 export type AwsService = 'STS' | 'ECR' | 'ECR_PUBLIC';
@@ -17,7 +17,7 @@ export type AwsService = 'STS' | 'ECR' | 'ECR_PUBLIC';
  * token (docs/decisions/0026). Only what names the service in this step's environment counts.
  * @throws Failure `action/input` when `AWS_ENDPOINT_URL_<SERVICE>` is no https address
  */
-export function awsClientSettings(service: AwsService, region: string, means: Means) {
+export function awsClientSettings(service: AwsService, region: string, means: IdentityContext) {
   const { env } = means;
   const agent = { proxyEnv: proxyEnvironment(env) };
   const endpoint = cloudAddress(
@@ -48,7 +48,7 @@ export function awsClientSettings(service: AwsService, region: string, means: Me
 }
 
 /** Ends a call when the run is cancelled. */
-export function stopWith(means: Means): { abortSignal?: AbortSignal } {
+export function stopWith(means: IdentityContext): { abortSignal?: AbortSignal } {
   return means.signal ? { abortSignal: means.signal } : {};
 }
 

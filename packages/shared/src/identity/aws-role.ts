@@ -1,7 +1,7 @@
-import type { Environment } from '../action/github.ts';
+import type { Environment } from '../exec/environment.ts';
 import { Failure } from '../failure/failure.ts';
 import { awsClientSettings, awsRefusal, awsUnusable, stopWith } from './aws-client.ts';
-import type { Means } from './means.ts';
+import type { IdentityContext } from './context.ts';
 import { type IdToken, requestIdToken } from './oidc.ts';
 
 const service = 'AWS STS';
@@ -24,7 +24,7 @@ export interface AwsSession {
  */
 export async function assumeAwsRole(
   o: { role: string; region: string },
-  means: Means,
+  means: IdentityContext,
 ): Promise<AwsSession> {
   const [token, { AssumeRoleWithWebIdentityCommand, STSClient }] = await Promise.all([
     requestIdToken(audience, means),

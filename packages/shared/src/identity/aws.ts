@@ -2,9 +2,9 @@ import { Failure } from '../failure/failure.ts';
 import { unusable } from './ask.ts';
 import { awsRefusal, awsUnusable } from './aws-client.ts';
 import { type AwsSession, assumeAwsRole } from './aws-role.ts';
+import type { IdentityContext } from './context.ts';
 import type { RegistryCredentials } from './credentials.ts';
 import { type EcrApi, privateEcr, publicEcr } from './ecr-api.ts';
-import type { Means } from './means.ts';
 import { registryHost } from './registry-host.ts';
 
 const service = 'Amazon ECR';
@@ -25,7 +25,7 @@ export interface EcrRegistry {
  */
 export async function ecrCredentials(
   o: EcrRegistry & { role: string },
-  means: Means,
+  means: IdentityContext,
 ): Promise<RegistryCredentials & { session: AwsSession }> {
   const session = await assumeAwsRole({ role: o.role, region: regionOf(o) }, means);
   using ecr = await openEcr({ ...o, session }, means);
@@ -53,7 +53,7 @@ export async function ecrCredentials(
  */
 export async function createEcrRepository(
   o: EcrRegistry & { repository: string; session: AwsSession },
-  means: Means,
+  means: IdentityContext,
 ): Promise<'created' | 'existed'> {
   using ecr = await openEcr(o, means);
   const what = `create the repository ${o.repository}`;
@@ -69,7 +69,10 @@ export async function createEcrRepository(
   });
 }
 
-function openEcr(o: EcrRegistry & { session: AwsSession }, means: Means): Promise<EcrApi> {
+function openEcr(
+  o: EcrRegistry & { session: AwsSession },
+  means: IdentityContext,
+): Promise<EcrApi> {
   const host = registryHost(o.registry);
   const { session } = o;
   if (host.provider === 'ecr-public') return publicEcr({ region: regionOf(o), session }, means);
@@ -89,7 +92,7 @@ function regionOf(o: EcrRegistry): string {
 
 async function asRole<T>(
   o: { session: AwsSession; what: string; grant: string },
-  means: Means,
+  means: IdentityContext,
   work: () => Promise<T>,
 ): Promise<T> {
   try {

@@ -1,5 +1,5 @@
-import type { Environment } from '../action/github.ts';
 import { withoutEnd } from '../action/plain-text.ts';
+import type { Environment } from '../exec/environment.ts';
 import { cloudAddress } from './cloud-address.ts';
 import type { AzureCloud } from './registry-host.ts';
 

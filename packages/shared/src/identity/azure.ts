@@ -2,9 +2,9 @@ import { Failure } from '../failure/failure.ts';
 import { textField } from '../http/json.ts';
 import { ask, unusable } from './ask.ts';
 import { azureSignIn } from './azure-cloud.ts';
+import type { IdentityContext } from './context.ts';
 import type { RegistryCredentials } from './credentials.ts';
 import { entraToken } from './entra.ts';
-import type { Means } from './means.ts';
 import { isLoopback, registryHost } from './registry-host.ts';
 
 /** The user name under which a registry takes one of its own refresh tokens as the password. */
@@ -21,13 +21,13 @@ const scope = 'https://containerregistry.azure.net/.default';
  */
 export async function acrCredentials(
   o: { clientId: string; tenantId: string; registry: string },
-  means: Means,
+  context: IdentityContext,
 ): Promise<RegistryCredentials> {
   const { clientId, registry, tenantId } = o;
   const host = registryHost(registry);
   const cloud = host.provider === 'acr' ? host.cloud : 'public';
-  const signIn = azureSignIn(cloud, means.env);
-  const accessToken = await entraToken({ ...signIn, clientId, tenantId, scope }, means);
+  const signIn = azureSignIn(cloud, context.env);
+  const accessToken = await entraToken({ ...signIn, clientId, tenantId, scope }, context);
   const answer = await ask(
     {
       service: registry,
@@ -39,7 +39,7 @@ export async function acrCredentials(
         access_token: accessToken,
       },
     },
-    means,
+    context,
   );
   if (answer.status === 401 || answer.status === 403) {
     throw notAllowed(clientId, registry, answer.status);
@@ -47,7 +47,7 @@ export async function acrCredentials(
   if (answer.status !== 200) throw unusable(registry, `HTTP ${answer.status}`);
   const password = textField(answer.body, 'refresh_token');
   if (password === undefined) throw unusable(registry, 'the answer holds no refresh token');
-  means.mask(password);
+  context.mask(password);
   return { username: tokenUser, password };
 }
 

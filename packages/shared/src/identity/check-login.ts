@@ -1,13 +1,39 @@
 import { type LoginWay, loginWay, type RegistryInputs } from './login-way.ts';
 import { registryHost } from './registry-host.ts';
 
-const role = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
-const region = /^[a-z]{2,4}(?:-[a-z]+)+-\d$/;
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const domain = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
 
 const exampleRole = 'arn:aws:iam::123456789012:role/deploy';
 const exampleGuid = '11111111-2222-3333-4444-555555555555';
+
+/** What a value has to look like: one of some forms. */
+interface FormOfInput {
+  forms: readonly RegExp[];
+  what: string;
+  example: string;
+}
+
+const roleArn: FormOfInput = {
+  forms: [/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/],
+  what: 'the ARN of an IAM role',
+  example: exampleRole,
+};
+const awsRegion: FormOfInput = {
+  forms: [/^[a-z]{2,4}(?:-[a-z]+)+-\d$/],
+  what: 'an AWS region',
+  example: 'eu-central-1',
+};
+const clientId: FormOfInput = {
+  forms: [guid],
+  what: 'a client id (a GUID)',
+  example: exampleGuid,
+};
+const tenantId: FormOfInput = {
+  forms: [guid, domain],
+  what: 'a tenant id or domain',
+  example: exampleGuid,
+};
 
 /**
  * Finds everything that is wrong with the inputs about registries, before any network.
@@ -42,15 +68,15 @@ function checkHalves(i: RegistryInputs): string[] {
 
 function checkForms(i: RegistryInputs): string[] {
   const problems: string[] = [];
-  const is = (name: string, value: string | undefined, ok: RegExp[], what: string, eg: string) => {
-    if (value && !ok.some((form) => form.test(value))) {
-      problems.push(`${name}: ${JSON.stringify(value)} is not ${what}. Example: ${eg}`);
+  const is = (name: string, value: string | undefined, { forms, what, example }: FormOfInput) => {
+    if (value && !forms.some((form) => form.test(value))) {
+      problems.push(`${name}: ${JSON.stringify(value)} is not ${what}. Example: ${example}`);
     }
   };
-  is('aws-role', i.awsRole, [role], 'the ARN of an IAM role', exampleRole);
-  is('aws-region', i.awsRegion, [region], 'an AWS region', 'eu-central-1');
-  is('azure-client-id', i.azureClientId, [guid], 'a client id (a GUID)', exampleGuid);
-  is('azure-tenant-id', i.azureTenantId, [guid, domain], 'a tenant id or domain', exampleGuid);
+  is('aws-role', i.awsRole, roleArn);
+  is('aws-region', i.awsRegion, awsRegion);
+  is('azure-client-id', i.azureClientId, clientId);
+  is('azure-tenant-id', i.azureTenantId, tenantId);
   return problems;
 }
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../action/github.ts';
+import type { Environment } from '../exec/environment.ts';
 import { Failure } from '../failure/failure.ts';
 import { isLoopback } from './registry-host.ts';
 

@@ -1,4 +1,4 @@
-import type { Credentials } from '../image/credentials.ts';
+import type { RegistryAuth } from '../image/credentials.ts';
 import { dockerConfigCredentials } from '../image/docker-config.ts';
 
 /** Finds the credentials for a registry: those given to the action, else those of the job's Docker. */
@@ -7,7 +7,7 @@ export async function credentialsFor(
   given: { username: string; password: string } | undefined,
   dockerFolder: string,
   say: (line: string) => void,
-): Promise<Credentials | undefined> {
+): Promise<RegistryAuth | undefined> {
   if (given) return given;
   const { credentials, helper, problem } = await dockerConfigCredentials(dockerFolder, registry);
   if (problem) say(`Docker's own logins are not used: ${problem}`);

@@ -1,6 +1,6 @@
 import { awsClientSettings, stopWith } from './aws-client.ts';
 import type { AwsSession } from './aws-role.ts';
-import type { Means } from './means.ts';
+import type { IdentityContext } from './context.ts';
 
 /** What the private and the public ECR have in common. */
 export interface EcrApi extends Disposable {
@@ -16,7 +16,7 @@ export interface EcrApi extends Disposable {
 /** A private registry: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/ */
 export async function privateEcr(
   o: { account?: string | undefined; region: string; session: AwsSession },
-  means: Means,
+  means: IdentityContext,
 ): Promise<EcrApi> {
   const sdk = await import('@aws-sdk/client-ecr');
   const client = new sdk.ECRClient({
@@ -42,7 +42,7 @@ export async function privateEcr(
 /** `public.ecr.aws`: https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/ */
 export async function publicEcr(
   o: { region: string; session: AwsSession },
-  means: Means,
+  means: IdentityContext,
 ): Promise<EcrApi> {
   const sdk = await import('@aws-sdk/client-ecr-public');
   const client = new sdk.ECRPUBLICClient({

@@ -1,10 +1,10 @@
 import { Failure } from '../failure/failure.ts';
 import { textField } from '../http/json.ts';
 import { oneLine } from '../image/said.ts';
-import { type Answer, ask, unusable } from './ask.ts';
+import { ask, type TokenAnswer, unusable } from './ask.ts';
 import type { AzureSignIn } from './azure-cloud.ts';
+import type { IdentityContext } from './context.ts';
 import type { SendForm } from './entra-credential.ts';
-import type { Means } from './means.ts';
 import { type IdToken, requestIdToken } from './oidc.ts';
 
 const service = 'Microsoft Entra ID';
@@ -20,22 +20,22 @@ const service = 'Microsoft Entra ID';
  */
 export async function entraToken(
   o: AzureSignIn & { clientId: string; tenantId: string; scope: string },
-  means: Means,
+  context: IdentityContext,
 ): Promise<string> {
-  const token = await requestIdToken(o.audience, means);
+  const token = await requestIdToken(o.audience, context);
   const url = new URL(`${o.authority}/${encodeURIComponent(o.tenantId)}/oauth2/v2.0/token`);
-  let answer: Answer | undefined;
+  let answer: TokenAnswer | undefined;
   let failed: unknown;
   const unreadable = unusable(service, 'the answer holds no access token');
   const send: SendForm = async (form) => {
     try {
-      answer = await ask({ service, url, form }, means);
+      answer = await ask({ service, url, form }, context);
     } catch (error) {
       failed = error;
       throw error;
     }
     const given = textField(answer.body, 'access_token');
-    if (given !== undefined) means.mask(given);
+    if (given !== undefined) context.mask(given);
     else if (answer.status === 200) throw unreadable;
     return { status: answer.status, text: JSON.stringify(answer.body ?? '') };
   };

@@ -1,8 +1,8 @@
 import { createEcrRepository, ecrCredentials } from './aws.ts';
 import { acrCredentials } from './azure.ts';
+import type { IdentityContext } from './context.ts';
 import type { RegistryCredentials } from './credentials.ts';
 import { loginWay, type RegistryInputs } from './login-way.ts';
-import type { Means } from './means.ts';
 
 /** Credentials of one registry, and what else they open. */
 export interface RegistryLogin extends RegistryCredentials {
@@ -19,25 +19,28 @@ export interface RegistryLogin extends RegistryCredentials {
 export async function registryLogin(
   host: string,
   inputs: RegistryInputs,
-  means: Means,
+  context: IdentityContext,
 ): Promise<RegistryLogin | undefined> {
   const { awsRole, awsRegion, azureClientId, azureTenantId, password, username } = inputs;
   const way = loginWay(host, inputs);
   if (way === 'aws' && awsRole) {
     const registry = { registry: host, region: awsRegion };
-    const { session, ...credentials } = await ecrCredentials({ ...registry, role: awsRole }, means);
+    const { session, ...credentials } = await ecrCredentials(
+      { ...registry, role: awsRole },
+      context,
+    );
     return {
       ...credentials,
       createRepository: (repository) =>
-        createEcrRepository({ ...registry, repository, session }, means),
+        createEcrRepository({ ...registry, repository, session }, context),
     };
   }
   if (way === 'azure' && azureClientId && azureTenantId) {
     const identity = { clientId: azureClientId, tenantId: azureTenantId };
-    return await acrCredentials({ ...identity, registry: host }, means);
+    return await acrCredentials({ ...identity, registry: host }, context);
   }
   if (way === 'password' && username && password) {
-    means.mask(password);
+    context.mask(password);
     return { username, password };
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { Failure } from '../failure/failure.ts';
 import { parseJson, textField } from '../http/json.ts';
 import { ask, unusable } from './ask.ts';
-import type { Means } from './means.ts';
+import type { IdentityContext } from './context.ts';
 
 const service = "GitHub's OIDC service";
 
@@ -23,19 +23,22 @@ export interface IdToken {
  * @throws Failure `identity/no-oidc` before any request when the job has no such permission,
  *   `identity/unavailable` when GitHub gives no usable answer
  */
-export async function requestIdToken(audience: string, means: Means): Promise<IdToken> {
+export async function requestIdToken(audience: string, context: IdentityContext): Promise<IdToken> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } =
-    means.env;
+    context.env;
   if (!address || !bearer || !URL.canParse(address)) throw Failure.of('identity/no-oidc', {});
-  means.mask(bearer);
+  context.mask(bearer);
 
   const url = new URL(address);
   url.searchParams.set('audience', audience);
-  const answer = await ask({ service, url, headers: { authorization: `Bearer ${bearer}` } }, means);
+  const answer = await ask(
+    { service, url, headers: { authorization: `Bearer ${bearer}` } },
+    context,
+  );
   if (answer.status !== 200) throw unusable(service, `HTTP ${answer.status}`);
   const value = textField(answer.body, 'value');
   if (value === undefined) throw unusable(service, 'the answer holds no token');
-  means.mask(value);
+  context.mask(value);
 
   const claims = parseJson(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString());
   const subject = textField(claims, 'sub');

@@ -1,12 +1,11 @@
 import { Failure } from '../failure/failure.ts';
 import type { HttpFields } from '../http/fetch.ts';
-import { listField, parseJson, textField } from '../http/json.ts';
+import { listField, parseJson } from '../http/json.ts';
 import { fetchManifest } from './content.ts';
 import { digestOf } from './digest.ts';
 import type { Descriptor } from './manifest.ts';
 import { imageName, manifestPath, repositoryPath } from './path.ts';
-import { isDigest } from './reference.ts';
-import type { Call, Session } from './session.ts';
+import type { RegistryCall, Session } from './session.ts';
 
 /** Something that is attached to an image: a report, a signature. */
 export interface Attachment {
@@ -23,26 +22,11 @@ const types = {
 } as const;
 
 /**
- * Digests of what is attached to an image, the newest first.
- * Source: distribution spec, "Listing Referrers", and "Referrers Tag Schema" for registries without.
+ * Attaches something to an image that is in the same repository. A registry without the API for
+ * referrers keeps the list of them as a tag.
+ * Source: distribution spec, "Pushing Manifests with Subject", and "Referrers Tag Schema"
+ * @returns its digest
  */
-export async function attachments(
-  session: Session,
-  repository: string,
-  digest: string,
-  artifactType: string,
-): Promise<string[]> {
-  const entries = await listed(session, repository, digest);
-  const created = (entry: unknown) =>
-    textField(Object(entry).annotations, 'org.opencontainers.image.created') ?? '';
-  return entries
-    .filter((entry) => textField(entry, 'artifactType') === artifactType)
-    .sort((a, b) => (created(a) < created(b) ? 1 : -1))
-    .map((entry) => textField(entry, 'digest') ?? '')
-    .filter(isDigest);
-}
-
-/** Attaches something to an image that is in the same repository. @returns its digest */
 export async function attach(
   session: Session,
   repository: string,
@@ -64,34 +48,18 @@ export async function attach(
   };
   const bytes = bytesOf(JSON.stringify(document));
   const own = { mediaType: types.manifest, digest: await digestOf(bytes), size: bytes.length };
-  const headers = await putManifest(session, repository, own.digest, types.manifest, bytes);
+  const headers = await pushManifest(session, repository, own.digest, { ...own, bytes });
   if (headers.get('oci-subject') === null) {
-    const others = await fallback(session, repository, digest);
+    const others = await referrersOf(session, repository, digest);
     const manifests = [...others, { ...own, artifactType, annotations }];
     const index = { schemaVersion: 2, mediaType: types.index, manifests };
-    const tag = tagOf(digest);
-    await putManifest(session, repository, tag, types.index, bytesOf(JSON.stringify(index)));
+    const content = { mediaType: types.index, bytes: bytesOf(JSON.stringify(index)) };
+    await pushManifest(session, repository, tagOf(digest), content);
   }
   return own.digest;
 }
 
-async function listed(
-  session: Session,
-  repository: string,
-  digest: string,
-): Promise<readonly unknown[]> {
-  const path = `${repositoryPath(repository)}/referrers/${digest}`;
-  const image = imageName(session.registry, repository, digest);
-  const what = `list what is attached to ${image}`;
-  const headers = { accept: types.index };
-  const call = { repository, actions: 'pull', image, what, method: 'GET', path, headers } as const;
-  const answer = await session.ask(call);
-  const body = parseJson(new TextDecoder().decode(answer.body));
-  if (answer.status === 200) return listField(body, 'manifests');
-  return fallback(session, repository, digest);
-}
-
-async function fallback(
+async function referrersOf(
   session: Session,
   repository: string,
   digest: string,
@@ -125,20 +93,20 @@ async function pushBlob(
   return { mediaType, digest, size: bytes.length };
 }
 
-async function putManifest(
+async function pushManifest(
   session: Session,
   repository: string,
   reference: string,
-  type: string,
-  body: Uint8Array<ArrayBuffer>,
+  { mediaType, bytes: body }: { mediaType: string; bytes: Uint8Array<ArrayBuffer> },
 ): Promise<HttpFields> {
   const image = imageName(session.registry, repository, reference);
   const call = { repository, image, what: `push ${image}`, actions: 'pull,push' } as const;
   const path = manifestPath(repository, reference);
-  return send(session, { ...call, method: 'PUT', path, headers: { 'content-type': type }, body });
+  const headers = { 'content-type': mediaType };
+  return send(session, { ...call, method: 'PUT', path, headers, body });
 }
 
-async function send(session: Session, call: Call): Promise<HttpFields> {
+async function send(session: Session, call: RegistryCall): Promise<HttpFields> {
   return session.accept(await session.ask(call), call).headers;
 }
 

@@ -1,5 +1,5 @@
 import { type Challenge, parseChallenges } from './challenge.ts';
-import { basicAuthorization, type Credentials } from './credentials.ts';
+import { basicAuthorization, type RegistryAuth } from './credentials.ts';
 
 /** Keeps what goes into `Authorization` for each scope, and gets new ones. */
 export interface Authority {
@@ -24,7 +24,7 @@ interface Held {
  * @param fetchToken asks the token service of a Bearer challenge
  */
 export function openAuthority(
-  credentials: Credentials | undefined,
+  credentials: RegistryAuth | undefined,
   fetchToken: (challenge: Challenge, scopes: string[]) => Promise<string>,
 ): Authority {
   const held = new Map<string, Held>();

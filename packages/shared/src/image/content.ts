@@ -1,5 +1,5 @@
 import { Failure } from '../failure/failure.ts';
-import type { Answer } from '../http/exchange.ts';
+import type { WholeAnswer } from '../http/exchange.ts';
 import { parseJson } from '../http/json.ts';
 import { digestOf } from './digest.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from './manifest.ts';
 import { imageName, manifestPath, repositoryPath } from './path.ts';
 import { isDigest } from './reference.ts';
-import type { Call, Session } from './session.ts';
+import type { RegistryCall, Session } from './session.ts';
 
 /** What a tag or digest points to; HEAD where the registry answers it in full, else GET. */
 export async function resolve(
@@ -127,7 +127,12 @@ export async function fetchBlob(
   }
 }
 
-function readCall(session: Session, repository: string, reference: string, path: string): Call {
+function readCall(
+  session: Session,
+  repository: string,
+  reference: string,
+  path: string,
+): RegistryCall {
   const image = imageName(session.registry, repository, reference);
   // Identity: Content-Length is then the size of the document.
   const headers = { accept: acceptManifests, 'accept-encoding': 'identity' };
@@ -142,7 +147,11 @@ function readCall(session: Session, repository: string, reference: string, path:
   };
 }
 
-async function verify(answer: Answer, image: string, wanted: string | undefined): Promise<string> {
+async function verify(
+  answer: WholeAnswer,
+  image: string,
+  wanted: string | undefined,
+): Promise<string> {
   const digest = await digestOf(answer.body, wanted);
   if (wanted === undefined || digest === wanted) return digest;
   throw Failure.of('image/mismatch', { image, wanted, got: digest });

@@ -2,7 +2,7 @@
  * What a registry, or its token service, accepts as proof.
  * An identity token is an OAuth 2 refresh token, as `docker login` stores it for some registries.
  */
-export type Credentials = { username: string; password: string } | { identityToken: string };
+export type RegistryAuth = { username: string; password: string } | { identityToken: string };
 
 /** `Authorization` for a user name and a password. Source: RFC 7617, with UTF-8. */
 export function basicAuthorization(username: string, password: string): string {

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withoutEnd } from '../action/plain-text.ts';
 import { field, parseJson, textField } from '../http/json.ts';
-import type { Credentials } from './credentials.ts';
+import type { RegistryAuth } from './credentials.ts';
 
 /** What `docker login` left for a registry. At most one of the three is there. */
 export interface DockerLogin {
-  credentials?: Credentials;
+  credentials?: RegistryAuth;
   /** The program that keeps the credentials, `docker-credential-<helper>`; it is never started. */
   helper?: string;
   /** Why the file could not be used; never has text of the file in it. */
@@ -64,7 +64,7 @@ function hostOf(key: string): string {
   return host.toLowerCase();
 }
 
-function credentialsOf(entry: unknown): Credentials | undefined {
+function credentialsOf(entry: unknown): RegistryAuth | undefined {
   const identityToken = textField(entry, 'identitytoken');
   if (identityToken) return { identityToken };
   const login = Buffer.from(textField(entry, 'auth') ?? '', 'base64').toString();

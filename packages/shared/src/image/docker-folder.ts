@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from '../action/github.ts';
+import type { Environment } from '../exec/environment.ts';
 
 /** Folder of the Docker configuration that the job has. */
 export function dockerConfigFolder(env: Environment): string {

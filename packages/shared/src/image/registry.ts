@@ -1,5 +1,5 @@
 import { checkAccess } from './access.ts';
-import { type Attachment, attach, attachments } from './attachments.ts';
+import { type Attachment, attach } from './attachments.ts';
 import { fetchBlob, fetchManifest, imagePlatform, platforms, resolve } from './content.ts';
 import { imagesOf, type RunnableImage } from './images.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
@@ -46,8 +46,6 @@ export interface Registry {
     descriptor: Pick<Descriptor, 'digest' | 'size'>,
     sink: { begin(): Promise<void>; write(piece: Uint8Array): Promise<void> },
   ): Promise<void>;
-  /** Digests of what is attached to an image as an artifact of this type, the newest first. */
-  attachments(repository: string, digest: string, artifactType: string): Promise<string[]>;
   /** Attaches something to an image of the same repository. @returns its digest */
   attach(repository: string, subject: Descriptor, attachment: Attachment): Promise<string>;
   /** All tags, in the registry's order; none when the repository does not exist yet. */
@@ -83,7 +81,6 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
         platform: ({ content }) => imagePlatform(session, repository, content.config),
       }),
     blob: (repository, descriptor, sink) => fetchBlob(session, repository, descriptor, sink),
-    attachments: (repository, digest, type) => attachments(session, repository, digest, type),
     attach: (repository, subject, attachment) => attach(session, repository, subject, attachment),
     tags: (repository) => listTags(session, repository),
     putTag: (repository, tag, manifest) => putTag(session, repository, tag, manifest),

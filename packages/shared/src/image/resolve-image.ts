@@ -2,7 +2,7 @@ import { Failure, messageOf } from '../failure/failure.ts';
 import type { Fetch } from '../http/fetch.ts';
 import type { Clock } from '../time/clock.ts';
 import { deadline } from '../time/deadline.ts';
-import type { Credentials } from './credentials.ts';
+import type { RegistryAuth } from './credentials.ts';
 import { formatReference, type ImageReference } from './reference.ts';
 import { openRegistry, type Registry } from './registry.ts';
 
@@ -24,7 +24,7 @@ export interface ImageResolution {
   clock: Clock;
   signal: AbortSignal;
   /** Finds the credentials of this registry; undefined for an anonymous request. */
-  credentials(registry: string): Promise<Credentials | undefined>;
+  credentials(registry: string): Promise<RegistryAuth | undefined>;
   /** A line for the log. */
   say(line: string): void;
 }

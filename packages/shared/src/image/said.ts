@@ -1,5 +1,5 @@
 import { withoutEnd } from '../action/plain-text.ts';
-import type { Answer } from '../http/exchange.ts';
+import type { WholeAnswer } from '../http/exchange.ts';
 import { field, listField, parseJson, textField } from '../http/json.ts';
 import { cut } from '../secrets/cut.ts';
 import { redact } from '../secrets/redact.ts';
@@ -18,7 +18,7 @@ export interface Refusal {
  * Reads the errors out of an answer. Source: distribution spec, "Error Codes"; token services answer
  * as RFC 6749, section 5.2, or with `details` (Docker Hub).
  */
-export function refusalOf(answer: Answer): Refusal {
+export function refusalOf(answer: WholeAnswer): Refusal {
   const body = parseJson(new TextDecoder().decode(answer.body));
   const errors = [...new Set(listField(body, 'errors').slice(0, 9).map(errorText))];
   const other = ['error', 'error_description', 'details', 'message'].map((k) => textField(body, k));

@@ -1,5 +1,5 @@
 import { Failure } from '../failure/failure.ts';
-import type { Answer, Request, Sink } from '../http/exchange.ts';
+import type { HttpRequest, Sink, WholeAnswer } from '../http/exchange.ts';
 import { keepSecret } from '../secrets/redact.ts';
 import { openAuthority } from './authority.ts';
 import type { Challenge } from './challenge.ts';
@@ -11,14 +11,14 @@ import { openTransport, type RegistryOptions } from './transport.ts';
 export type Actions = 'pull' | 'pull,push';
 
 /** One request to the registry API. */
-export interface Call {
+export interface RegistryCall {
   repository: string;
   actions: Actions;
   /** What the request is about, for failures: `ghcr.io/acme/app:1`. */
   image: string;
   /** What it does, for failures: `read ghcr.io/acme/app:1`. */
   what: string;
-  method: Request['method'];
+  method: HttpRequest['method'];
   /** From the root of the host: `/v2/acme/app/tags/list`. */
   path: string;
   headers?: Readonly<Record<string, string>>;
@@ -34,10 +34,10 @@ export interface Session {
    * @throws Failure `image/registry` when there is none in time, `image/denied` when the token
    *   service refuses, `image/insecure` when something points to plain http
    */
-  ask(call: Call): Promise<Answer>;
+  ask(call: RegistryCall): Promise<WholeAnswer>;
   /** Lets success through. @throws Failure with what everything else means */
-  accept(answer: Answer, call: Pick<Call, 'repository' | 'image'>): Answer;
-  refusal(answer: Answer): Refusal;
+  accept(answer: WholeAnswer, call: Pick<RegistryCall, 'repository' | 'image'>): WholeAnswer;
+  refusal(answer: WholeAnswer): Refusal;
   /** `image/denied`, which also says so when nobody gave credentials. */
   denied(repository: string, said: string): Failure;
   /** What is sent as `Authorization` for a repository; undefined while the registry never asked. */
@@ -83,7 +83,7 @@ export function openSession(registry: string, options: RegistryOptions): Session
     async ask({ repository, actions, what, path, headers = {}, method, body, sink }) {
       const scope = scopeOf(repository, actions);
       const url = new URL(path, transport.origin);
-      const attempt = (authorization: string | undefined): Promise<Answer> => {
+      const attempt = (authorization: string | undefined): Promise<WholeAnswer> => {
         const all = { ...headers, ...(authorization !== undefined && { authorization }) };
         const more = { ...(body && { body }), ...(sink && { sink }) };
         return transport.send({ method, url, headers: all, ...more }, what);

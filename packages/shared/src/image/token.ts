@@ -1,7 +1,7 @@
-import type { Answer, Request } from '../http/exchange.ts';
+import type { HttpRequest, WholeAnswer } from '../http/exchange.ts';
 import { field, listField, parseJson, textField } from '../http/json.ts';
 import type { Challenge } from './challenge.ts';
-import { basicAuthorization, type Credentials } from './credentials.ts';
+import { basicAuthorization, type RegistryAuth } from './credentials.ts';
 
 /** Name under which the client shows itself to OAuth 2 token services. */
 const client = 'slipway';
@@ -16,8 +16,8 @@ const client = 'slipway';
 export function tokenRequest(
   { parameters }: Challenge,
   scopes: readonly string[],
-  credentials: Credentials | undefined,
-): Request | undefined {
+  credentials: RegistryAuth | undefined,
+): HttpRequest | undefined {
   const realm = parameters.get('realm') ?? '';
   if (!URL.canParse(realm)) return undefined;
   const url = new URL(realm);
@@ -41,7 +41,7 @@ export function tokenRequest(
 }
 
 /** The token in the answer of a token service; undefined when there is none that a header can carry. */
-export function tokenIn(answer: Answer): string | undefined {
+export function tokenIn(answer: WholeAnswer): string | undefined {
   const body = parseJson(new TextDecoder().decode(answer.body));
   const token = textField(body, 'token') ?? textField(body, 'access_token');
   return token !== undefined && /^[\x21-\x7e]+$/.test(token) ? token : undefined;

@@ -1,12 +1,12 @@
 import { Failure, messageOf } from '../failure/failure.ts';
-import { type Answer, exchange, type Request } from '../http/exchange.ts';
+import { exchange, type HttpRequest, type WholeAnswer } from '../http/exchange.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { passing, persist } from '../http/retry.ts';
 import { keepSecret } from '../secrets/redact.ts';
 import type { Clock } from '../time/clock.ts';
 import { TimeoutReached } from '../time/deadline.ts';
 import { addressOf } from './address.ts';
-import { basicAuthorization, type Credentials } from './credentials.ts';
+import { basicAuthorization, type RegistryAuth } from './credentials.ts';
 import { oneLine, refusalOf } from './said.ts';
 
 /** How a registry is spoken to. */
@@ -15,7 +15,7 @@ export interface RegistryOptions {
   clock: Clock;
   signal: AbortSignal;
   /** Sent to the registry and the token service it names, and nowhere else. None: anonymous. */
-  credentials?: Credentials;
+  credentials?: RegistryAuth;
   /** Plain http, by choice. Not given: on loopback only; false: never. */
   plainHttp?: boolean;
   /** Time after which a failing request is not tried again, in milliseconds; 60,000 when not given. */
@@ -31,7 +31,7 @@ export interface Transport {
    * @param what for the failure: "read ghcr.io/acme/app:1"
    * @throws Failure `image/registry` when there is none in time; `image/insecure`
    */
-  send(request: Request, what: string): Promise<Answer>;
+  send(request: HttpRequest, what: string): Promise<WholeAnswer>;
 }
 
 const defaultBudget = 60_000;
@@ -48,8 +48,8 @@ export function openTransport(registry: string, options: RegistryOptions): Trans
     throw Failure.of('image/insecure', { registry: `${url.host} (named by ${registry})` });
   }
 
-  async function send(request: Request, what: string): Promise<Answer> {
-    let answer: Answer;
+  async function send(request: HttpRequest, what: string): Promise<WholeAnswer> {
+    let answer: WholeAnswer;
     try {
       answer = await persist({ clock, signal, budget }, () => exchange(wire, request));
     } catch (error) {
@@ -70,7 +70,7 @@ export function openTransport(registry: string, options: RegistryOptions): Trans
   return { origin, send };
 }
 
-function secretsOf(credentials: Credentials): string[] {
+function secretsOf(credentials: RegistryAuth): string[] {
   if ('identityToken' in credentials) return [credentials.identityToken];
   const { username, password } = credentials;
   return [password, basicAuthorization(username, password).slice('Basic '.length)].filter(Boolean);

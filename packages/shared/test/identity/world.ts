@@ -8,7 +8,7 @@ import { type LocalCloud, startLocalCloud } from '../../../local-cloud/src/cloud
 import { githubServices } from '../../../local-cloud/src/github/github.ts';
 import { demoSeed, type Seed } from '../../../local-cloud/src/seed.ts';
 import { Failure } from '../../src/failure/failure.ts';
-import type { Means } from '../../src/identity/means.ts';
+import type { IdentityContext } from '../../src/identity/context.ts';
 
 export const role = 'arn:aws:iam::123456789012:role/deploy';
 export const clientId = '11111111-2222-3333-4444-555555555555';
@@ -17,7 +17,7 @@ export const tenantId = demoSeed().azure.tenantId;
 /** A cloud, and a run in it that writes down what it masks and what it sends. */
 export interface World extends AsyncDisposable {
   cloud: LocalCloud;
-  means: Means;
+  means: IdentityContext;
   /** Secrets in the order in which they were masked. */
   masked: string[];
   /** Pauses between attempts, in milliseconds. */
@@ -58,7 +58,7 @@ export async function startWorld(change: (seed: Seed) => Partial<Seed> = () => (
   };
   subscribe('http.client.request.start', onNodeRequest);
 
-  const means: Means = {
+  const means: IdentityContext = {
     env,
     mask: (secret) => masked.push(secret),
     clock: {

@@ -5,11 +5,17 @@ const subject = { digest: sha256('app'), mediaType: types.manifest, size: 7 };
 const report = 'application/vnd.example.report';
 const fallbackTag = subject.digest.replace(':', '-');
 
+interface Attached {
+  digest: string;
+  artifactType: string;
+  annotations: Record<string, string>;
+}
+
 /** A registry that keeps what it is sent, with or without the API for referrers. */
 function keeper(knowsReferrers: boolean) {
   const kept = new Map<string, string>();
-  const attached: object[] = [];
-  return (seen: Seen): Reply => {
+  const attached: Attached[] = [];
+  const respond = (seen: Seen): Reply => {
     const [path = '', query = ''] = seen.path.split('?');
     if (seen.method === 'POST') return { status: 202, headers: { location: `${path}1?state=x` } };
     if (seen.method === 'PUT') {
@@ -21,17 +27,23 @@ function keeper(knowsReferrers: boolean) {
       attached.push({ digest: sha256(seen.body), artifactType, annotations });
       return { status: 201, headers: { 'oci-subject': document.subject.digest } };
     }
-    if (path.includes('/referrers/')) {
-      return knowsReferrers
-        ? { body: JSON.stringify({ manifests: attached }) }
-        : refusal(404, 'NAME_UNKNOWN', 'no such thing');
-    }
     const body = kept.get(path.split('/').at(-1) ?? '');
     const type = path.endsWith(fallbackTag) ? types.index : types.manifest;
     return body === undefined
       ? refusal(404, 'MANIFEST_UNKNOWN', 'manifest unknown')
       : { body, headers: { 'content-type': type, 'docker-content-digest': sha256(body) } };
   };
+  /** Digests of what is attached to the image by this type, the newest first. */
+  const listed = (type: string): string[] => {
+    const index = kept.get(fallbackTag) ?? '{"manifests":[]}';
+    const all: Attached[] = knowsReferrers ? attached : JSON.parse(index).manifests;
+    const created = (one: Attached) => one.annotations['org.opencontainers.image.created'] ?? '';
+    return all
+      .filter((one) => one.artifactType === type)
+      .sort((a, b) => (created(a) < created(b) ? 1 : -1))
+      .map(({ digest }) => digest);
+  };
+  return { respond, listed };
 }
 
 /** Keeps what it gets since the last beginning. */
@@ -52,19 +64,20 @@ describe.each([
   ['that lists referrers', true],
   ['that does not know referrers', false],
 ])('attachments in a registry %s', (_, knowsReferrers) => {
-  it('come back by their type, the newest first, with their bytes', async () => {
-    await using server = await serve(keeper(knowsReferrers));
+  it('are listed by their type, with their time and their bytes', async () => {
+    const { listed, respond } = keeper(knowsReferrers);
+    await using server = await serve(respond);
     const registry = client(server.host);
     const put = (artifactType: string, created: string) => {
       const bytes = new TextEncoder().encode(`made ${created}`);
       const content = { mediaType: `${artifactType}+text`, bytes };
       return registry.attach('acme/app', subject, { artifactType, created, content });
     };
-    expect(await registry.attachments('acme/app', subject.digest, report)).toEqual([]);
+    expect(listed(report)).toEqual([]);
     const older = await put(report, '2026-01-01T00:00:00Z');
     await put('application/vnd.example.other', '2026-01-03T00:00:00Z');
     const newer = await put(report, '2026-01-02T00:00:00Z');
-    expect(await registry.attachments('acme/app', subject.digest, report)).toEqual([newer, older]);
+    expect(listed(report)).toEqual([newer, older]);
 
     const { content } = await registry.manifest('acme/app', newer);
     const [layer] = content.kind === 'image' ? content.layers : [];

@@ -1,9 +1,9 @@
-import type { Environment } from '../action/github.ts';
+import type { Environment } from '../exec/environment.ts';
 import type { Fetch } from '../http/fetch.ts';
 import type { Clock } from '../time/clock.ts';
 
 /** What proving an identity needs from outside. */
-export interface Means {
+export interface IdentityContext {
   /** The runner's environment: OIDC endpoint, run, proxies, `AZURE_AUTHORITY_HOST`. */
   env: Environment;
   fetch: Fetch;

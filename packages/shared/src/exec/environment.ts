@@ -1,0 +1,2 @@
+/** The environment as Node gives it. */
+export type Environment = Readonly<Record<string, string | undefined>>;

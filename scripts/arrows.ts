@@ -10,6 +10,7 @@ const heavy =
   /^(?:@actions\/(?!core$)|@aws-sdk\/|@azure\/|@octokit\/|ssh2$|undici$|yaml$|semver$|node:https?$|node:crypto$)/;
 // Loaded by dynamic import themselves; what they import at their top is loaded then.
 const late = [
+  'actions/deploy-ecs/src/api/ecs-client.ts',
   'actions/deploy-ssh/src/ssh/remote-script.ts',
   'actions/semver-tag/src/release/',
   'packages/shared/src/identity/',

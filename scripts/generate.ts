@@ -24,11 +24,15 @@ for (const name of readdirSync(join(root, 'actions')).sort()) {
   write(join(folder, 'src/manifest.ts'), manifest(name, action));
   const readme = join(folder, 'README.md');
   if (existsSync(readme)) {
-    const text = readFileSync(readme, 'utf8');
-    write(
-      readme,
-      between(between(text, 'inputs', inputTable(action)), 'outputs', outputTable(action)),
-    );
+    let text = readFileSync(readme, 'utf8');
+    text = between(text, 'inputs', inputTable(action));
+    text = between(text, 'outputs', outputTable(action));
+    const permissions = join(folder, 'src/api/permissions.json');
+    if (existsSync(permissions)) {
+      const list: readonly Permission[] = JSON.parse(readFileSync(permissions, 'utf8'));
+      text = between(text, 'permissions', permissionTable(list));
+    }
+    write(readme, text);
   }
   if (action.inputs?.['settings']) {
     write(join(folder, 'settings.schema.json'), settingsSchema(name, action));
@@ -107,6 +111,22 @@ function outputTable(action: ActionFile): string {
     ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
   );
   return ['| output | meaning |', '| --- | --- |', ...rows].join('\n');
+}
+
+interface Permission {
+  action: string;
+  why: string;
+  optional: boolean;
+  inputs?: readonly string[];
+}
+
+function permissionTable(list: readonly Permission[]): string {
+  const rows = list.map(({ action, inputs = [], optional, why }) => {
+    const names = inputs.map((name) => `\`${name}\``).join(', ');
+    const needed = names ? `with ${names}` : optional ? 'no' : '**yes**';
+    return `| \`${action}\` | ${cell(why)} | ${needed} |`;
+  });
+  return ['| permission | needed | must |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 // Every fact of an entry is shown by its name, so the sentences read as templates.

@@ -1,6 +1,7 @@
 import { actionFailures } from './entries/action.ts';
 import { buildFailures } from './entries/build.ts';
 import { deployFailures } from './entries/deploy.ts';
+import { ecsFailures } from './entries/ecs.ts';
 import { ecsRolloutFailures } from './entries/ecs-rollout.ts';
 import { gateFailures } from './entries/gate.ts';
 import { gitFailures } from './entries/git.ts';
@@ -17,6 +18,7 @@ export const catalogue = {
   ...actionFailures,
   ...buildFailures,
   ...deployFailures,
+  ...ecsFailures,
   ...ecsRolloutFailures,
   ...gateFailures,
   ...gitFailures,

@@ -6,7 +6,13 @@ import { cloudAddress } from './cloud-address.ts';
 import type { IdentityContext } from './context.ts';
 
 /** A service, as its variable `AWS_ENDPOINT_URL_<SERVICE>` names it. */
-export type AwsService = 'STS' | 'ECR' | 'ECR_PUBLIC';
+export type AwsService =
+  | 'STS'
+  | 'ECR'
+  | 'ECR_PUBLIC'
+  | 'ECS'
+  | 'CLOUDWATCH_LOGS'
+  | 'ELASTIC_LOAD_BALANCING_V2';
 
 /**
  * What every AWS client of the suite is made with. Retries stay the SDK's own (three attempts for

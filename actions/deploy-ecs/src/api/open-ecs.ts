@@ -1,0 +1,114 @@
+import { awsClientSettings } from '@slipway/shared/identity/aws-client';
+import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
+import type { Means } from '@slipway/shared/identity/means';
+import type { EcsApi } from './ecs-api.ts';
+import { keepAsIs, objectIn, sendAsIs } from './raw-json.ts';
+import { refusalOf } from './refusals.ts';
+
+/**
+ * Opens Amazon ECS in one region. The SDK is loaded here; disposing of it closes its connections.
+ * Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/
+ */
+export async function openEcs(
+  o: { region: string; identity: AwsIdentity },
+  means: Means,
+): Promise<EcsApi & Disposable> {
+  const sdk = await import('./ecs-client.ts');
+  const { identity, region } = o;
+  const client = new sdk.ECSClient({
+    ...awsClientSettings('ECS', region, means),
+    credentials: () => identity.credentials(),
+  });
+  const call = async <Output>(
+    operation: string,
+    input: object,
+    signal: AbortSignal,
+    send: (options: { abortSignal: AbortSignal }) => Promise<Output>,
+  ): Promise<Output> => {
+    signal.throwIfAborted();
+    try {
+      return await send({ abortSignal: signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw refusalOf(error, { prefix: 'ecs', operation, who: identity.who, region, input });
+    }
+  };
+  const by =
+    <Input extends object, Output>(
+      operation: string,
+      send: (input: Input, options: { abortSignal: AbortSignal }) => Promise<Output>,
+    ) =>
+    (input: Input, signal: AbortSignal) =>
+      call(operation, input, signal, (options) => send(input, options));
+  return {
+    region,
+    describeClusters: by('DescribeClusters', (input, options) =>
+      client.send(new sdk.DescribeClustersCommand(input), options),
+    ),
+    describeServices: by('DescribeServices', (input, options) =>
+      client.send(new sdk.DescribeServicesCommand(input), options),
+    ),
+    createService: (document, signal) => {
+      const command = new sdk.CreateServiceCommand({ serviceName: undefined });
+      // A call that the SDK repeats creates one service.
+      sendAsIs(command.middlewareStack, { clientToken: crypto.randomUUID(), ...document });
+      return call('CreateService', document, signal, (options) => client.send(command, options));
+    },
+    updateService: by('UpdateService', (input, options) =>
+      client.send(new sdk.UpdateServiceCommand(input), options),
+    ),
+    deleteService: by('DeleteService', (input, options) =>
+      client.send(new sdk.DeleteServiceCommand(input), options),
+    ),
+    describeTaskDefinition: async (input, signal) => {
+      const command = new sdk.DescribeTaskDefinitionCommand({ ...input, include: ['TAGS'] });
+      const answer = keepAsIs(command.middlewareStack);
+      const { tags = [] } = await call('DescribeTaskDefinition', input, signal, (options) =>
+        client.send(command, options),
+      );
+      return { taskDefinition: objectIn(answer(), 'taskDefinition'), tags };
+    },
+    registerTaskDefinition: async (document, signal) => {
+      const none = { family: undefined, containerDefinitions: [] };
+      const command = new sdk.RegisterTaskDefinitionCommand(none);
+      sendAsIs(command.middlewareStack, document);
+      const answer = keepAsIs(command.middlewareStack);
+      await call('RegisterTaskDefinition', document, signal, (options) =>
+        client.send(command, options),
+      );
+      return { taskDefinition: objectIn(answer(), 'taskDefinition') };
+    },
+    listTaskDefinitions: by('ListTaskDefinitions', (input, options) =>
+      client.send(new sdk.ListTaskDefinitionsCommand(input), options),
+    ),
+    deregisterTaskDefinition: by('DeregisterTaskDefinition', (input, options) =>
+      client.send(new sdk.DeregisterTaskDefinitionCommand(input), options),
+    ),
+    listServiceDeployments: by('ListServiceDeployments', (input, options) =>
+      client.send(new sdk.ListServiceDeploymentsCommand(input), options),
+    ),
+    describeServiceDeployments: by('DescribeServiceDeployments', (input, options) =>
+      client.send(new sdk.DescribeServiceDeploymentsCommand(input), options),
+    ),
+    describeServiceRevisions: by('DescribeServiceRevisions', (input, options) =>
+      client.send(new sdk.DescribeServiceRevisionsCommand(input), options),
+    ),
+    stopServiceDeployment: by('StopServiceDeployment', (input, options) =>
+      client.send(new sdk.StopServiceDeploymentCommand(input), options),
+    ),
+    continueServiceDeployment: by('ContinueServiceDeployment', (input, options) =>
+      client.send(new sdk.ContinueServiceDeploymentCommand(input), options),
+    ),
+    listTasks: by('ListTasks', (input, options) =>
+      client.send(new sdk.ListTasksCommand(input), options),
+    ),
+    describeTasks: by('DescribeTasks', (input, options) =>
+      client.send(new sdk.DescribeTasksCommand(input), options),
+    ),
+    runTask: by('RunTask', (input, options) => client.send(new sdk.RunTaskCommand(input), options)),
+    stopTask: by('StopTask', (input, options) =>
+      client.send(new sdk.StopTaskCommand(input), options),
+    ),
+    [Symbol.dispose]: () => client.destroy(),
+  };
+}

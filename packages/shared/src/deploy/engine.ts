@@ -7,14 +7,15 @@ import { Timeline } from '../time/timeline.ts';
 import { changeLines } from './report.ts';
 import type { DeployResult, Serving } from './result.ts';
 import { Rollout } from './rollout.ts';
-import type {
-  Direction,
-  Ending,
-  Evidence,
-  FailedPhase,
-  PlanFacts,
-  Proof,
-  Target,
+import {
+  type Direction,
+  type Ending,
+  type Evidence,
+  type FailedPhase,
+  LeftToPlatform,
+  type PlanFacts,
+  type Proof,
+  type Target,
 } from './target.ts';
 
 /** Settings of the engine; times in milliseconds. */
@@ -169,6 +170,7 @@ class Deploy<Plan extends PlanFacts, Change> {
       last = await this.#rollout.run({
         direction: 'forward',
         step: plan.steps.length > 1 ? step.name : '',
+        ...(step.waits === undefined ? {} : { waits: step.waits }),
         signal,
         make: (within) => this.#target.apply(plan, step, within),
       });
@@ -206,6 +208,10 @@ class Deploy<Plan extends PlanFacts, Change> {
         proof,
       });
     } catch (error) {
+      if (error instanceof LeftToPlatform) {
+        this.#options.say(error.message);
+        return this.#result({ ...known, serving: 'unknown', left: error.message });
+      }
       const rollbackFailure = this.#failureOf(error, 'rollback');
       this.#options.say(`the rollback failed: ${rollbackFailure.message}`);
       return this.#result({ ...known, status: 'failed', serving: 'unknown', rollbackFailure });
@@ -297,6 +303,7 @@ class Deploy<Plan extends PlanFacts, Change> {
       failure: undefined,
       rollbackFailure: undefined,
       noRollback: '',
+      left: '',
       evidence: undefined,
       duration: undefined,
       timeline: this.#timeline.entries,

@@ -56,7 +56,8 @@ export function closingLine(result: DeployResult): string {
   return line.endsWith('.') ? line : `${line}.`;
 }
 
-function rollbackSaid({ rollbackFailure, noRollback }: DeployResult): string {
+function rollbackSaid({ rollbackFailure, noRollback, left }: DeployResult): string {
+  if (left !== '') return `; ${left}`;
   if (rollbackFailure) return `; the rollback failed: ${rollbackFailure.message}`;
   return noRollback === '' ? '' : `; there is no rollback: ${noRollback}`;
 }
@@ -134,8 +135,9 @@ function verdict(result: DeployResult): string {
 }
 
 // What was not touched needs no proof of this run.
-function withoutProof({ serving, noRollback }: DeployResult): string {
+function withoutProof({ serving, noRollback, left }: DeployResult): string {
   if (serving !== 'unknown') return 'nothing was changed';
+  if (left !== '') return escapeMarkdown(`none; ${left}`);
   return noRollback === '' ? 'none' : escapeMarkdown(`none; there is no rollback: ${noRollback}`);
 }
 

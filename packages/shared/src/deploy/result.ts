@@ -21,6 +21,8 @@ export interface DeployResult<Plan extends PlanFacts = PlanFacts> {
   rollbackFailure: Failure | undefined;
   /** Why there was no rollback after a failure; empty when there was one, or none was due. */
   noRollback: string;
+  /** What the platform ends without this run, and how; empty when it was seen to its end. */
+  left: string;
   evidence: Evidence | undefined;
   timeline: readonly TimelineEntry[];
   /** Milliseconds from the first apply to the last proof, bake included; undefined without one. */

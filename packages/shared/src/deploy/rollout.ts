@@ -20,6 +20,8 @@ export interface ChangeRequest<Change> {
   direction: Direction;
   /** Name of the step, for the timeline; empty where there is only one. */
   step: string;
+  /** Milliseconds that the platform itself waits in it, on top of the time limit. */
+  waits?: number;
   signal: AbortSignal;
   make(signal: AbortSignal): Promise<Change>;
 }
@@ -48,9 +50,9 @@ export class Rollout<Plan extends PlanFacts, Change> {
   /** @throws Failure what is wrong with the change; the signal's reason; TimeoutReached */
   run(request: ChangeRequest<Change>): Promise<{ change: Change; proof: Proof }> {
     const { clock, timeline, timeout } = this.#tools;
-    const { direction, make } = request;
+    const { direction, make, waits = 0 } = request;
     const [applying, watching, proving] = phasesOf(request);
-    return deadline(clock, timeout, request.signal, (within) =>
+    return deadline(clock, timeout + waits, request.signal, (within) =>
       honest(within, async () => {
         const change = await timeline.phase(applying, () => make(within));
         await timeline.phase(watching, () => this.#watch(change, within));

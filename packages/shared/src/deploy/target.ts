@@ -5,6 +5,8 @@ import type { Pace } from '../time/poll.ts';
 export interface DeployStep {
   /** For people and the timeline: `canary web-1`, `10 % of the traffic`. */
   readonly name: string;
+  /** Milliseconds that the platform itself waits in this step; the time limit grows by them. */
+  readonly waits?: number;
 }
 
 /** What every plan says, whatever the platform. */
@@ -99,6 +101,7 @@ export interface Target<Plan extends PlanFacts, Change> {
   /**
    * Restores what served before, from the plan alone, whatever the steps managed to do.
    * `hurry` is true when the runner is about to kill the job: then it does only what it must.
+   * @throws LeftToPlatform also from `look`, when there is no time to see the end of it
    */
   rollback(plan: Plan, how: { hurry: boolean }, signal: AbortSignal): Promise<Change>;
   /** Removes what is not needed any more. A failure of it changes no verdict. */
@@ -115,4 +118,12 @@ export class Throttled extends Error {
     super(message, options);
     this.retryAfter = options.retryAfter;
   }
+}
+
+/**
+ * A rollback has begun that the platform ends by itself, and there is no time to wait for it. The
+ * message says so with the live facts; it follows a semicolon.
+ */
+export class LeftToPlatform extends Error {
+  override readonly name = 'LeftToPlatform';
 }

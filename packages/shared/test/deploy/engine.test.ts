@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
-import { closingLine } from '../../src/deploy/report.ts';
-import { evidence, failures, moment, type Phase, type Script } from './fake-target.ts';
+import { closingLine, deploySummary } from '../../src/deploy/report.ts';
+import { evidence, failures, left, moment, type Phase, type Script } from './fake-target.ts';
 import { type Circumstances, cancelled, runFake as run, timeout } from './run-fake.ts';
 
 const rollbackDone = 'rollback, watch (rollback), prove (rollback)';
@@ -386,6 +386,24 @@ describe('a cancelled run', () => {
     const { result } = await run({ ...circumstances, cancel: 'watch' });
     expect(result).toMatchObject({ status, failure: cancelled });
     expect(closingLine(result)).toBe(closing);
+  });
+
+  it.each<[leaves: Phase, done: string]>([
+    ['rollback', 'rollback!'],
+    ['watch rollback', 'rollback, watch (rollback)!'],
+  ])('does not wait for what the platform ends by itself: %s', async (leaves, done) => {
+    const { result, phases, said } = await run({
+      cancel: 'watch',
+      script: { [leaves]: 'is left' },
+    });
+    expect(result).toMatchObject({ status: 'cancelled', failure: cancelled, serving: 'unknown' });
+    expect(result.rollbackFailure).toBeUndefined();
+    expect(phases).toMatch(new RegExp(`${done.replace(/[()]/g, '\\$&')}$`));
+    expect(said.at(-1)).toBe(left);
+    expect(closingLine(result)).toBe(
+      `cancelled: web-1:/srv/app is not proven to serve anything; ${left}.`,
+    );
+    expect(deploySummary(result)).toContain('none; the rollback to app&#58;1 has begun');
   });
 
   it('looks no longer for the reason of a failure, and rolls back', async () => {

@@ -1,4 +1,10 @@
-import { type Evidence, type PlanFacts, type Target, Throttled } from '../../src/deploy/target.ts';
+import {
+  type Evidence,
+  LeftToPlatform,
+  type PlanFacts,
+  type Target,
+  Throttled,
+} from '../../src/deploy/target.ts';
 import { Failure } from '../../src/failure/failure.ts';
 import type { Clock } from '../../src/time/clock.ts';
 
@@ -32,6 +38,7 @@ export type Phase =
  * - `crashes later` (watch only): settles first, and has failed 5 s after
  * - `says` (watch only): tells of its progress first, as do those that fail and crash
  * - `is throttled` (watch only): answers the first four looks by "not so fast"
+ * - `is left` to the platform (rollback and its watch only)
  * - `sickens later` (prove only): fails from 40 s after its first proof on; or hangs from then on
  */
 export type Behaviour =
@@ -45,6 +52,7 @@ export type Behaviour =
   | 'crashes later'
   | 'says'
   | 'is throttled'
+  | 'is left'
   | 'sickens later'
   | 'sickens later, hangs';
 
@@ -53,6 +61,9 @@ export const moment = 100;
 
 /** Phases that do not simply succeed. */
 export type Script = Readonly<Partial<Record<Phase, Behaviour>>>;
+
+/** What is said of a rollback that is left to the platform. */
+export const left = 'the rollback to app:1 has begun, and the platform ends it by itself';
 
 /** What each phase fails with. */
 const crashed = Failure.of('deploy/exited', { what: 'web', why: 'exit code 3' });
@@ -116,8 +127,10 @@ const changes: readonly Change[] = [
 ];
 
 /** The steps of a fake plan: `one`, `two`, `three`. */
-export const fakeSteps = (count: number) =>
-  ['one', 'two', 'three'].slice(0, count).map((name) => ({ name }));
+export const fakeSteps = (count: number, waits?: number) =>
+  ['one', 'two', 'three']
+    .slice(0, count)
+    .map((name) => (waits === undefined ? { name } : { name, waits }));
 
 export function fakeTarget(
   clock: Clock,
@@ -149,6 +162,7 @@ export function fakeTarget(
     const ms = behaviour === 'takes long' ? 1_200_000 : 1_000;
     await clock.sleep(ms, behaviour === 'ignores' ? undefined : signal);
     if (behaviour === 'fails') throw failures[name];
+    if (behaviour === 'is left') throw new LeftToPlatform(left);
     if (behaviour === 'breaks') throw new TypeError('x is not a function');
   };
 

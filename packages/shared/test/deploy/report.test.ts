@@ -33,6 +33,7 @@ const deployed: DeployResult = {
   failure: undefined,
   rollbackFailure: undefined,
   noRollback: '',
+  left: '',
   evidence: undefined,
   timeline: [
     { name: 'plan', start: 1_000, end: 1_400, ok: true },

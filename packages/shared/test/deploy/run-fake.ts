@@ -12,6 +12,8 @@ export interface Circumstances {
   rollbackTo?: 'previous' | 'nothing' | 'none';
   /** How many steps the plan has; 1 by default. */
   steps?: number;
+  /** Milliseconds that the platform itself waits in each step. */
+  waits?: number;
   /** Milliseconds. */
   bake?: number;
   migrateTimeout?: number;
@@ -50,7 +52,7 @@ export async function runFake(circumstances: Circumstances) {
       rollbackTo === 'none'
         ? { to: 'none', why: 'the version before is gone' }
         : { to: rollbackTo },
-    steps: fakeSteps(circumstances.steps ?? 1),
+    steps: fakeSteps(circumstances.steps ?? 1, circumstances.waits),
   };
   const fake = fakeTarget(clock, script, plan, (phase) => {
     if (phase === cancel) clock.sleep(500).then(() => controller.abort(cancelled));

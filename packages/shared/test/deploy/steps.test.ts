@@ -50,6 +50,18 @@ describe('three steps', () => {
     expect(clock.sleeping()).toBe(0);
   });
 
+  it('has longer where the platform itself waits', async () => {
+    const waits = 700_000;
+    for (const [more, status] of [
+      [{ waits }, 'deployed'],
+      [{}, 'rolled-back'],
+    ] as const) {
+      // Its watch takes twenty minutes, twice the time limit.
+      const { result } = await run({ ...more, steps: 2, script: { 'watch 2': 'takes long' } });
+      expect(result.status).toBe(status);
+    }
+  });
+
   it.each(phases ?? [])('a cancel during %s rolls back in a hurry', async (phase) => {
     const { result, told, did } = await run({ steps: 3, cancel: phase });
     expect(result).toMatchObject({ status: 'cancelled', serving: 'old', failure: cancelled });

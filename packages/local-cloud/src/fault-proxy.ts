@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Answer } from './http/exchange.ts';
+import { send } from './http/send.ts';
 import { Variety } from './http/variety.ts';
 
 /** What happens to a request instead of, or on its way to, the registry. */
@@ -52,11 +52,11 @@ export async function startFaultProxy(registry: string, fault: Fault): Promise<F
     else if (turn === 'reset') reset(incoming);
     else if (turn && 'status' in turn) {
       incoming.resume();
-      incoming.on('end', () => send({ body: '', ...turn }, variety, incoming, outgoing));
+      incoming.on('end', () => answer({ body: '', ...turn }, variety, incoming, outgoing));
     } else {
       const [server, change] = turn && 'to' in turn ? [turn.to] : [registry, turn];
       forward(server, incoming, outgoing).then(
-        (answered) => send(changed(answered, change), variety, incoming, outgoing),
+        (answered) => answer(changed(answered, change), variety, incoming, outgoing),
         () => outgoing.destroy(),
       );
     }
@@ -113,7 +113,7 @@ function changed(
 // HTTP allows.
 const engine = /docker|buildkit|containerd|trivy|go-http/i;
 
-function send(
+function answer(
   said: Answer,
   variety: Variety,
   incoming: IncomingMessage,
@@ -128,7 +128,5 @@ function send(
     body.on('error', () => outgoing.destroy()).pipe(outgoing);
     return;
   }
-  const { body, head, status } = variety.of(said, { method, url, headers });
-  outgoing.writeHead(status, head);
-  pipeline(body, outgoing).catch(() => outgoing.destroy());
+  void send(variety.of(said, { method, url, headers }), outgoing);
 }

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Handler, Request } from './exchange.ts';
 import type { Faults } from './faults.ts';
+import { send } from './send.ts';
 import { Variety } from './variety.ts';
 
 /** A service that listens on loopback. */
@@ -77,9 +77,7 @@ async function answer<Service extends string>(
     return;
   }
   if (typeof fault === 'object' && 'delay' in fault) await delay(fault.delay);
-  const sent = variety.of(said, request);
-  outgoing.writeHead(sent.status, sent.head);
-  await pipeline(sent.body, outgoing).catch(() => outgoing.destroy());
+  await send(variety.of(said, request), outgoing);
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<Request> {

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import {
   type BrotliOptions,
   constants,
@@ -13,7 +13,8 @@ export interface Sent {
   status: number;
   /** Names and values in turn, in this order and in this case. */
   head: string[];
-  body: Readable;
+  /** What is sent, and what packs it. */
+  body: [Readable, ...Duplex[]];
 }
 
 type Coding = 'gzip' | 'x-gzip' | 'GZIP' | 'deflate' | 'br' | 'identity';
@@ -56,7 +57,7 @@ export class Variety {
     if (coding !== 'identity') fields.push(['content-encoding', coding]);
     fields.push(['vary', 'accept-encoding'], ['x-of-tomorrow', `${turn}`]);
     const none = request.method === 'HEAD' || status === 204 || status === 304 || said === '';
-    let content = none ? Readable.from([]) : inPieces(said, pieces[turn % pieces.length] ?? 1);
+    const content = none ? Readable.from([]) : inPieces(said, pieces[turn % pieces.length] ?? 1);
     if (request.method === 'HEAD') {
       // The length that GET would have, which is that of the packed body.
       const length = headers['content-length'] ?? (said === '' ? '' : `${lengthOf(said)}`);
@@ -66,11 +67,15 @@ export class Variety {
       if (coding === 'identity' && Math.floor(turn / 7) % 2 === 0 && !(said instanceof Readable)) {
         fields.push(['content-length', `${lengthOf(said)}`]);
       }
-      content = packed(content, coding);
     }
+    const packers = none || request.method === 'HEAD' ? [] : packersOf(coding);
     if (turn % 2 === 1) fields.reverse();
     const write = cases[turn % cases.length] ?? String;
-    return { status, head: fields.flatMap(([name, value]) => [write(name), value]), body: content };
+    return {
+      status,
+      head: fields.flatMap(([name, value]) => [write(name), value]),
+      body: [content, ...packers],
+    };
   }
 }
 
@@ -90,17 +95,17 @@ function codingFor(accepted: string, turn: number): Coding {
   return taken[turn % taken.length] ?? 'identity';
 }
 
-function packed(content: Readable, coding: Coding): Readable {
+function packersOf(coding: Coding): Duplex[] {
   const quick: BrotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
   switch (coding) {
     case 'identity':
-      return content;
+      return [];
     case 'br':
-      return content.compose<Readable>(createBrotliCompress(quick));
+      return [createBrotliCompress(quick)];
     case 'deflate':
-      return content.compose<Readable>(createDeflate({ level: 1 }));
+      return [createDeflate({ level: 1 })];
     default:
-      return content.compose<Readable>(createGzip({ level: 1 }));
+      return [createGzip({ level: 1 })];
   }
 }
 

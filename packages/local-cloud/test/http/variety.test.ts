@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { jsonAnswer } from '../../src/http/exchange.ts';
@@ -10,13 +12,27 @@ import { ofTomorrow } from '../../src/http/variety.ts';
 const value = { first: 1, list: [{ a: 'x'.repeat(5_000), b: {} }], last: null };
 let served: Listening;
 
+/** One answer whose source breaks, as that of a proxy does when its client leaves. */
+let breaking = { asked: Promise.withResolvers<void>(), answered: Promise.withResolvers<void>() };
+
+async function breakingAnswer() {
+  breaking.asked.resolve();
+  await breaking.answered.promise;
+  const body = new Readable({ read: () => undefined });
+  body.push(randomBytes(1_000));
+  setImmediate(() => body.destroy(new Error('the source of the answer is gone')));
+  return { status: 200, body };
+}
+
 beforeAll(async () => {
   served = await serve(
     'github',
-    ({ method, url }) =>
-      method === 'DELETE' || url.pathname === '/empty'
+    ({ method, url }) => {
+      if (url.pathname === '/breaking') return breakingAnswer();
+      return method === 'DELETE' || url.pathname === '/empty'
         ? { status: url.pathname === '/empty' ? 200 : 204, body: '' }
-        : jsonAnswer(200, value),
+        : jsonAnswer(200, value);
+    },
     new Faults(),
   );
 });
@@ -87,3 +103,22 @@ it('says the same each time, and more than a client knows of', async () => {
     });
   }
 });
+
+it.each(['gzip', 'deflate', 'br', 'identity'])(
+  'survives a client that leaves before the answer in %s, which then breaks',
+  async (accepted) => {
+    const headers = { 'accept-encoding': accepted };
+    for (let time = 0; time < 12; time += 1) {
+      breaking = { asked: Promise.withResolvers(), answered: Promise.withResolvers() };
+      const asked = request(`${served.url}/breaking`, { headers });
+      asked.on('error', () => undefined).end();
+      await breaking.asked.promise;
+      asked.destroy();
+      // The server has seen that the client left when it answers another one.
+      await seen();
+      breaking.answered.resolve();
+      await seen();
+    }
+    expect((await seen('/', headers)).headers).toHaveProperty('x-of-tomorrow');
+  },
+);

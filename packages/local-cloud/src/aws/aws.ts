@@ -3,6 +3,7 @@ import { Faults } from '../http/faults.ts';
 import { serve } from '../http/serve.ts';
 import { ecrService } from './ecr.ts';
 import { ecrPublicService } from './ecr-public.ts';
+import { Permissions } from './permissions.ts';
 import { Repositories } from './repositories.ts';
 import { type AwsSeed, demoAws } from './seed.ts';
 import { type Session, Sessions } from './sessions.ts';
@@ -19,6 +20,8 @@ export interface Aws extends AsyncDisposable {
   faults: Faults<AwsService>;
   /** Credentials of a role for an hour, without asking STS for them. */
   credentials(role: string): Pick<Session, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
+  /** What the roles may do, and every call that they made. */
+  permissions: Permissions;
   /** URIs of the repositories that exist in ECR, private and public. */
   ecrRepositories(): string[];
 }
@@ -43,8 +46,10 @@ export async function startAws({
   const sessions = new Sessions();
   const repositories = new Repositories();
   const password = seed.registryPassword ?? randomBytes(48).toString('base64url');
-  const ecrParts = { sessions, repositories, password, now };
-  const sts = sockets.use(await serve('sts', stsService({ seed, issuer, sessions, now }), faults));
+  const permissions = new Permissions();
+  const parts = { sessions, permissions, now };
+  const ecrParts = { ...parts, repositories, password };
+  const sts = sockets.use(await serve('sts', stsService({ ...parts, seed, issuer }), faults));
   const ecr = sockets.use(await serve('ecr', ecrService(ecrParts), faults));
   const ecrPublic = sockets.use(await serve('ecr-public', ecrPublicService(ecrParts), faults));
   const opened = sockets.move();
@@ -62,6 +67,7 @@ export async function startAws({
       const { accessKeyId, secretAccessKey, sessionToken } = session;
       return { accessKeyId, secretAccessKey, sessionToken };
     },
+    permissions,
     ecrRepositories: () => repositories.all().map(({ repositoryUri }) => repositoryUri),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -1,16 +1,24 @@
+import type {
+  CreateRepositoryRequest,
+  CreateRepositoryResponse,
+  DescribeRepositoriesRequest,
+  DescribeRepositoriesResponse,
+  GetAuthorizationTokenRequest,
+  GetAuthorizationTokenResponse,
+} from '@aws-sdk/client-ecr';
 import type { Handler } from '../http/exchange.ts';
-import { type Input, jsonService, type Operation } from './json-service.ts';
+import { jsonService } from './json-service.ts';
+import type { Violation } from './model/check.ts';
+import type { Wire } from './model/wire.ts';
 import type { Repositories } from './repositories.ts';
-import { accountOf, type Sessions } from './sessions.ts';
+import type { AwsParts, Operation } from './service.ts';
+import { accountOf } from './sessions.ts';
 import type { Signed } from './signature.ts';
 
-export interface EcrParts {
-  sessions: Sessions;
+export interface EcrParts extends AwsParts {
   repositories: Repositories;
   /** What `AWS` logs in with. */
   password: string;
-  /** Milliseconds since the epoch. */
-  now: () => number;
 }
 
 /** How long an authorization token is good for, in seconds. */
@@ -23,8 +31,8 @@ export const tokenLifetime = 12 * 3_600;
 export function ecrService(parts: EcrParts): Handler {
   return jsonService({
     ...parts,
-    service: 'ecr',
-    target: 'AmazonEC2ContainerRegistry_V20150921',
+    model: 'ecr',
+    sentence: ecrSentence,
     operations: {
       GetAuthorizationToken: getAuthorizationToken(parts),
       CreateRepository: createRepository(parts),
@@ -33,9 +41,16 @@ export function ecrService(parts: EcrParts): Handler {
   });
 }
 
-function getAuthorizationToken({ now, password }: EcrParts): Operation {
+/** ECR's own sentence for a broken constraint. */
+export function ecrSentence({ must, path }: Violation): string {
+  return `Invalid parameter at '${path}' failed to satisfy constraint: '${must}'`;
+}
+
+function getAuthorizationToken({
+  now,
+  password,
+}: EcrParts): Operation<Wire<GetAuthorizationTokenRequest>, Wire<GetAuthorizationTokenResponse>> {
   return {
-    input: { 'registryIds?': ['string'] },
     resource: () => '*',
     run: (_, signed) => ({
       authorizationData: [
@@ -49,16 +64,19 @@ function getAuthorizationToken({ now, password }: EcrParts): Operation {
   };
 }
 
-function createRepository({ now, repositories }: EcrParts): Operation {
+function createRepository({
+  now,
+  repositories,
+}: EcrParts): Operation<Wire<CreateRepositoryRequest>, Wire<CreateRepositoryResponse>> {
   return {
-    input: { repositoryName: 'string', 'registryId?': 'string' },
-    resource: arn,
-    run(input, signed) {
-      const { registryId, repositoryName } = name(input, signed);
+    members: ['registryId', 'repositoryName'],
+    resource: ({ registryId, repositoryName }, signed) => arn(signed, repositoryName, registryId),
+    run({ repositoryName, ...input }, signed) {
+      const { registryId = accountOf(signed.session.role) } = input;
       const repository = repositories.create({
         registryId,
         repositoryName,
-        repositoryArn: arn(input, signed),
+        repositoryArn: arn(signed, repositoryName, registryId),
         repositoryUri: `${host(registryId, signed)}/${repositoryName}`,
         createdAt: now() / 1_000,
       });
@@ -67,35 +85,34 @@ function createRepository({ now, repositories }: EcrParts): Operation {
   };
 }
 
-function describeRepositories({ repositories }: EcrParts): Operation {
+function describeRepositories({
+  repositories,
+}: EcrParts): Operation<Wire<DescribeRepositoriesRequest>, Wire<DescribeRepositoriesResponse>> {
   return {
-    input: { 'repositoryNames?': ['string'], 'registryId?': 'string' },
-    resource: arn,
-    run(input, signed) {
-      const { registryId } = name(input, signed);
-      const names: unknown = input['repositoryNames'];
-      if (!Array.isArray(names)) {
-        const here = arn({ repositoryName: '' }, signed);
+    members: ['registryId', 'repositoryNames'],
+    resource: ({ registryId }, signed) => arn(signed, '*', registryId),
+    run({ repositoryNames, ...input }, signed) {
+      const { registryId = accountOf(signed.session.role) } = input;
+      if (!repositoryNames) {
+        const here = arn(signed, '', registryId);
         const all = repositories.all().filter((found) => found.repositoryArn.startsWith(here));
         return { repositories: all };
       }
       return {
-        repositories: names.map((repositoryName) =>
-          repositories.get(arn({ registryId, repositoryName }, signed), repositoryName, registryId),
+        repositories: repositoryNames.map((name) =>
+          repositories.get(arn(signed, name, registryId), name, registryId),
         ),
       };
     },
   };
 }
 
-function name(input: Input, { session }: Signed) {
-  const { registryId = accountOf(session.role), repositoryName = '*' } = input;
-  return { registryId: String(registryId), repositoryName: String(repositoryName) };
-}
-
-function arn(input: Input, signed: Signed): string {
-  const { registryId, repositoryName } = name(input, signed);
-  return `arn:aws:ecr:${signed.region}:${registryId}:repository/${repositoryName}`;
+function arn(
+  { region, session }: Signed,
+  name: string,
+  registryId = accountOf(session.role),
+): string {
+  return `arn:aws:ecr:${region}:${registryId}:repository/${name}`;
 }
 
 function host(registryId: string, { region }: Signed): string {

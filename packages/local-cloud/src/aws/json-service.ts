@@ -1,82 +1,100 @@
 import { type Answer, type Handler, isRecord, jsonAnswer, type Request } from '../http/exchange.ts';
-import { matches } from './pattern.ts';
+import { violationSentence } from './model/check.ts';
 import { Refusal } from './refusal.ts';
-import type { Sessions } from './sessions.ts';
-import { checkFields, type Fields } from './shape.ts';
-import { type Signed, verifySignature } from './signature.ts';
+import { type Operation, Rules, type ServiceOptions } from './service.ts';
+import { verifySignature } from './signature.ts';
 
 const contentType = 'application/x-amz-json-1.1';
 
-/** One operation: what it takes, which resource it touches, and what it does. */
-export interface Operation {
-  input: Fields;
-  /** ARN of the resource, for the sentence of a denial. */
-  resource(input: Input, signed: Signed): string;
-  /** IAM actions needed beside the operation's own. */
-  alsoNeeds?: readonly string[];
-  run(input: Input, signed: Signed): object;
-}
-
-/** What was asked; its shape was checked. */
-export type Input = Readonly<Record<string, unknown>>;
+/**
+ * The errors that every service may answer with.
+ * Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html, and for those of
+ * the protocol itself https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
+const commonErrors: ReadonlySet<string> = new Set([
+  'AccessDeniedException',
+  'ExpiredTokenException',
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'SerializationException',
+  'ThrottlingException',
+  'UnknownOperationException',
+  'UnrecognizedClientException',
+  'ValidationException',
+]);
 
 /**
  * A service that speaks JSON 1.1 under Signature Version 4: reads the target, verifies the
- * signature, asks the role's permissions, refuses unknown and missing fields, and runs.
+ * signature, takes a token of the throttle, checks the request against the service's model, asks the
+ * role's permissions, and runs. What goes out is checked against the model as well: an answer or an
+ * error that it does not know is a bug of the local cloud, and ends in 500.
  * Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
- * @param o.service signing name and IAM prefix
- * @param o.target prefix of `X-Amz-Target`
  */
-export function jsonService(o: {
-  service: string;
-  target: string;
-  operations: Readonly<Record<string, Operation>>;
-  sessions: Sessions;
-  now: () => number;
-}): Handler {
-  const call = (request: Request): object => {
+export function jsonService(options: ServiceOptions<Operation>): Handler {
+  const { now, operations, sentence = violationSentence, sessions } = options;
+  const rules = new Rules(options);
+  const call = async (request: Request, name: string): Promise<Answer> => {
+    const operation = ownOperation(operations, name);
     const { body, headers, method, url } = request;
-    const [target, name = ''] = (headers['x-amz-target'] ?? '').split('.');
-    const operation = target === o.target ? o.operations[name] : undefined;
     if (method !== 'POST' || `${url.pathname}${url.search}` !== '/' || !operation) {
       throw new Refusal('UnknownOperationException', `Unknown operation ${name}`, 404);
     }
     if (headers['content-type'] !== contentType) {
       throw new Refusal('SerializationException', `The content type is not ${contentType}`);
     }
-    const signed = verifySignature(request, o.service, o.sessions, o.now());
-    const input = readInput(body.toString('utf8'), operation);
-    for (const action of [`${o.service}:${name}`, ...(operation.alsoNeeds ?? [])]) {
-      allow(action, operation.resource(input, signed), signed);
+    const signed = verifySignature(request, rules.name, sessions, now());
+    rules.admit(name, signed);
+    const input = readJson(body, operation);
+    const wrong = rules.wrongInput(name, input, operation.keepsUnknown);
+    if (wrong?.kind === 'constraint') {
+      throw new Refusal(constraintCode(rules, name), sentence(wrong));
     }
-    return operation.run(input, signed);
+    if (wrong || !isRecord(input)) {
+      const { must = 'must be an object', path = '' } = wrong ?? {};
+      throw new Refusal('SerializationException', `${path || 'The body'} ${must}`);
+    }
+    rules.checkMembers(name, operation.members, input);
+    rules.authorize(name, operation, input, signed);
+    const text = JSON.stringify(await operation.run(input, signed));
+    rules.checkAnswer(name, JSON.parse(text), operation.keepsUnknown);
+    const hasOutput = rules.operation(name).output !== undefined;
+    return { status: 200, headers: { 'content-type': contentType }, body: hasOutput ? text : '' };
   };
-  return (request): Answer => {
+  return async (request) => {
+    const [target, name = ''] = (request.headers['x-amz-target'] ?? '').split('.');
+    const asked = target === rules.model.metadata.targetPrefix ? name : '';
     try {
-      return jsonAnswer(200, call(request), contentType);
+      return await call(request, asked);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      rules.checkRefusal(asked, error, commonErrors);
       const { code, message, status } = error;
       return jsonAnswer(status, { __type: code, message }, contentType);
     }
   };
 }
 
-function readInput(text: string, { input: fields }: Operation): Input {
-  let value: unknown;
+function ownOperation(
+  operations: Readonly<Record<string, Operation>>,
+  name: string,
+): Operation | undefined {
+  return Object.hasOwn(operations, name) ? operations[name] : undefined;
+}
+
+// A member that is null is one that is not there; a document that is kept is kept as it is.
+function readJson(body: Buffer, { keepsUnknown }: Operation): unknown {
+  const withoutNull = (_: string, value: unknown) => (value === null ? undefined : value);
   try {
-    value = JSON.parse(text);
+    return JSON.parse(body.toString('utf8'), keepsUnknown ? undefined : withoutNull);
   } catch {
     throw new Refusal('SerializationException', 'The body is not JSON');
   }
-  checkFields(value, fields);
-  return isRecord(value) ? value : {};
 }
 
-function allow(action: string, resource: string, { session }: Signed): void {
-  if (session.role.allow.some((pattern) => matches(pattern, action))) return;
-  throw new Refusal(
-    'AccessDeniedException',
-    `User: ${session.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
-  );
+// What an operation calls a parameter that it does not take.
+function constraintCode(rules: Rules, name: string): string {
+  const own = 'InvalidParameterException';
+  const listed = rules.operation(name).errors?.some(({ shape }) => shape === own);
+  return listed ? own : 'ValidationException';
 }

@@ -1,8 +1,5 @@
 import { Refusal } from './refusal.ts';
 
-const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
-const pattern = new RegExp(`^${component}(?:/${component})*$`);
-
 /** A repository of ECR. */
 export interface Repository {
   registryId: string;
@@ -22,12 +19,6 @@ export class Repositories {
 
   create(repository: Repository): Repository {
     const { registryId, repositoryArn, repositoryName } = repository;
-    if (repositoryName.length < 2 || repositoryName.length > 256 || !pattern.test(repositoryName)) {
-      throw new Refusal(
-        'InvalidParameterException',
-        `Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '${pattern.source}''`,
-      );
-    }
     if (this.#byArn.has(repositoryArn)) {
       throw new Refusal(
         'RepositoryAlreadyExistsException',

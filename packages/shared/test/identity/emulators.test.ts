@@ -9,6 +9,7 @@ import { type Aws, startAws } from '../../../local-cloud/src/aws/aws.ts';
 import { startAzure } from '../../../local-cloud/src/azure/azure.ts';
 import type { LocalCloud } from '../../../local-cloud/src/cloud.ts';
 import { startGitHub } from '../../../local-cloud/src/github/github.ts';
+import { isRecord } from '../../../local-cloud/src/http/exchange.ts';
 import { ofTomorrow } from '../../../local-cloud/src/http/variety.ts';
 import { type AwsSession, assumeAwsRole } from '../../src/identity/aws-role.ts';
 import { requestIdToken } from '../../src/identity/oidc.ts';
@@ -90,9 +91,18 @@ describe('ECR', () => {
   });
 
   test('refuses fields it does not know, and repositories that are not there', async () => {
-    const mutable = { repositoryName: 'app', imageTagMutability: 'MUTABLE' } as const;
-    await expect(client().send(new CreateRepositoryCommand(mutable))).rejects.toMatchObject({
+    const mistaken = client();
+    mistaken.middlewareStack.add(
+      (next) => (args) => {
+        if (isRecord(args.request)) args.request['body'] = '{"repositoryNaem":"app"}';
+        return next(args);
+      },
+      { step: 'build', priority: 'high' },
+    );
+    const create = new CreateRepositoryCommand({ repositoryName: 'app' });
+    await expect(mistaken.send(create)).rejects.toMatchObject({
       name: 'SerializationException',
+      message: expect.stringContaining('repositoryNaem'),
     });
     const absent = new DescribeRepositoriesCommand({ repositoryNames: ['absent'] });
     await expect(client().send(absent)).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pushApp } from '../src/app-image.ts';
 import {
   type DockerRuntime,
@@ -17,7 +18,9 @@ beforeAll(async () => {
   other = await pushApp(registry.host, 'two', 'good');
 }, 120_000);
 
-afterAll(() => registry[Symbol.asyncDispose]());
+afterAll(async () => {
+  await registry[Symbol.asyncDispose]();
+});
 
 let count = 0;
 

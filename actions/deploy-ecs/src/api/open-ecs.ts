@@ -1,6 +1,6 @@
 import { awsClientSettings } from '@slipway/shared/identity/aws-client';
 import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
-import type { Means } from '@slipway/shared/identity/means';
+import type { IdentityContext } from '@slipway/shared/identity/context';
 import type { EcsApi } from './ecs-api.ts';
 import { keepAsIs, objectIn, sendAsIs } from './raw-json.ts';
 import { refusalOf } from './refusals.ts';
@@ -11,12 +11,12 @@ import { refusalOf } from './refusals.ts';
  */
 export async function openEcs(
   o: { region: string; identity: AwsIdentity },
-  means: Means,
+  context: IdentityContext,
 ): Promise<EcsApi & Disposable> {
   const sdk = await import('./ecs-client.ts');
   const { identity, region } = o;
   const client = new sdk.ECSClient({
-    ...awsClientSettings('ECS', region, means),
+    ...awsClientSettings('ECS', region, context),
     credentials: () => identity.credentials(),
   });
   const call = async <Output>(

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Means } from '@slipway/shared/identity/means';
+import type { IdentityContext } from '@slipway/shared/identity/context';
 import { systemClock } from '@slipway/shared/time/clock';
 
 /** What was sent to AWS. */
@@ -21,7 +21,7 @@ export interface Given {
 
 /** An address on loopback that answers as AWS, and a run that calls it. */
 export interface AwsEndpoint extends AsyncDisposable {
-  means: Means;
+  context: IdentityContext;
   sent: Sent[];
   /** Answers from now on; the last one is repeated. */
   answer(...given: Given[]): void;
@@ -50,7 +50,7 @@ export async function startAwsEndpoint(): Promise<AwsEndpoint> {
     services.map((service) => [`AWS_ENDPOINT_URL_${service}`, `http://127.0.0.1:${port}`]),
   );
   return {
-    means: { env, fetch, clock: systemClock, mask: () => undefined },
+    context: { env, fetch, clock: systemClock, mask: () => undefined },
     sent,
     answer: (...given) => {
       answers = given;

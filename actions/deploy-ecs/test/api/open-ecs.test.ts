@@ -15,7 +15,7 @@ afterAll(async () => {
   await aws[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
-  ecs = await openEcs({ region: 'eu-central-1', identity }, aws.means);
+  ecs = await openEcs({ region: 'eu-central-1', identity }, aws.context);
 });
 afterEach(() => ecs[Symbol.dispose]());
 

@@ -44,7 +44,9 @@ export async function startEvents(): Promise<EngineEvents> {
       child.kill('SIGTERM');
       await ended;
       // One that is being removed already cannot be removed again.
-      for (let left = await containers(); left.length > 0; left = await containers()) {
+      for (let look = 0; look < 20; look += 1) {
+        const left = await containers();
+        if (left.length === 0) return;
         await docker(['rm', '-f', '-v', ...left]).catch(() => undefined);
       }
     },

@@ -1,12 +1,12 @@
 // A process of its own, so that its memory is that of the judging alone.
 // Usage: node --conditions=source bench/many-findings.ts <report.json>
 
-import { outcomeOf } from '../actions/trivy-gate/src/answer/outcome.ts';
-import { writeSarif } from '../actions/trivy-gate/src/answer/write-sarif.ts';
 import { readReport } from '../actions/trivy-gate/src/findings/read-report.ts';
 import { keepMemorySmall } from '../actions/trivy-gate/src/gate.ts';
 import { defaultPolicy } from '../actions/trivy-gate/src/policy/policy.ts';
 import { parsePurlGlob } from '../actions/trivy-gate/src/policy/purl-glob.ts';
+import { outcomeOf } from '../actions/trivy-gate/src/reports/outcome.ts';
+import { writeSarif } from '../actions/trivy-gate/src/reports/write-sarif.ts';
 import { judge } from '../actions/trivy-gate/src/verdict/judge.ts';
 
 const [path = ''] = process.argv.slice(2);

@@ -12,8 +12,8 @@ import type { Repository } from './registries.ts';
 import { writeSecrets } from './secret-files.ts';
 import { hostsOf, type Settings } from './settings.ts';
 
-/** What a build needs. */
-export interface BuildMeans {
+/** What a build works with. */
+export interface BuildRun {
   tools: BuildxTools;
   /** Environment for docker. */
   env: Environment;
@@ -28,8 +28,8 @@ export interface BuildMeans {
  * ends it when they do not.
  * @returns the digest; undefined when nothing was to be pushed
  */
-export async function build(settings: Settings, means: BuildMeans): Promise<string | undefined> {
-  const { env, labels, repositories, timeline, tools } = means;
+export async function build(settings: Settings, buildRun: BuildRun): Promise<string | undefined> {
+  const { env, labels, repositories, timeline, tools } = buildRun;
   const docker = { run: tools.run, env, signal: tools.signal };
   const builder = await timeline.phase('prepare', () =>
     findBuilder(wishesOf(settings), hostsOf(settings.image), docker),
@@ -49,9 +49,9 @@ export async function build(settings: Settings, means: BuildMeans): Promise<stri
       cache: settings.cache,
       provenance: settings.provenance,
       sbom: settings.sbom,
-      runUrl: attemptOf(means.github),
+      runUrl: attemptOf(buildRun.github),
       metadataFile: join(folder, 'metadata.json'),
-      staging: stagingTag(pushName(means.github)),
+      staging: stagingTag(pushName(buildRun.github)),
     };
     const command = buildCommand(request, builder, env);
     await timeline.phase(settings.push ? 'build and push' : 'build', () =>

@@ -20,7 +20,7 @@ export interface Builder {
 }
 
 /** What running docker needs. */
-export interface DockerMeans {
+export interface DockerTools {
   run: RunProgram;
   env: Environment;
   signal: AbortSignal;
@@ -36,7 +36,7 @@ export interface DockerMeans {
 export async function findBuilder(
   wishes: readonly string[],
   hosts: readonly string[],
-  docker: DockerMeans,
+  docker: DockerTools,
 ): Promise<Builder> {
   const current = await currentBuilder(docker);
   return current.plain && wishes.length > 0 ? ownBuilder(wishes, hosts, docker) : current;
@@ -46,7 +46,7 @@ export async function findBuilder(
  * The builder that buildx uses: the engine's own as long as nobody chose another one, which the
  * files of buildx tell; asking buildx itself takes 0.1 s.
  */
-async function currentBuilder(docker: DockerMeans): Promise<Builder> {
+async function currentBuilder(docker: DockerTools): Promise<Builder> {
   if (await neverChosen(docker.env)) return { driver: 'docker', plain: true };
   const { code, stdout, stderr } = await call(['buildx', 'inspect'], docker);
   // Without an engine the driver is empty and the exit code 0.
@@ -84,7 +84,7 @@ async function orNone<T>(read: Promise<T>, none: T): Promise<T> {
 async function ownBuilder(
   wishes: readonly string[],
   hosts: readonly string[],
-  docker: DockerMeans,
+  docker: DockerTools,
 ): Promise<Builder> {
   const local = hosts.some(isLoopback);
   const name = local ? 'slipway-local' : 'slipway';
@@ -101,7 +101,7 @@ async function ownBuilder(
   });
 }
 
-async function call(args: readonly string[], { run, env, signal }: DockerMeans) {
+async function call(args: readonly string[], { run, env, signal }: DockerTools) {
   try {
     return await run('docker', args, { env, signal });
   } catch (error) {

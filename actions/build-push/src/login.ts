@@ -14,10 +14,10 @@ import { hostsOf, type Settings } from './settings.ts';
  */
 export async function logIn(settings: Settings, run: Run<typeof manifest>): Promise<Login[]> {
   const { env, commands, signal } = run;
-  const means = { env, fetch: httpFetch, clock: systemClock, mask: commands.mask, signal };
+  const context = { env, fetch: httpFetch, clock: systemClock, mask: commands.mask, signal };
   const logins = new Map<string, RegistryLogin>();
   for (const host of hostsOf(settings.image)) {
-    const login = await registryLogin(host, givenForRegistries(settings), means);
+    const login = await registryLogin(host, givenForRegistries(settings), context);
     if (login) logins.set(host, login);
   }
   if (settings['create-repository'] && settings.push) {

@@ -13,7 +13,7 @@ export interface Repository {
 }
 
 /** What speaking to registries needs. */
-export interface RegistryMeans {
+export interface RegistryTools {
   /** Names the Docker configuration that has the logins. */
   env: Environment;
   signal: AbortSignal;
@@ -23,20 +23,20 @@ export interface RegistryMeans {
 /** Opens the registry of each image, once for each host; nothing is sent yet. */
 export async function openRepositories(
   images: readonly ImageReference[],
-  means: RegistryMeans,
+  tools: RegistryTools,
 ): Promise<Repository[]> {
   const opened = new Map<string, Promise<Registry>>();
   return Promise.all(
     images.map(async (reference) => {
       const host = reference.registry;
-      const registry = opened.get(host) ?? open(host, means);
+      const registry = opened.get(host) ?? open(host, tools);
       opened.set(host, registry);
       return { reference, registry: await registry };
     }),
   );
 }
 
-async function open(host: string, { env, signal, say }: RegistryMeans): Promise<Registry> {
+async function open(host: string, { env, signal, say }: RegistryTools): Promise<Registry> {
   const credentials = await credentialsFor(host, undefined, dockerConfigFolder(env), say);
   const options = { fetch: httpFetch, clock: systemClock, signal };
   return openRegistry(host, credentials ? { ...options, credentials } : options);

@@ -13,7 +13,7 @@ import {
 } from './version/version.ts';
 
 /** How a version is chosen. */
-export interface Policy extends Question {
+export interface VersionPolicy extends Question {
   prefix: string;
   /** A stable version. */
   initialVersion: string;
@@ -51,7 +51,7 @@ export interface Decision {
  * Chooses the version. The same survey, policy and moment give the same decision.
  * @throws Failure `tag/nothing`, `tag/contained`, `tag/out-of-range`, `tag/not-higher`
  */
-export function decide(survey: Survey, policy: Policy, moment: Moment): Decision {
+export function decide(survey: Survey, policy: VersionPolicy, moment: Moment): Decision {
   const { base, own } = survey;
   const analysis = analyse(survey.commits);
   const common = { analysis, previousTag: base?.name ?? '', sha: survey.head, taken: [] };
@@ -68,7 +68,7 @@ export function decide(survey: Survey, policy: Policy, moment: Moment): Decision
     const { commit: sha = '', name: tag, version } = kept;
     return { ...common, kind: 'nothing', version, tag, sha, bump };
   }
-  const { core, taken } = freeVersion(survey, analysis, exact, policy, bump);
+  const { core, taken } = freeVersion(survey, policy, { analysis, exact, bump });
   const version = named(core, survey, policy, moment);
   const kind = policy.mode === 'dev' ? 'nothing' : 'create';
   const tag = policy.mode === 'dev' ? '' : `${policy.prefix}${version.text}`;
@@ -79,7 +79,7 @@ export function decide(survey: Survey, policy: Policy, moment: Moment): Decision
 function heldBy(
   { commit = '', name: tag, version }: VersionTag,
   common: Omit<Decision, 'kind' | 'version' | 'tag' | 'bump'>,
-  { bump }: Policy,
+  { bump }: VersionPolicy,
 ): Decision {
   if (bump !== 'auto') throw Failure.of('tag/contained', { sha: common.sha, tag });
   return { ...common, kind: 'nothing', version, tag, sha: commit, bump: 'none' };
@@ -90,7 +90,7 @@ function chooseBump(
   survey: Survey,
   analysis: Analysis,
   exact: Version | undefined,
-  policy: Policy,
+  policy: VersionPolicy,
 ): Bump | 'initial' {
   const { base, last } = survey;
   if (!base && !last) return 'initial';
@@ -105,7 +105,7 @@ function chooseBump(
 }
 
 // What a run gets whose commits ask for nothing.
-function leastBump({ base, last }: Survey, { mode, noBump }: Policy): Bump {
+function leastBump({ base, last }: Survey, { mode, noBump }: VersionPolicy): Bump {
   if (mode === 'dev') return 'patch';
   if (noBump !== 'fail') return noBump === 'skip' ? 'none' : noBump;
   if (mode === 'preview') return 'none';
@@ -119,16 +119,21 @@ function distance(from: Version, to: Version): Bump {
   return sameCore(from, to) ? 'none' : 'patch';
 }
 
+/** What the commits, or a person, ask for. */
+interface Asked {
+  analysis: Analysis;
+  exact: Version | undefined;
+  bump: Bump | 'initial';
+}
+
 /**
  * The stable version to go to. One that another commit has is passed over in steps of the same
  * size, as if that commit had come first: this is what runs that race for a version end in.
  */
 function freeVersion(
   survey: Survey,
-  analysis: Analysis,
-  exact: Version | undefined,
-  policy: Policy,
-  bump: Bump | 'initial',
+  policy: VersionPolicy,
+  { analysis, exact, bump }: Asked,
 ): { core: Version; taken: VersionTag[] } {
   const { base, tags } = survey;
   const step = bump === 'initial' ? highestBump(['patch', analysis.bump]) : bump;
@@ -157,7 +162,7 @@ function coreOf({ major, minor, patch }: Version): string {
 function exactVersion(
   { base }: Survey,
   analysis: Analysis,
-  { bump, prefix }: Policy,
+  { bump, prefix }: VersionPolicy,
 ): Version | undefined {
   const text = bump === 'auto' ? analysis.releaseAs : bump;
   const version = text === undefined ? undefined : parseVersion(text);
@@ -168,7 +173,12 @@ function exactVersion(
   return version;
 }
 
-function outOfRange(core: Version, { base }: Survey, { read }: Analysis, policy: Policy): Failure {
+function outOfRange(
+  core: Version,
+  { base }: Survey,
+  { read }: Analysis,
+  policy: VersionPolicy,
+): Failure {
   const because =
     read.find(({ bump }) => bump === 'major') ?? read.find(({ bump }) => bump === 'minor');
   return Failure.of('tag/out-of-range', {
@@ -182,7 +192,7 @@ function outOfRange(core: Version, { base }: Survey, { read }: Analysis, policy:
   });
 }
 
-function named(core: Version, survey: Survey, policy: Policy, moment: Moment): Version {
+function named(core: Version, survey: Survey, policy: VersionPolicy, moment: Moment): Version {
   switch (policy.mode) {
     case 'release':
     case 'preview':

@@ -1,5 +1,5 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import type { Decision, Policy } from './decide.ts';
+import type { Decision, VersionPolicy } from './decide.ts';
 import type { History } from './history.ts';
 import type { Survey } from './survey.ts';
 import { inRange } from './version/range.ts';
@@ -10,7 +10,7 @@ import { isStable, type Version } from './version/version.ts';
 export interface Decided {
   decision: Decision;
   survey: Survey;
-  policy: Policy;
+  policy: VersionPolicy;
   /** Everything that begins with the prefix. */
   refs: readonly TagRef[];
 }

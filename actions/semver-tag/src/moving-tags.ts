@@ -21,19 +21,25 @@ export interface Moves {
 /** Which tags follow: `v1`, or `v1` and `v1.2`. */
 export type MovingTags = 'none' | 'major' | 'minor';
 
+/** The tags there are, and which of them follow. */
+export interface TagsNow {
+  /** The commit that has the version or gets it. */
+  head: string;
+  which: MovingTags;
+  prefix: string;
+  /** Everything that begins with the prefix. */
+  refs: readonly TagRef[];
+  /** The versions among them, whoever's history they are in. */
+  versions: readonly VersionTag[];
+}
+
 /**
  * The tags that have to move to a version: only for a stable one, and only to the highest of its
  * major, or major and minor, number. They never go back.
- * @param refs everything that begins with the prefix
- * @param versions the versions among them, whoever's history they are in
  */
 export function movesTo(
   version: Version,
-  head: string,
-  which: MovingTags,
-  prefix: string,
-  refs: readonly TagRef[],
-  versions: readonly VersionTag[],
+  { head, which, prefix, refs, versions }: TagsNow,
 ): Move[] {
   if (which === 'none' || !isStable(version)) return [];
   const { major, minor } = version;

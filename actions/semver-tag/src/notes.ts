@@ -24,7 +24,7 @@ const sections: ReadonlyArray<readonly [string, (change: Change) => boolean]> = 
   ['Reverts', ({ type }) => type === 'revert'],
 ];
 
-interface Entry {
+interface NoteEntry {
   change: Change;
   read: Read;
 }
@@ -63,9 +63,9 @@ function firstSection(change: Change): string | undefined {
 }
 
 // A merge repeats what the commits say that it brings in.
-function distinct(read: readonly Read[]): Entry[] {
+function distinct(read: readonly Read[]): NoteEntry[] {
   const seen = new Set<string>();
-  const entries: Entry[] = [];
+  const entries: NoteEntry[] = [];
   const merged = read.filter(({ commit }) => commit.parents.length > 1);
   for (const one of [...read.filter(({ commit }) => commit.parents.length <= 1), ...merged]) {
     for (const change of one.changes) {
@@ -83,7 +83,7 @@ function withoutNumber(subject: string): string {
   return subject.replace(/ \(#\d+\)$/, '');
 }
 
-function line({ change, read }: Entry, { repositoryUrl }: Links): string {
+function line({ change, read }: NoteEntry, { repositoryUrl }: Links): string {
   const { sha } = read.commit;
   const pull = / \(#(\d{1,9})\)$/.exec(change.subject)?.[1];
   const scope = change.scope ? `**${escapeMarkdown(change.scope)}:** ` : '';

@@ -2,11 +2,32 @@ import { gantt } from '@slipway/shared/action/gantt';
 import { codeSpan, escapeMarkdown, table } from '@slipway/shared/action/markdown';
 import { Failure } from '@slipway/shared/failure/failure';
 import { cut } from '@slipway/shared/secrets/cut';
+import type { TimelineEntry } from '@slipway/shared/time/timeline';
 import { reasons } from './analyse.ts';
 import type { Decision } from './decide.ts';
-import type { Report } from './tag-version.ts';
+import type { Move } from './moving-tags.ts';
+import type { GitHubRelease } from './release/release.ts';
+import type { Settings } from './settings.ts';
+import type { Survey } from './survey.ts';
 
 const mostRows = 50;
+
+/** Everything there is to say about a run, also about one that failed. */
+export interface Report {
+  mode: Settings['mode'];
+  repositoryUrl: string;
+  sha: string;
+  decision?: Decision;
+  survey?: Survey;
+  notes: string;
+  created: boolean;
+  moves: readonly Move[];
+  /** How often other runs were faster. */
+  lost: number;
+  release?: GitHubRelease;
+  timeline: readonly TimelineEntry[];
+  failure?: Failure;
+}
 
 /** The outputs of semver-tag. */
 export function tagOutputs(report: Report) {

@@ -15,13 +15,16 @@ import { parseRange, rangeOfBranch, type VersionRange } from './version/range.ts
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;
 
+/** A run of this action. */
+export type ActionRun = Run<typeof manifest>;
+
 // What `version` says, or that there is none.
 const expectedVersion =
   /^(?:none|(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)$/;
 const plainVersion = /^(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})$/;
 
 /** Reads and checks all inputs; loads nothing heavy and asks nobody. */
-export function readSettings(run: Run<typeof manifest>) {
+export function readSettings(run: ActionRun) {
   const { github } = run;
   const values = run.inputs(
     {

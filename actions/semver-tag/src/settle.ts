@@ -1,24 +1,20 @@
 import { tmpdir } from 'node:os';
-import type { Run } from '@slipway/shared/action/run';
 import { Failure } from '@slipway/shared/failure/failure';
 import { systemClock } from '@slipway/shared/time/clock';
-import { type Decision, decide, type Policy } from './decide.ts';
+import { type Decision, decide, type VersionPolicy } from './decide.ts';
 import { checkFirst } from './first-version.ts';
 import type { Api } from './github/api.ts';
 import { openApiHistory } from './github/api-history.ts';
 import { isOnBranch } from './github/branches.ts';
 import { readFacts } from './github/facts.ts';
 import { type History, TooMuch } from './history.ts';
-import type { manifest } from './manifest.ts';
 import { forwardOnly, type Move, movesTo } from './moving-tags.ts';
 import { plainNotes, releaseNotes } from './notes.ts';
-import type { Settings } from './settings.ts';
+import type { Report } from './report.ts';
+import type { ActionRun, Settings } from './settings.ts';
 import { type Survey, surveyHistory } from './survey.ts';
-import type { Report } from './tag-version.ts';
 import { type TagRef, versionTags } from './version/tags.ts';
-import { type Verdict, type Wanted, writeTags } from './write-tags.ts';
-
-type ActionRun = Run<typeof manifest>;
+import { type TagWrite, type WriteResult, writeTags } from './write-tags.ts';
 
 // Many runs that want the same version at the same time find their turn without asking GitHub more
 // than it allows: the token of a job has 1,000 requests an hour.
@@ -39,6 +35,13 @@ interface Planned extends Settled {
   warnings: readonly Failure[];
 }
 
+/** What a run works with. */
+export interface Tagging {
+  settings: Settings;
+  run: ActionRun;
+  api: Api;
+}
+
 /**
  * Decides and writes until a decision holds that no other run has overtaken.
  * @param report gets what is known as soon as it is
@@ -46,16 +49,15 @@ interface Planned extends Settled {
  * @throws Failure `tag/race`, and those of reading, deciding and writing
  */
 export async function settle(
-  settings: Settings,
-  run: ActionRun,
-  api: Api,
+  tagging: Tagging,
   report: Report,
   stack: AsyncDisposableStack,
 ): Promise<Settled> {
+  const { settings, run, api } = tagging;
   const { prefix, sha } = settings;
   const git = async () => stack.use(await openGit(settings, run));
   let history: History = settings.paths ? await git() : openApiHistory(api, sha);
-  const onBranch = once(() => refuseOffBranch(settings, run, api));
+  const onBranch = once(() => refuseOffBranch(tagging));
   let begin = systemClock.now();
   let refs = await history.tags(prefix);
   for (let tries = 1; tries <= mostTries; tries += 1) {
@@ -76,20 +78,20 @@ export async function settle(
     if (!hasToWrite(settled, moves, settings)) return warn(warnings, run, settled);
     const repositoryId =
       (await history.repositoryId?.()) ?? (await readFacts(api, sha, [])).repositoryId;
-    const wanted = wantedOf(settled, moves, repositoryId, settings, run);
+    const wanted = tagWriteOf(settled, { moves, repositoryId }, settings, run);
     const judge = await writeTags(api, systemClock, wanted);
-    let verdict: Verdict = 'written';
+    let result: WriteResult = 'written';
     if (judge) {
       await systemClock.sleep(pauseAfter(systemClock.now() - begin, tries), run.signal);
       begin = systemClock.now();
       refs = await history.tags(prefix);
-      verdict = judge(refs, tries < mostUnanswered);
+      result = judge(refs, tries < mostUnanswered);
     }
-    if (verdict === 'written') {
+    if (result === 'written') {
       Object.assign(report, { created: settled.decision.kind === 'create', moves });
       return warn(warnings, run, settled);
     }
-    if (verdict === 'lost') report.lost += 1;
+    if (result === 'lost') report.lost += 1;
   }
   throw Failure.of('tag/race', { tag: report.decision?.tag ?? '', tries: String(mostTries) });
 }
@@ -112,7 +114,8 @@ async function look(
   const commitTime = policy.mode === 'dev' ? await history.headTime() : 0;
   const decision = decide(survey, policy, { commitTime, run: runNumber(run) });
   const { prefix, 'moving-tags': which } = settings;
-  const wanted = movesTo(decision.version, settings.sha, which, prefix, refs, survey.tags);
+  const { sha: head } = settings;
+  const wanted = movesTo(decision.version, { head, which, prefix, refs, versions: survey.tags });
   const dry = decision.kind === 'nothing' || policy.mode === 'preview';
   const { held, moves } = await forwardOnly(history, survey, refs, dry ? [] : wanted);
   const others = await checkFirst(history, { decision, survey, policy, refs });
@@ -139,7 +142,7 @@ function needsBranch({ decision, survey }: Settled, { mode }: Settings): boolean
   return decision.kind === 'create' || (decision.kind === 'nothing' && !survey.holder);
 }
 
-async function refuseOffBranch(settings: Settings, run: ActionRun, api: Api): Promise<void> {
+async function refuseOffBranch({ settings, run, api }: Tagging): Promise<void> {
   const { sha } = settings;
   const { event, ref } = run.github;
   const likely = [ref, ...(event.baseRef ? [`refs/heads/${event.baseRef}`] : [])];
@@ -178,13 +181,12 @@ function hasToWrite({ decision }: Settled, moves: readonly Move[], { mode }: Set
   return decision.kind === 'create' || (decision.kind === 'exists' && moves.length > 0);
 }
 
-function wantedOf(
+function tagWriteOf(
   { decision }: Settled,
-  moves: readonly Move[],
-  repositoryId: string,
+  { moves, repositoryId }: Pick<TagWrite, 'moves' | 'repositoryId'>,
   settings: Settings,
   run: ActionRun,
-): Wanted {
+): TagWrite {
   const { sha, tagger, 'signing-key': key } = settings;
   const { analysis, kind, tag: name } = decision;
   const message = [name, plainNotes(analysis)].filter(Boolean).join('\n\n');
@@ -202,7 +204,7 @@ function notesOf({ repositoryUrl, sha }: Report, { decision, survey }: Settled):
   return releaseNotes(analysis, survey.complete, { repositoryUrl, previousTag, tag: tag || sha });
 }
 
-function policyOf(settings: Settings): Policy {
+function policyOf(settings: Settings): VersionPolicy {
   return {
     mode: settings.mode,
     prefix: settings.prefix,
@@ -227,7 +229,7 @@ async function openGit(settings: Settings, run: ActionRun): Promise<History & As
   return openGitHistory({ ...gitPlace(settings, run), head, paths, say: run.commands.info });
 }
 
-function signer(key: string, settings: Settings, run: ActionRun): NonNullable<Wanted['sign']> {
+function signer(key: string, settings: Settings, run: ActionRun): NonNullable<TagWrite['sign']> {
   return async (tag, moves) => {
     const { pushSigned } = await import('./git/push-signed.ts');
     return pushSigned({ ...gitPlace(settings, run), tag, key, moves });

@@ -1,38 +1,14 @@
-import type { Run } from '@slipway/shared/action/run';
 import { Failure } from '@slipway/shared/failure/failure';
 import { httpFetch } from '@slipway/shared/http/fetch';
 import { systemClock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { Timeline } from '@slipway/shared/time/timeline';
-import type { Decision } from './decide.ts';
 import { type Api, openApi } from './github/api.ts';
-import type { manifest } from './manifest.ts';
-import type { Move } from './moving-tags.ts';
-import type { Release } from './release/release.ts';
-import type { Settings } from './settings.ts';
+import type { Report } from './report.ts';
+import type { ActionRun, Settings } from './settings.ts';
 import { settle } from './settle.ts';
-import type { Survey } from './survey.ts';
 import { compareVersions, isStable } from './version/version.ts';
-
-type ActionRun = Run<typeof manifest>;
-
-/** Everything there is to say about a run, also about one that failed. */
-export interface Report {
-  mode: Settings['mode'];
-  repositoryUrl: string;
-  sha: string;
-  decision?: Decision;
-  survey?: Survey;
-  notes: string;
-  created: boolean;
-  moves: readonly Move[];
-  /** How often other runs were faster. */
-  lost: number;
-  release?: Release;
-  timeline: Timeline['entries'];
-  failure?: Failure;
-}
 
 /**
  * Finds the version, tags it, moves what follows it, and releases it. What is done already is left
@@ -54,7 +30,7 @@ export async function tagVersion(settings: Settings, run: ActionRun): Promise<Re
   try {
     await deadline(systemClock, settings.timeout, run.signal, async (signal) => {
       await using stack = new AsyncDisposableStack();
-      await work(settings, { ...run, signal }, report, timeline, stack);
+      await work(settings, { ...run, signal }, report, { timeline, stack });
     });
   } catch (error) {
     report.failure = asFailure(error, settings.timeout);
@@ -74,14 +50,13 @@ async function work(
   settings: Settings,
   run: ActionRun,
   report: Report,
-  timeline: Timeline,
-  stack: AsyncDisposableStack,
+  { timeline, stack }: { timeline: Timeline; stack: AsyncDisposableStack },
 ): Promise<void> {
   const globs = settings.assets ?? [];
   const assets = globs.length > 0 ? await assetsOf(run, globs) : [];
   const api = connect(settings, run);
   const { survey, decision } = await timeline.phase('version', () =>
-    settle(settings, run, api, report, stack),
+    settle({ settings, run, api }, report, stack),
   );
   if (settings.release === 'none' || decision.kind === 'nothing') return;
   const { publishRelease } = await import('./release/publish-release.ts');

@@ -9,7 +9,7 @@ import type { Move } from './moving-tags.ts';
 import type { TagRef } from './version/tags.ts';
 
 /** What is to be written, in one go. */
-export interface Wanted {
+export interface TagWrite {
   repositoryId: string;
   /** The commit. */
   sha: string;
@@ -29,9 +29,9 @@ export interface Wanted {
  * @param refs as they are now
  * @throws Failure when nothing has changed, so that it was a refusal
  */
-export type Judge = (refs: readonly TagRef[], mayTryAgain: boolean) => Verdict;
+export type Judge = (refs: readonly TagRef[], mayTryAgain: boolean) => WriteResult;
 
-export type Verdict = 'written' | 'lost' | 'again';
+export type WriteResult = 'written' | 'lost' | 'again';
 
 /**
  * Writes the tag of a version and moves the others, as one operation which GitHub does in full or
@@ -42,7 +42,7 @@ export type Verdict = 'written' | 'lost' | 'again';
 export async function writeTags(
   api: Api,
   clock: Clock,
-  wanted: Wanted,
+  wanted: TagWrite,
 ): Promise<Judge | undefined> {
   const { sha, tag } = wanted;
   const moves: RefUpdate[] = wanted.moves.map(({ name, before }) => ({
@@ -53,7 +53,7 @@ export async function writeTags(
   }));
   const names = [...(tag ? [tag.name] : []), ...wanted.moves.map(({ name }) => name)];
   const what = `write ${names.join(', ')}`;
-  const { oid, error, unsure, updates } = await write(api, clock, wanted, moves, what);
+  const { oid, error, unsure, updates } = await write(api, clock, wanted, { moves, what });
   if (!error) {
     await readBack(api, wanted, names, oid);
     return undefined;
@@ -62,15 +62,14 @@ export async function writeTags(
   const refusal = failureOf({ what, ...error, writes: oid !== undefined && !wanted.sign }, subject);
   // Beyond these, the words of GitHub are no contract, but the refs are.
   if (!unsure && refusal.code !== 'tag/github') throw refusal;
-  return (...now) => judge(updates, ...now, unsure, refusal);
+  return (...now) => judge({ updates, unsure, refusal }, ...now);
 }
 
 async function write(
   api: Api,
   clock: Clock,
-  { repositoryId, sha, sign, tag }: Wanted,
-  moves: readonly RefUpdate[],
-  what: string,
+  { repositoryId, sha, sign, tag }: TagWrite,
+  { moves, what }: { moves: readonly RefUpdate[]; what: string },
 ): Promise<Updated & { oid: string | undefined; updates: readonly RefUpdate[] }> {
   const create = (afterOid: string, { name }: { name: string }): RefUpdate => {
     return { name: `refs/tags/${name}`, beforeOid: absent, afterOid, force: false };
@@ -84,13 +83,20 @@ async function write(
   return { ...(await updateRefs(api, repositoryId, updates, what)), oid, updates };
 }
 
+/** A write of which the answer alone does not tell whether it was done. */
+interface OpenWrite {
+  updates: readonly RefUpdate[];
+  /** Whether it may have been done all the same. */
+  unsure: boolean;
+  /** The failure when it was not. */
+  refusal: Failure;
+}
+
 function judge(
-  updates: readonly RefUpdate[],
+  { updates, unsure, refusal }: OpenWrite,
   refs: readonly TagRef[],
   mayTryAgain: boolean,
-  unsure: boolean,
-  refusal: Failure,
-): Verdict {
+): WriteResult {
   const now = new Map(refs.map(({ name, oid }) => [`refs/tags/${name}`, oid]));
   const [first] = updates;
   if (unsure && first && now.get(first.name) === first.afterOid) return 'written';
@@ -102,7 +108,7 @@ function judge(
 // A moving tag may have gone on already, with a run that came right after.
 async function readBack(
   api: Api,
-  { sha, tag }: Wanted,
+  { sha, tag }: TagWrite,
   names: readonly string[],
   oid: string | undefined,
 ): Promise<void> {

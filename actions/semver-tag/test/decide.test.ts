@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Failure } from '@slipway/shared/failure/failure';
-import type { Policy } from '../src/decide.ts';
+import type { VersionPolicy } from '../src/decide.ts';
 import { parseRange } from '../src/version/range.ts';
 import { decideOn, type Line, line, surveyOf } from './made-history.ts';
 
 /** What a run gives: the tag, or why there is none. */
-async function outcome(history: Line, policy: Partial<Policy> = {}): Promise<string> {
+async function outcome(history: Line, policy: Partial<VersionPolicy> = {}): Promise<string> {
   try {
     const { kind, tag, version, previousTag } = await decideOn(history, policy);
     const name = tag || version.text;
@@ -21,7 +21,7 @@ const range = (text: string) => ({ range: parseRange(text) });
 
 // A line of commits, oldest first; what begins with @ tags the commit before it.
 describe('mode release', () => {
-  it.each<[string, Line, Partial<Policy>?]>([
+  it.each<[string, Line, Partial<VersionPolicy>?]>([
     ['v1.2.4 after v1.2.3', line('chore: a', '@v1.2.3', 'fix: b')],
     ['v1.3.0 after v1.2.3', line('chore: a', '@v1.2.3', 'fix: b', 'feat: c')],
     ['v2.0.0 after v1.2.3', line('chore: a', '@v1.2.3', 'feat!: b', 'fix: c')],
@@ -105,7 +105,7 @@ describe('mode release', () => {
 
 describe('maintenance lines', () => {
   const old = line('a', '@v1.4.2', 'fix: b').beside('a', 'feat!: c', '@v2.0.0');
-  it.each<[string, Line, Partial<Policy>]>([
+  it.each<[string, Line, Partial<VersionPolicy>]>([
     ['v1.4.3 after v1.4.2', old, range('1.x')],
     ['v1.4.3 after v1.4.2', old, range('1.4.x')],
     ['v1.5.0 after v1.4.2', line('a', '@v1.4.2', 'feat: b'), range('1.x')],
@@ -119,7 +119,7 @@ describe('maintenance lines', () => {
 });
 
 describe('versions that others have', () => {
-  it.each<[string, Line, Partial<Policy>?]>([
+  it.each<[string, Line, Partial<VersionPolicy>?]>([
     // On a line that was never merged.
     ['v1.2.5 after v1.2.3', line('a', '@v1.2.3', 'fix: b').beside('a', 'fix: x', '@v1.2.4')],
     ['v1.4.0 after v1.2.3', line('a', '@v1.2.3', 'feat: b').beside('a', 'feat: x', '@v1.3.0')],
@@ -142,7 +142,7 @@ describe('versions that others have', () => {
 
 describe('a commit that a released version has in its history', () => {
   const late = line('a', '@v1.2.3', 'fix: b').beside('fix: b', 'fix: c', '@v1.2.4', 'd', '@v1.3.0');
-  it.each<[string, Line, Partial<Policy>?]>([
+  it.each<[string, Line, Partial<VersionPolicy>?]>([
     ['v1.2.4 nothing after v1.2.3', late],
     ['v1.2.4 nothing after v1.2.3', late, { noBump: 'patch' }],
     ['v1.2.4 nothing after v1.2.3', late, { mode: 'preview' }],
@@ -190,9 +190,12 @@ describe('a commit that a released version has in its history', () => {
 });
 
 describe('mode prerelease', () => {
-  const rc = (more: Partial<Policy> = {}): Partial<Policy> => ({ mode: 'prerelease', ...more });
+  const rc = (more: Partial<VersionPolicy> = {}): Partial<VersionPolicy> => ({
+    mode: 'prerelease',
+    ...more,
+  });
   const beta = rc({ channel: 'beta' });
-  it.each<[string, Line, Partial<Policy>?]>([
+  it.each<[string, Line, Partial<VersionPolicy>?]>([
     ['v1.0.1-beta.1 after v1.0.0', line('a', '@v1.0.0', 'fix: b'), beta],
     [
       'v1.0.1-beta.2 after v1.0.0',
@@ -259,8 +262,8 @@ describe('mode prerelease', () => {
 });
 
 describe('modes that write nothing', () => {
-  const dev: Partial<Policy> = { mode: 'dev' };
-  it.each<[string, Line, Partial<Policy>]>([
+  const dev: Partial<VersionPolicy> = { mode: 'dev' };
+  it.each<[string, Line, Partial<VersionPolicy>]>([
     ['1.2.4-dev.20261121.42 nothing after v1.2.3', line('a', '@v1.2.3', 'chore: b'), dev],
     ['1.3.0-dev.20261121.42 nothing after v1.2.3', line('a', '@v1.2.3', 'feat: b'), dev],
     ['1.2.4-dev.20261121.42 nothing after v1.2.3', line('a', '@v1.2.3'), dev],

@@ -1,4 +1,4 @@
-import { type Decision, decide, type Policy } from '../src/decide.ts';
+import { type Decision, decide, type VersionPolicy } from '../src/decide.ts';
 import type { Commit, History } from '../src/history.ts';
 import { type Survey, surveyHistory } from '../src/survey.ts';
 import { type TagRef, versionTags } from '../src/version/tags.ts';
@@ -13,7 +13,7 @@ export interface Made {
 
 export const commitTime = Date.UTC(2026, 10, 21, 23, 59);
 
-export const usual: Policy = {
+export const usual: VersionPolicy = {
   mode: 'release',
   prefix: 'v',
   initialVersion: '0.1.0',
@@ -61,7 +61,7 @@ export function historyOf({ commits, head, tags }: Made): History {
 
 export async function decideOn(
   made: Made,
-  policy: Partial<Policy> = {},
+  policy: Partial<VersionPolicy> = {},
   history = historyOf(made),
 ): Promise<Decision> {
   const all = { ...usual, ...policy };
@@ -70,7 +70,7 @@ export async function decideOn(
 
 export async function surveyOf(
   made: Made,
-  policy: Policy = usual,
+  policy: VersionPolicy = usual,
   history = historyOf(made),
 ): Promise<Survey> {
   const tags = versionTags(await history.tags(policy.prefix), policy.prefix);

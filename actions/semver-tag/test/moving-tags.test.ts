@@ -7,7 +7,13 @@ const moves = (text: string, which: MovingTags, existing: string[], prefix = 'v'
   const version = parseVersion(text);
   if (!version) throw new Error(text);
   const refs = existing.map((name) => ({ name, oid: `oid of ${name}` }));
-  const all = movesTo(version, 'head', which, prefix, refs, versionTags(refs, prefix));
+  const all = movesTo(version, {
+    head: 'head',
+    which,
+    prefix,
+    refs,
+    versions: versionTags(refs, prefix),
+  });
   return all.map(({ name, before }) => (before ? `${name} from ${before}` : name));
 };
 
@@ -31,5 +37,7 @@ it.each<[string, MovingTags, string[], string[]]>([
 it('has nothing to move where a tag is there already', () => {
   const version = parseVersion('1.2.3');
   const refs = [{ name: 'v1', oid: 'head' }];
-  expect(version && movesTo(version, 'head', 'major', 'v', refs, [])).toEqual([]);
+  expect(
+    version && movesTo(version, { head: 'head', which: 'major', prefix: 'v', refs, versions: [] }),
+  ).toEqual([]);
 });

@@ -1,18 +1,15 @@
-import type { Run } from '@slipway/shared/action/run';
 import { Failure } from '@slipway/shared/failure/failure';
 import { normalPlatform } from '@slipway/shared/image/platform';
 import { formatReference, repositoryName } from '@slipway/shared/image/reference';
-import { type Answer, labelOf, type Scanned } from './answer/answer.ts';
 import { readBaseline } from './baseline-report.ts';
 import type { Finding } from './findings/finding.ts';
 import type { ScanReport } from './findings/read-report.ts';
-import type { manifest } from './manifest.ts';
+import type { GateRun } from './gate-run.ts';
 import { registryAccess } from './registry-access.ts';
+import { type GateResult, labelOf, type Scanned } from './reports/gate-result.ts';
 import type { Settings } from './settings.ts';
 import { registryTarget } from './subject/registry-image.ts';
-import type { Subject, Target } from './subject/subject.ts';
-
-type ActionRun = Run<typeof manifest>;
+import type { ScanTarget, Subject } from './subject/subject.ts';
 
 /** The platform of a baseline, and what it finds there. */
 interface Before {
@@ -28,37 +25,34 @@ interface Before {
  * @throws Failure `gate/baseline*`, those of the registry and of the scan
  */
 export async function baselinesOf(
-  settings: Settings,
-  run: ActionRun,
-  target: Target,
-  answer: Answer,
+  gateRun: GateRun,
+  target: ScanTarget,
   scanOther: (subject: Subject, index: number) => Promise<ScanReport>,
 ): Promise<string | undefined> {
+  const { result, settings } = gateRun;
   const { baseline } = settings;
   if (!baseline) return undefined;
   if (baseline.kind === 'file') {
     const report = await readBaseline(baseline.path, baseline.shown, target.repository);
     const { findings, platform } = report;
-    await compare(answer, [{ platform, findings: async () => findings }], baseline.shown);
+    await compare(result, [{ platform, findings: async () => findings }], baseline.shown);
     return baseline.shown;
   }
-  const other = await imageOf(baseline.image, settings, run, target, answer);
+  const other = await imageOf(baseline.image, gateRun, target);
   if (!other) return undefined;
   const all = other.subjects.map((subject, index) => ({
     platform: subject.platform,
     findings: async () => (await scanOther(subject, index)).findings,
   }));
-  await compare(answer, all, other.name);
+  await compare(result, all, other.name);
   return other.name;
 }
 
 async function imageOf(
   image: NonNullable<Settings['image']>,
-  settings: Settings,
-  run: ActionRun,
-  { repository }: Target,
-  { warnings }: Answer,
-): Promise<Target | undefined> {
+  { settings, run, result }: GateRun,
+  { repository }: ScanTarget,
+): Promise<ScanTarget | undefined> {
   const name = formatReference(image);
   const of = repositoryName(image);
   if (of !== repository) {
@@ -71,17 +65,17 @@ async function imageOf(
     const gone = error instanceof Failure && error.code === 'image/not-found';
     // Before the first deployment there is no tag yet; a digest that is not there is a mistake.
     if (!gone || image.digest) throw error;
-    warnings.push(`There is no baseline ${name} yet: every finding counts as new.`);
+    result.warnings.push(`There is no baseline ${name} yet: every finding counts as new.`);
     return undefined;
   }
 }
 
-async function compare(answer: Answer, all: readonly Before[], name: string): Promise<void> {
-  for (const one of answer.scanned) {
-    const before = matching(all, one, answer.scanned.length);
+async function compare(result: GateResult, all: readonly Before[], name: string): Promise<void> {
+  for (const one of result.scanned) {
+    const before = matching(all, one, result.scanned.length);
     if (before) one.baseline = await before.findings();
     else {
-      answer.warnings.push(
+      result.warnings.push(
         `The baseline ${name} has nothing for ${labelOf(one)}: there every finding counts as new.`,
       );
     }

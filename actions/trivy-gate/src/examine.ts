@@ -1,64 +1,66 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Run } from '@slipway/shared/action/run';
 import { runProgram } from '@slipway/shared/exec/program';
 import { Failure } from '@slipway/shared/failure/failure';
 import { httpFetch } from '@slipway/shared/http/fetch';
 import { systemClock } from '@slipway/shared/time/clock';
 import type { Timeline } from '@slipway/shared/time/timeline';
-import type { Answer } from './answer/answer.ts';
-import { listsPackages } from './answer/formats.ts';
 import { baselinesOf } from './baselines.ts';
 import { getDatabase } from './database/get-database.ts';
 import type { Database } from './database/metadata.ts';
 import { isTracked } from './database/tracked.ts';
 import type { ScanReport } from './findings/read-report.ts';
-import type { manifest } from './manifest.ts';
+import type { GateRun } from './gate-run.ts';
 import { writeDockerConfig } from './private-folder.ts';
 import { type RegistryAccess, registryAccess } from './registry-access.ts';
+import { listsPackages } from './reports/formats.ts';
+import type { GateResult } from './reports/gate-result.ts';
 import { makeTrivyCache, type ScanOptions, scan } from './scan.ts';
 import { getTrivy } from './scanner/get-trivy.ts';
 import { releaseOf, thisMachine } from './scanner/releases.ts';
 import type { Trivy } from './scanner/run-trivy.ts';
 import { trivyEnvironment } from './scanner/trivy-environment.ts';
-import type { Settings } from './settings.ts';
+import type { ActionRun, Settings } from './settings.ts';
 import { engineTarget, localTarget } from './subject/local-subject.ts';
 import { registryTarget } from './subject/registry-image.ts';
-import type { Subject, Target } from './subject/subject.ts';
+import type { ScanTarget, Subject } from './subject/subject.ts';
 import { together } from './together.ts';
 
-type ActionRun = Run<typeof manifest>;
-
-/** What is known once everything was looked at; what was found is in the answer. */
+/** What is known once everything was looked at; what was found is in the result. */
 export interface Examined {
-  target: Target;
+  target: ScanTarget;
   trivy: Trivy;
 }
 
 /** Time after which no further try at a mirror of the database begins, in milliseconds. */
 const mirrorBudget = 20_000;
 
+/** Where a run keeps its files. */
+export interface Folders {
+  /** Private, gone after the run. */
+  folder: string;
+  /** For reports; it stays. */
+  reports: string;
+}
+
 /**
  * Gets Trivy and its database, and scans every image, each once.
- * @param folder private folder, gone after the run
- * @param reports folder for reports, which stays
  * @throws Failure of everything that may keep it from knowing
  */
 export async function examine(
-  settings: Settings,
-  run: ActionRun,
-  answer: Answer,
+  gateRun: GateRun,
   timeline: Timeline,
-  folder: string,
-  reports: string,
+  { folder, reports }: Folders,
 ): Promise<Examined> {
+  const { result, settings } = gateRun;
   const { target, trivy, cache, database } = await timeline.phase('prepare', () =>
-    prepare(settings, run, answer, folder),
+    prepare(gateRun, folder),
   );
   const options: ScanOptions = {
     scanners: settings.scanners,
     offline: 'folder' in settings.database,
     allPackages: settings['report-formats'].some(listsPackages),
+    cache,
   };
   const several = target.subjects.length > 1;
   for (const [index, subject] of target.subjects.entries()) {
@@ -67,18 +69,18 @@ export async function examine(
     await mkdir(own, { recursive: true });
     const path = join(own, 'report.json');
     const report = await timeline.phase(name, () =>
-      orDiscard(database, () => scan(subject, options, trivy, cache, path)),
+      orDiscard(database, () => scan(subject, options, trivy, path)),
     );
     checkVersion(report, settings);
-    answer.scanned.push({ subject, report, path });
+    result.scanned.push({ subject, report, path });
   }
   if (settings.baseline) {
     const before = await timeline.phase('baseline', () =>
-      baselinesOf(settings, run, target, answer, (other, index) =>
-        scan(other, options, trivy, cache, join(folder, `baseline-${index}.json`)),
+      baselinesOf(gateRun, target, (other, index) =>
+        scan(other, options, trivy, join(folder, `baseline-${index}.json`)),
       ),
     );
-    if (before !== undefined) answer.baseline = before;
+    if (before !== undefined) result.baseline = before;
   }
   return { target, trivy };
 }
@@ -98,19 +100,19 @@ function folderName({ label }: Subject, index: number): string {
   return label === undefined ? String(index) : label.replace(/[^\w.-]+/g, '-');
 }
 
-async function prepare(settings: Settings, run: ActionRun, answer: Answer, folder: string) {
+async function prepare({ settings, run, result }: GateRun, folder: string) {
   const { commands, env } = run;
   const wantsDatabase = settings.scanners.includes('vuln');
   return together(run.signal, async (signal, all) => {
     const access = registryAccess(settings, { commands, env, signal });
-    const means = { fetch: httpFetch, clock: systemClock, signal, say: commands.info };
+    const tools = { fetch: httpFetch, clock: systemClock, signal, say: commands.info };
     const [target, program, database] = await all([
       targetOf(settings, access, folder),
-      getTrivy(wantedTrivy(settings), folder, env, means),
-      wantsDatabase ? databaseFor(settings, access, answer, { ...means, env, folder }) : undefined,
+      getTrivy(wantedTrivy(settings), folder, env, tools),
+      wantsDatabase ? databaseFor(settings, access, result, { ...tools, env, folder }) : undefined,
     ]);
-    answer.target = target;
-    if (database) answer.databaseUpdated = database.updated;
+    result.target = target;
+    if (database) result.databaseUpdated = database.updated;
     const host = settings['image-source'] === 'registry' ? settings.image?.registry : undefined;
     const credentials = host ? await access.credentials(host) : undefined;
     if (host && credentials) await writeDockerConfig(folder, host, credentials);
@@ -134,7 +136,7 @@ async function targetOf(
   settings: Settings,
   access: RegistryAccess,
   folder: string,
-): Promise<Target> {
+): Promise<ScanTarget> {
   const { image, input, platform } = settings;
   if (input) return localTarget(input, folder);
   if (!image) throw new Error('neither image nor input');
@@ -156,7 +158,7 @@ function wantedTrivy(settings: Settings) {
 function databaseFor(
   settings: Settings,
   access: RegistryAccess,
-  { warnings }: Answer,
+  { warnings }: GateResult,
   {
     env,
     folder,

@@ -1,4 +1,3 @@
-import type { Run } from '@slipway/shared/action/run';
 import { httpFetch } from '@slipway/shared/http/fetch';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import { registryLogin } from '@slipway/shared/identity/login';
@@ -7,8 +6,7 @@ import type { RegistryAuth } from '@slipway/shared/image/credentials';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
 import { openRegistry, type Registry } from '@slipway/shared/image/registry';
 import { systemClock } from '@slipway/shared/time/clock';
-import type { manifest } from './manifest.ts';
-import type { Settings } from './settings.ts';
+import type { ActionRun, Settings } from './settings.ts';
 
 /** Opens registries with the logins of the inputs and of the job's Docker. */
 export interface RegistryAccess {
@@ -19,14 +17,16 @@ export interface RegistryAccess {
 /** The logins of the inputs are for the registry of `image` alone. */
 export function registryAccess(
   settings: Settings,
-  { commands, env, signal }: Pick<Run<typeof manifest>, 'commands' | 'env' | 'signal'>,
+  { commands, env, signal }: Pick<ActionRun, 'commands' | 'env' | 'signal'>,
 ): RegistryAccess {
   const held = new Map<string, Promise<RegistryAuth | undefined>>();
-  const means = { env, fetch: httpFetch, clock: systemClock, mask: commands.mask, signal };
+  const context = { env, fetch: httpFetch, clock: systemClock, mask: commands.mask, signal };
 
   async function find(host: string): Promise<RegistryAuth | undefined> {
     const mine = host === settings.image?.registry;
-    const given = mine ? await registryLogin(host, givenForRegistries(settings), means) : undefined;
+    const given = mine
+      ? await registryLogin(host, givenForRegistries(settings), context)
+      : undefined;
     return credentialsFor(host, given, dockerConfigFolder(env), commands.info);
   }
 

@@ -13,6 +13,8 @@ export interface ScanOptions {
   offline: boolean;
   /** The report is converted later, which needs all packages in it. */
   allPackages: boolean;
+  /** Folder of {@link makeTrivyCache}. */
+  cache: string;
 }
 
 /**
@@ -45,15 +47,13 @@ async function isFolder(path: string): Promise<boolean> {
 
 /**
  * Scans once, to JSON, with an exit code that only tells whether Trivy worked.
- * @param cache folder of {@link makeTrivyCache}
  * @param path where the report goes
  * @throws Failure `gate/scanner-*`, `gate/report*`, `gate/other-image`
  */
 export async function scan(
   subject: Subject,
-  { allPackages, offline, scanners }: ScanOptions,
+  { allPackages, cache, offline, scanners }: ScanOptions,
   trivy: Trivy,
-  cache: string,
   path: string,
 ): Promise<ScanReport> {
   const [command = '', ...target] = subject.args;

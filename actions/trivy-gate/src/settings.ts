@@ -37,6 +37,9 @@ import { words } from './words.ts';
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;
 
+/** A run of this action. */
+export type ActionRun = Run<typeof manifest>;
+
 const longText: Input<string> = { ...text, multiline: true, longest: 1_000_000 };
 const formats = [
   'json',
@@ -50,7 +53,7 @@ const formats = [
 ] as const;
 
 /** Reads and checks all inputs; loads nothing heavy and changes nothing. */
-export function readSettings(run: Run<typeof manifest>) {
+export function readSettings(run: ActionRun) {
   const { env } = run;
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd();
   const temp = env['RUNNER_TEMP'] || tmpdir();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Answer } from '../src/answer/answer.ts';
-import { outcomeOf } from '../src/answer/outcome.ts';
-import { verdictFailure } from '../src/answer/verdict-failure.ts';
 import type { Finding } from '../src/findings/finding.ts';
 import { defaultPolicy, type Policy } from '../src/policy/policy.ts';
 import { parsePurlGlob } from '../src/policy/purl-glob.ts';
+import type { GateResult } from '../src/reports/gate-result.ts';
+import { outcomeOf } from '../src/reports/outcome.ts';
+import { verdictFailure } from '../src/reports/verdict-failure.ts';
 import { joinVerdicts } from '../src/verdict/join.ts';
 import { judge, type Verdict } from '../src/verdict/judge.ts';
 import { finding } from './sample.ts';
@@ -51,7 +51,7 @@ describe('the verdict about several platforms', () => {
     expect(said(verdict)).toBe(
       'shop is blocked by 1 critical, 1 high: CVE-2099-9 in openssl 3.0.1-1, fixed in 3.0.2-1 on linux/arm64 (critical blocks).',
     );
-    const answer: Answer = { scanned: [], verdict, files: [], timeline: [], warnings: [] };
+    const answer: GateResult = { scanned: [], verdict, files: [], timeline: [], warnings: [] };
     const summary = outcomeOf(answer, 'shop', undefined).summary ?? '';
     expect(summary).toMatch(/\| why \| platform \|/);
     expect(summary).toContain('linux/arm64');

@@ -6,10 +6,10 @@ import { describe, expect, it } from '@jest/globals';
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import type { ReportingDescriptor, Result, Run } from 'sarif';
-import { type SarifFacts, sarifPieces } from '../src/answer/sarif.ts';
-import { writeSarif } from '../src/answer/write-sarif.ts';
 import type { Finding } from '../src/findings/finding.ts';
-import type { Judged } from '../src/verdict/judge.ts';
+import { type SarifFacts, sarifPieces } from '../src/reports/sarif.ts';
+import { writeSarif } from '../src/reports/write-sarif.ts';
+import type { Judged } from '../src/verdict/judged.ts';
 import { finding } from './sample.ts';
 
 const official = '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json';

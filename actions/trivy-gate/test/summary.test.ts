@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { Failure } from '@slipway/shared/failure/failure';
 import { Marked } from 'marked';
-import type { Answer } from '../src/answer/answer.ts';
-import { outcomeOf } from '../src/answer/outcome.ts';
-import { verdictFailure } from '../src/answer/verdict-failure.ts';
 import type { Finding } from '../src/findings/finding.ts';
 import type { ScanReport } from '../src/findings/read-report.ts';
 import { defaultPolicy, type Policy } from '../src/policy/policy.ts';
 import { parsePurlGlob } from '../src/policy/purl-glob.ts';
+import type { GateResult } from '../src/reports/gate-result.ts';
+import { outcomeOf } from '../src/reports/outcome.ts';
+import { verdictFailure } from '../src/reports/verdict-failure.ts';
 import { judge } from '../src/verdict/judge.ts';
 import { finding } from './sample.ts';
 
@@ -28,7 +28,7 @@ function answerFor(
   findings: Partial<Finding>[],
   policy: Partial<Policy> = {},
   baseline?: Partial<Finding>[],
-): Answer {
+): GateResult {
   const system = { family: 'debian', version: '13.1', endOfLife: false };
   const report: ScanReport = {
     trivy: '0.74.0',
@@ -63,9 +63,9 @@ function answerFor(
     ...(failure ? { failure } : {}),
   };
 }
-const outcome = (answer: Answer, forgiven?: Failure) =>
+const outcome = (answer: GateResult, forgiven?: Failure) =>
   outcomeOf(answer, 'ghcr.io/owner/app', forgiven);
-const shown = (answer: Answer) =>
+const shown = (answer: GateResult) =>
   (outcome(answer).summary ?? '')
     .replaceAll('<!---->', '')
     .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
@@ -208,7 +208,7 @@ describe('the outcome', () => {
     expect(result.closing).toMatch(/on-error lets it pass all the same/);
   });
 
-  it.each<[string, Answer, string, string]>([
+  it.each<[string, GateResult, string, string]>([
     [
       'a maximum',
       answerFor([{ severity: 'low' }], { maximum: { low: 0 } }),

@@ -3,7 +3,7 @@ import { readGitHubContext } from '@slipway/shared/action/github';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Fetch, HttpRequest } from '@slipway/shared/http/fetch';
 import type { Clock } from '@slipway/shared/time/clock';
-import { uploadSarif } from '../src/answer/upload.ts';
+import { uploadSarif } from '../src/reports/upload.ts';
 
 const token = 'planted-token-1';
 const github = readGitHubContext({

@@ -1,5 +1,5 @@
 import { splitFields } from './fields.ts';
-import type { Problem } from './template.ts';
+import type { RuleProblem } from './template.ts';
 
 /** The attributes of one rule, names in lower case. */
 export type Attributes = ReadonlyMap<string, string>;
@@ -8,7 +8,7 @@ export type Attributes = ReadonlyMap<string, string>;
  * Cuts one line into its attributes. A field without `=` is the value of a raw rule.
  * @returns undefined when the quotes are broken
  */
-export function readAttributes(line: string, problem: Problem): Attributes | undefined {
+export function readAttributes(line: string, problem: RuleProblem): Attributes | undefined {
   const fields = readFields(line);
   if (!fields) {
     problem(

@@ -1,6 +1,6 @@
 import { whyIllegal } from './legal.ts';
 import type { AnyRule } from './rule.ts';
-import type { Problem, Template } from './template.ts';
+import type { RuleProblem, Template } from './template.ts';
 
 // Stands for a part that only the run knows.
 const unknown: Template = [{ kind: 'fact', name: 'sha' }];
@@ -16,7 +16,7 @@ export function checkText(
   { enable, prefix, suffix }: AnyRule,
   name: string,
   body: Template | undefined,
-  problem: Problem,
+  problem: RuleProblem,
 ): void {
   if (enable === false) return;
   const wrong = new Set<string>();

@@ -1,4 +1,4 @@
-import { type Around, type Candidate, candidateOf, type Nothing } from './candidate.ts';
+import type { Around, Candidate, Nothing } from './candidate.ts';
 import type { ComputedTag } from './computed-tag.ts';
 import { defaultRules } from './default-rules.ts';
 import { isDefaultBranch, type TagFacts, versionOf } from './facts.ts';
@@ -8,9 +8,10 @@ import { whyIllegal } from './legal.ts';
 import { render } from './render.ts';
 import { isInternal } from './reserved.ts';
 import type { Rule } from './rule.ts';
-import { loadScheme, type Release } from './versions.ts';
+import { candidateOf } from './rule-candidate.ts';
+import { loadScheme, type ParsedVersion } from './versions.ts';
 
-interface Wanted extends Candidate {
+interface TagCandidate extends Candidate {
   rule: Rule;
   tag: string;
   prefix: string;
@@ -31,7 +32,7 @@ export async function computeTags(given: readonly Rule[], facts: TagFacts): Prom
   const version = (await loadScheme('semver')).parse(versionOf(facts));
   const rules = given.length > 0 ? given : defaultRules(version !== undefined);
 
-  const wanted: Wanted[] = [];
+  const wanted: TagCandidate[] = [];
   const nothing: string[] = [];
   const problems: string[] = [];
   for (const rule of rules) {
@@ -52,7 +53,7 @@ export async function computeTags(given: readonly Rule[], facts: TagFacts): Prom
   return withoutTwins([...sorted.map((one) => computed(one, release)), ...automaticLatest(sorted)]);
 }
 
-async function apply(rule: Rule, facts: TagFacts): Promise<Wanted | Nothing> {
+async function apply(rule: Rule, facts: TagFacts): Promise<TagCandidate | Nothing> {
   if (!isEnabled(rule, facts)) return { nothing: 'is switched off by enable=' };
   const candidate = await candidateOf(rule, facts);
   if ('nothing' in candidate) return candidate;
@@ -77,7 +78,7 @@ function isEnabled({ enable = true }: Rule, { github }: TagFacts): boolean {
   return isDefaultBranch(github) === (enable === 'is_default_branch');
 }
 
-function computed(one: Wanted, run: Release | undefined): ComputedTag {
+function computed(one: TagCandidate, run: ParsedVersion | undefined): ComputedTag {
   const { rule, tag } = one;
   const base = { tag, rule: rule.text, priority: rule.priority };
   // Also a `latest` that was asked for by name must not go back to an old version.
@@ -88,7 +89,7 @@ function computed(one: Wanted, run: Release | undefined): ComputedTag {
   return { ...base, moves: 'if-highest', within: { release, shares, ...around(one) } };
 }
 
-function automaticLatest(wanted: readonly Wanted[]): ComputedTag[] {
+function automaticLatest(wanted: readonly TagCandidate[]): ComputedTag[] {
   const leader = wanted.find((one) => {
     const { prefix, suffix } = around(one);
     return one.release?.stable && /^v?$/.test(prefix) && suffix === '';
@@ -99,7 +100,7 @@ function automaticLatest(wanted: readonly Wanted[]): ComputedTag[] {
   return [{ tag: 'latest', rule, priority: 0, moves: 'if-highest', within }];
 }
 
-function around(one: Wanted): Around {
+function around(one: TagCandidate): Around {
   return {
     prefix: one.prefix + (one.around?.prefix ?? ''),
     suffix: (one.around?.suffix ?? '') + one.suffix,

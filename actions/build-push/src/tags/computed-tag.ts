@@ -1,9 +1,9 @@
-import type { Release } from './versions.ts';
+import type { ParsedVersion } from './versions.ts';
 
 /** The versions that a moving tag chooses from: it stays with the highest stable one of them. */
 export interface Within {
   /** The version that this run brings. */
-  release: Release;
+  release: ParsedVersion;
   /** Parts that a version must share: `{ major: 1 }` for the tag `1`, none for `latest`. */
   shares: Partial<Record<'major' | 'minor' | 'patch', number>>;
   /** Text around the version in the tags of this family: `-alpine` of `1.2.3-alpine`. */

@@ -1,13 +1,11 @@
 import { longestTag } from './legal.ts';
-import { isReserved } from './reserved.ts';
+import { type GitName, isReserved } from './reserved.ts';
 
 /** A stretch of a tag. With `git` it came from a Git name, which may hold what a tag may not. */
 export interface Segment {
   text: string;
   git?: GitName;
 }
-
-export type GitName = 'branch' | 'tag' | 'pr';
 
 /**
  * Puts a tag together, bending Git names into legal tags:

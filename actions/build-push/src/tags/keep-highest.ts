@@ -1,5 +1,5 @@
 import type { ComputedTag, Within } from './computed-tag.ts';
-import { loadScheme, type Release, type Scheme } from './versions.ts';
+import { loadScheme, type ParsedVersion, type Scheme } from './versions.ts';
 
 /** A tag that stays where it is, and the reason as a sentence. */
 export interface HeldTag {
@@ -53,7 +53,7 @@ function readRival(
   tag: string,
   { shares, prefix, suffix }: Within,
   scheme: Scheme,
-): Release | undefined {
+): ParsedVersion | undefined {
   // A `v` before the number is optional in every version.
   const start = prefix.replace(/v$/, '');
   if (!tag.startsWith(start) || !tag.endsWith(suffix)) return undefined;

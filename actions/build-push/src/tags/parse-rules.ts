@@ -4,7 +4,7 @@ import { InvalidTags, ruleName } from './invalid-tags.ts';
 import { readRule } from './read-rule.ts';
 import { repeatedRules } from './repeated-rules.ts';
 import { isRuleType, type Rule, type RuleType, syntax } from './rule.ts';
-import type { Problem } from './template.ts';
+import type { RuleProblem } from './template.ts';
 
 const types = Object.keys(syntax);
 const everywhere = ['type', 'enable', 'priority', 'prefix', 'suffix'];
@@ -32,7 +32,7 @@ export function parseRules(text: string): Rule[] {
 
 function parseRule(place: { line: number; text: string }, problems: string[]): Rule | undefined {
   let example = 'type=ref,event=branch';
-  const problem: Problem = (wrong, valid = example) => {
+  const problem: RuleProblem = (wrong, valid = example) => {
     problems.push(`Input tags, ${ruleName(place)}: ${wrong}. Valid: ${valid}`);
   };
   const attributes = readAttributes(place.text, problem);
@@ -43,7 +43,7 @@ function parseRule(place: { line: number; text: string }, problems: string[]): R
   return readRule(type, attributes, place, problem);
 }
 
-function readType(attributes: Attributes, problem: Problem): RuleType | undefined {
+function readType(attributes: Attributes, problem: RuleProblem): RuleType | undefined {
   const type = attributes.get('type');
   if (type === undefined) {
     if (attributes.has('value')) return 'raw';
@@ -57,7 +57,7 @@ function readType(attributes: Attributes, problem: Problem): RuleType | undefine
   return undefined;
 }
 
-function refuseUnknown(type: RuleType, attributes: Attributes, problem: Problem): void {
+function refuseUnknown(type: RuleType, attributes: Attributes, problem: RuleProblem): void {
   const known = [...everywhere, ...syntax[type].attributes];
   for (const name of attributes.keys()) {
     if (known.includes(name)) continue;

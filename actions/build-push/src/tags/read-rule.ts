@@ -2,14 +2,14 @@ import type { Attributes } from './attributes.ts';
 import { checkText } from './check-text.ts';
 import { readRegExp } from './regexp.ts';
 import { type AnyRule, type Enable, type Rule, type RuleType, syntax } from './rule.ts';
-import { type Problem, readTemplate, type Template } from './template.ts';
+import { type RuleProblem, readTemplate, type Template } from './template.ts';
 
 /** Makes a rule of its attributes, or says what keeps them from being one. */
 export function readRule(
   type: RuleType,
   attributes: Attributes,
   place: { line: number; text: string },
-  problem: Problem,
+  problem: RuleProblem,
 ): Rule {
   const given = (name: string) => attributes.get(name) ?? '';
   const template = (name: string, otherwise = '', versions = false) =>
@@ -83,7 +83,7 @@ export function readRule(
   }
 }
 
-function readEnable(text: string | undefined, problem: Problem): Enable {
+function readEnable(text: string | undefined, problem: RuleProblem): Enable {
   if (text === undefined) return undefined;
   if (text === 'true' || text === 'false') return text === 'true';
   const expression = /^\{\{\s*(.*?)\s*\}\}$/.exec(text)?.[1];
@@ -97,7 +97,7 @@ function readEnable(text: string | undefined, problem: Problem): Enable {
   return false;
 }
 
-function readPriority(text: string | undefined, problem: Problem): number | undefined {
+function readPriority(text: string | undefined, problem: RuleProblem): number | undefined {
   if (text === undefined) return undefined;
   const priority = Number(text);
   if (/^-?\d+$/.test(text) && Number.isSafeInteger(priority)) return priority;
@@ -105,7 +105,7 @@ function readPriority(text: string | undefined, problem: Problem): number | unde
   return undefined;
 }
 
-function readGroup(text: string, problem: Problem): number {
+function readGroup(text: string, problem: RuleProblem): number {
   if (/^\d{1,4}$/.test(text)) return Number(text);
   problem(`group is "${text}", which is not the number of a group`);
   return 0;
@@ -115,7 +115,7 @@ function readGroups(
   name: string,
   text: string,
   group: number,
-  problem: Problem,
+  problem: RuleProblem,
 ): RegExp | undefined {
   const read = readRegExp(text);
   if (!read) problem(`${name} is not a regular expression: ${text}`);
@@ -129,7 +129,7 @@ function oneOf<const T extends string>(
   name: string,
   given: string,
   words: readonly [T, ...T[]],
-  problem: Problem,
+  problem: RuleProblem,
 ): T {
   const word = words.find((candidate) => candidate === given);
   // An empty one has been reported as missing.

@@ -10,14 +10,14 @@ import {
 import type { Segment } from './git-name.ts';
 import { InvalidTags } from './invalid-tags.ts';
 import type { FactName, Piece, Template } from './template.ts';
-import type { Release } from './versions.ts';
+import type { ParsedVersion } from './versions.ts';
 
 /**
  * Fills in the expressions of a template.
  * @param release what `{{version}}` and its like stand for; only in a pattern of a version rule
  * @throws InvalidTags when `{{commit_date}}` is wanted and the event does not tell it
  */
-export function render(template: Template, facts: TagFacts, release?: Release): Segment[] {
+export function render(template: Template, facts: TagFacts, release?: ParsedVersion): Segment[] {
   return template.map((piece) => renderPiece(piece, facts, release));
 }
 
@@ -28,7 +28,7 @@ export function renderText(template: Template, facts: TagFacts): string {
     .join('');
 }
 
-function renderPiece(piece: Piece, facts: TagFacts, release: Release | undefined): Segment {
+function renderPiece(piece: Piece, facts: TagFacts, release: ParsedVersion | undefined): Segment {
   switch (piece.kind) {
     case 'text':
       return { text: piece.text };

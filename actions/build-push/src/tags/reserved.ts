@@ -1,4 +1,5 @@
-import type { GitName } from './git-name.ts';
+/** What gave a tag its name. */
+export type GitName = 'branch' | 'tag' | 'pr';
 
 /** Tags that this action, the registry or its tools write for themselves. */
 const internal = [

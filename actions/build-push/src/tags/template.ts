@@ -28,7 +28,7 @@ export type Piece =
 export type Template = readonly Piece[];
 
 /** Takes what is wrong, in words, and what would be right if the rule's own example does not say. */
-export type Problem = (wrong: string, example?: string) => void;
+export type RuleProblem = (wrong: string, example?: string) => void;
 
 // Keeps the place of an expression that was reported; the rule goes no further.
 const unreadable: Piece = { kind: 'fact', name: 'sha' };
@@ -41,7 +41,7 @@ export function readTemplate(
   attribute: string,
   text: string,
   versions: boolean,
-  problem: Problem,
+  problem: RuleProblem,
 ): Template {
   const pieces: Piece[] = [];
   let position = 0;
@@ -60,7 +60,7 @@ function readExpression(
   attribute: string,
   inner: string,
   versions: boolean,
-  problem: Problem,
+  problem: RuleProblem,
 ): Piece | undefined {
   const [, name = '', argument = ''] = /^\s*([^\s'"]*)([\s\S]*)$/.exec(inner) ?? [];
   const date = dateNames.find((candidate) => candidate === name);
@@ -86,7 +86,7 @@ function readExpression(
   return undefined;
 }
 
-function readDate(name: DateName, argument: string, problem: Problem): Piece | undefined {
+function readDate(name: DateName, argument: string, problem: RuleProblem): Piece | undefined {
   const example = `{{${name} 'YYYYMMDD' tz='Europe/Berlin'}}`;
   const found =
     /^(?:'([^']*)'|"([^"]*)")(?:\s+tz\s*=\s*(?:'([^']*)'|"([^"]*)"))?$/.exec(argument) ?? undefined;

@@ -5,7 +5,7 @@ import { matchGroup } from './regexp.ts';
 import { render, renderText } from './render.ts';
 import type { VersionRule } from './rule.ts';
 import type { Piece } from './template.ts';
-import { loadScheme, type Release } from './versions.ts';
+import { loadScheme, type ParsedVersion } from './versions.ts';
 
 /**
  * Applies a semver or pep440 rule. As in docker/metadata-action a prerelease gives its whole version
@@ -47,7 +47,7 @@ export async function versionCandidate(
 }
 
 /** What a version must share for this tag to be its; undefined for a tag that never moves on. */
-function sharesOf(rule: VersionRule, release: Release): Candidate['shares'] {
+function sharesOf(rule: VersionRule, release: ParsedVersion): Candidate['shares'] {
   const pieces = [...rule.prefix, ...rule.pattern, ...rule.suffix];
   const names = new Set(pieces.filter(isVersion).map(({ name }) => name));
   const parts = (['major', 'minor', 'patch'] as const).filter((part) => names.has(part));

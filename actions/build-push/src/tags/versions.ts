@@ -1,5 +1,5 @@
 /** A version that was read, with the names that patterns use for its parts. */
-export interface Release {
+export interface ParsedVersion {
   scheme: Scheme['name'];
   raw: string;
   version: string;
@@ -14,9 +14,9 @@ export interface Release {
 export interface Scheme {
   name: 'semver' | 'pep440';
   /** @returns undefined when the text is not a version; a leading `v` is fine */
-  parse(text: string): Release | undefined;
+  parse(text: string): ParsedVersion | undefined;
   /** Negative when `a` is the older one. */
-  compare(a: Release, b: Release): number;
+  compare(a: ParsedVersion, b: ParsedVersion): number;
 }
 
 /** Loads the library behind a scheme; SemVer takes 5 ms, so that bad rules fail before it. */

@@ -12,12 +12,12 @@ export interface ReadCommit {
  * @param commits oldest first
  */
 export function withoutReverted<C extends ReadCommit>(commits: readonly C[]): C[] {
-  const headers = commits.map(({ message }) => plainHeader(message.header));
+  const named = commits.map(({ sha, message }) => ({ sha, header: plainHeader(message.header) }));
   const gone = new Set<number>();
   for (let index = commits.length - 1; index > 0; index -= 1) {
     const reverts = commits[index]?.message.reverts;
     if (!reverts || gone.has(index)) continue;
-    const target = findTarget(commits, headers, index, reverts, gone);
+    const target = findTarget(named, index, reverts, gone);
     if (target === undefined) continue;
     gone.add(target).add(index);
   }
@@ -26,8 +26,7 @@ export function withoutReverted<C extends ReadCommit>(commits: readonly C[]): C[
 
 // By its name; a rebase gives it another one, so by its header when nobody has that name.
 function findTarget(
-  commits: readonly ReadCommit[],
-  headers: readonly string[],
+  named: ReadonlyArray<{ sha: string; header: string }>,
   before: number,
   { commit, header }: Reverted,
   gone: ReadonlySet<number>,
@@ -35,10 +34,11 @@ function findTarget(
   const wanted = plainHeader(header);
   let byHeader: number | undefined;
   for (let index = before - 1; index >= 0; index -= 1) {
-    if (commit !== '' && commits[index]?.sha.startsWith(commit)) {
+    if (commit !== '' && named[index]?.sha.startsWith(commit)) {
       return gone.has(index) ? undefined : index;
     }
-    if (byHeader === undefined && !gone.has(index) && headers[index] === wanted) byHeader = index;
+    if (byHeader === undefined && !gone.has(index) && named[index]?.header === wanted)
+      byHeader = index;
   }
   return byHeader;
 }

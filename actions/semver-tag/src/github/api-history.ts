@@ -3,7 +3,7 @@ import { field, listField, textField } from '@slipway/shared/http/json';
 import { narrowed } from '../graph.ts';
 import { type Commit, type History, type PeeledTag, type Range, TooMuch } from '../history.ts';
 import type { Api, Reply } from './api.ts';
-import { type Facts, readFacts } from './facts.ts';
+import { type RepositoryFacts, readFacts } from './facts.ts';
 import { listTags } from './list-tags.ts';
 import { failureOf } from './refusal.ts';
 import { type Relation, readRelations } from './relations.ts';
@@ -29,13 +29,13 @@ export function openApiHistory(api: Api, head: string): History {
   const ranges = new Map<string, Range>([[head, { commits: [], complete: true }]]);
   /** Tags whose relation was asked for; what was not told then has to be compared. */
   const asked = new Set<string>();
-  let facts: Facts | undefined;
+  let facts: RepositoryFacts | undefined;
   // Since the tags were last listed.
   let misses = 0;
   let batches = 0;
   let missed = false;
 
-  async function ask(tags: readonly string[]): Promise<Facts> {
+  async function ask(tags: readonly string[]): Promise<RepositoryFacts> {
     facts = await readFacts(api, head, tags);
     for (const { oid, commit } of facts.tags.values()) peeled.set(oid, commit);
     return facts;

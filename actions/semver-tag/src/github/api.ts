@@ -31,7 +31,7 @@ export interface ApiOptions {
 }
 
 /** A request to the REST API. */
-export interface Call {
+export interface ApiCall {
   method: TimedRequest['method'];
   /** Behind the address of the repository: `/git/tags`; or an address in full, of this server. */
   path: string;
@@ -67,13 +67,13 @@ export class Unanswered extends Error {}
 export interface Api {
   repository: string;
   /** @throws Failure `tag/github`, `tag/rate-limit`, `tag/token`; the signal's reason when aborted */
-  rest(call: Call): Promise<Reply>;
+  rest(call: ApiCall): Promise<Reply>;
   /** @throws as {@link Api.rest} */
   graphql(
     query: string,
     variables: Readonly<Record<string, unknown>>,
     what: string,
-    how?: Pick<Call, 'repeatable' | 'tries'>,
+    how?: Pick<ApiCall, 'repeatable' | 'tries'>,
   ): Promise<GraphqlReply>;
 }
 
@@ -89,7 +89,7 @@ export function openApi(options: ApiOptions): Api {
   async function send(
     request: TimedRequest,
     what: string,
-    { repeatable = true, tries }: Pick<Call, 'repeatable' | 'tries'>,
+    { repeatable = true, tries }: Pick<ApiCall, 'repeatable' | 'tries'>,
   ): Promise<GitHubAnswer> {
     const once = async (): Promise<GitHubAnswer> => {
       const answer = await askInTime({ ask, clock, signal }, request).catch((error: unknown) => {

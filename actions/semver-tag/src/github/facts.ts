@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 import { failureOf } from './refusal.ts';
 
 /** What GitHub knows about a commit and some tags, asked in one request. */
-export interface Facts {
+export interface RepositoryFacts {
   /** Node id, for mutations. */
   repositoryId: string;
   /** When the head was committed, in milliseconds since the epoch. */
@@ -23,7 +23,11 @@ const target =
  * @param tags at most 100 names, without `refs/tags/`
  * @throws Failure `tag/commit` when the repository has no such commit; `tag/repository`
  */
-export async function readFacts(api: Api, sha: string, tags: readonly string[]): Promise<Facts> {
+export async function readFacts(
+  api: Api,
+  sha: string,
+  tags: readonly string[],
+): Promise<RepositoryFacts> {
   const [owner = '', name = ''] = api.repository.split('/');
   const what = `read ${api.repository}`;
   const declared = tags.map((_, index) => `, $t${index}: String!`).join('');

@@ -16,7 +16,7 @@ export interface Refused {
 }
 
 /** What it is about, for the sentences. */
-export interface Subject {
+export interface RefusalSubject {
   repository: string;
   tag: string;
   sha: string;
@@ -33,7 +33,7 @@ const forbidden = /not accessible by|must have|read-only|write access|permission
  * What a refusal means. Workflow files that a token may not bring in are refused with the words for
  * a missing permission: only the header, or that the token could write a moment ago, tells them apart.
  */
-export function failureOf(refused: Refused, { repository, tag, sha }: Subject): Failure {
+export function failureOf(refused: Refused, { repository, tag, sha }: RefusalSubject): Failure {
   const { accepted = '', said, status, type, what, writes } = refused;
   if (immutable.test(said)) return Failure.of('tag/immutable', { tag, said });
   if (workflowFiles.test(said)) return Failure.of('tag/workflow-files', { sha, said });

@@ -1,9 +1,9 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import { type Api, type Call, type Reply, Unanswered } from '../github/api.ts';
+import { type Api, type ApiCall, type Reply, Unanswered } from '../github/api.ts';
 import { failureOf } from '../github/refusal.ts';
 import type { Asset } from './assets.ts';
-import { type Release, readRelease } from './release.ts';
-import { uploadAssets } from './upload-assets.ts';
+import { type GitHubRelease, readRelease } from './release.ts';
+import { type AskApi, uploadAssets } from './upload-assets.ts';
 
 /** What a release is to be. */
 export interface WantedRelease {
@@ -27,9 +27,9 @@ const mostTries = 4;
  * @returns the release as it is now
  * @throws Failure `tag/immutable`, `tag/permission`, `tag/asset`, `tag/github`
  */
-export async function publishRelease(api: Api, wanted: WantedRelease): Promise<Release> {
+export async function publishRelease(api: Api, wanted: WantedRelease): Promise<GitHubRelease> {
   const { repository } = api;
-  const ask = async (call: Call, good: readonly number[]): Promise<Reply> => {
+  const ask = async (call: ApiCall, good: readonly number[]): Promise<Reply> => {
     const reply = await api.rest(call);
     if (good.includes(reply.status)) return reply;
     const accepted = reply.headers.get('x-accepted-github-permissions') ?? '';
@@ -56,15 +56,13 @@ export async function publishRelease(api: Api, wanted: WantedRelease): Promise<R
   }
 }
 
-type Ask = (call: Call, good: readonly number[]) => Promise<Reply>;
-
-function isOutdated(release: Release, { body, prerelease, tag }: WantedRelease): boolean {
+function isOutdated(release: GitHubRelease, { body, prerelease, tag }: WantedRelease): boolean {
   return release.body !== body || release.prerelease !== prerelease || release.name !== tag;
 }
 
 // GitHub lets one tag have several drafts. So this looks first, and again after it made one: of two
 // runs that made one each, both go on with the older.
-async function findOrCreate(ask: Ask, wanted: WantedRelease): Promise<Release> {
+async function findOrCreate(ask: AskApi, wanted: WantedRelease): Promise<GitHubRelease> {
   const { tag, body, prerelease } = wanted;
   const what = `create the release ${tag}`;
   for (let tries = 1; ; tries += 1) {
@@ -87,7 +85,7 @@ async function findOrCreate(ask: Ask, wanted: WantedRelease): Promise<Release> {
 }
 
 // A draft is found in the list only, and near its top as long as it matters.
-async function find(ask: Ask, tag: string): Promise<Release | undefined> {
+async function find(ask: AskApi, tag: string): Promise<GitHubRelease | undefined> {
   const what = `look for the release ${tag}`;
   const list = await ask({ method: 'GET', path: '/releases?per_page=100', what }, [200]);
   const all = (Array.isArray(list.body) ? list.body : []).flatMap((one) => readRelease(one) ?? []);
@@ -98,7 +96,11 @@ async function find(ask: Ask, tag: string): Promise<Release | undefined> {
   return readRelease((await ask({ method: 'GET', path, what }, [200, 404])).body);
 }
 
-async function change(ask: Ask, { id, tag }: Release, json: object): Promise<Release> {
+async function change(
+  ask: AskApi,
+  { id, tag }: GitHubRelease,
+  json: object,
+): Promise<GitHubRelease> {
   const what = `update the release ${tag}`;
   const reply = await ask({ method: 'PATCH', path: `/releases/${id}`, what, json }, [200]);
   const release = readRelease(reply.body);
@@ -106,7 +108,7 @@ async function change(ask: Ask, { id, tag }: Release, json: object): Promise<Rel
   return release;
 }
 
-async function remove(ask: Ask, { id, tag }: Release): Promise<void> {
+async function remove(ask: AskApi, { id, tag }: GitHubRelease): Promise<void> {
   const what = `remove a second draft of ${tag}`;
   await ask({ method: 'DELETE', path: `/releases/${id}`, what }, [204, 404]);
 }

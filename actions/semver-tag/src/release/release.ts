@@ -1,7 +1,7 @@
 import { field, listField, textField } from '@slipway/shared/http/json';
 
 /** A release as GitHub shows it. */
-export interface Release {
+export interface GitHubRelease {
   id: number;
   tag: string;
   name: string;
@@ -25,7 +25,7 @@ export interface ReleaseAsset {
 }
 
 /** Reads a release. @returns undefined when it is none */
-export function readRelease(value: unknown): Release | undefined {
+export function readRelease(value: unknown): GitHubRelease | undefined {
   const id = field(value, 'id');
   const tag = textField(value, 'tag_name');
   if (typeof id !== 'number' || tag === undefined) return undefined;

@@ -1,9 +1,10 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import { type Call, type Reply, Unanswered } from '../github/api.ts';
+import { type ApiCall, type Reply, Unanswered } from '../github/api.ts';
 import type { Asset } from './assets.ts';
-import { type Release, type ReleaseAsset, readRelease } from './release.ts';
+import { type GitHubRelease, type ReleaseAsset, readRelease } from './release.ts';
 
-type Ask = (call: Call, good: readonly number[]) => Promise<Reply>;
+/** Sends a request; an answer whose status is none of the good ones is a failure. */
+export type AskApi = (call: ApiCall, good: readonly number[]) => Promise<Reply>;
 
 const mostTries = 4;
 
@@ -13,8 +14,8 @@ const mostTries = 4;
  * @throws Failure `tag/immutable`, `tag/asset`, `tag/github`
  */
 export async function uploadAssets(
-  ask: Ask,
-  release: Release,
+  ask: AskApi,
+  release: GitHubRelease,
   assets: readonly Asset[],
 ): Promise<void> {
   for (const asset of assets) {
@@ -32,7 +33,11 @@ function isSame(there: ReleaseAsset | undefined, { content, sha256 }: Asset): bo
   return there.sha256 === '' || there.sha256 === sha256;
 }
 
-function refuseFrozen(release: Release, { name }: Asset, there: ReleaseAsset | undefined): void {
+function refuseFrozen(
+  release: GitHubRelease,
+  { name }: Asset,
+  there: ReleaseAsset | undefined,
+): void {
   if (release.draft) return;
   const said = there ? `${name} is in it with another content` : `${name} is not in it`;
   if (release.immutable) throw Failure.of('tag/immutable', { tag: release.tag, said });
@@ -43,8 +48,8 @@ function refuseFrozen(release: Release, { name }: Asset, there: ReleaseAsset | u
 
 /** @returns what the release has under that name afterwards */
 async function upload(
-  ask: Ask,
-  release: Release,
+  ask: AskApi,
+  release: GitHubRelease,
   { name, content }: Asset,
   tries: number,
 ): Promise<ReleaseAsset | undefined> {
@@ -69,7 +74,7 @@ async function upload(
   return now?.assets.find((asset) => asset.name === name);
 }
 
-async function remove(ask: Ask, { id, name }: ReleaseAsset): Promise<void> {
+async function remove(ask: AskApi, { id, name }: ReleaseAsset): Promise<void> {
   const what = `remove the unfinished ${name}`;
   await ask({ method: 'DELETE', path: `/releases/assets/${id}`, what }, [204, 404]);
 }

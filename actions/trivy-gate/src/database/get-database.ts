@@ -21,7 +21,7 @@ export interface DatabaseWanted {
 }
 
 /** What getting a database runs on. */
-export interface DatabaseMeans {
+export interface DatabaseTools {
   /** Opens the registry of a mirror. */
   open(host: string): Promise<Registry>;
   /** Whether a folder has files that the repository has. */
@@ -37,11 +37,11 @@ export interface DatabaseMeans {
  * saves the download, and nothing else: docs/decisions/0021-database-cache.md.
  * @throws Failure `gate/database`, `gate/database-stale`, `gate/no-space`
  */
-export async function getDatabase(wanted: DatabaseWanted, means: DatabaseMeans): Promise<Database> {
+export async function getDatabase(wanted: DatabaseWanted, tools: DatabaseTools): Promise<Database> {
   const { maxAge, onStale, source } = wanted;
   const database =
-    'folder' in source ? await own(source.folder, means) : await current(wanted, means);
-  const age = means.now() - database.updated;
+    'folder' in source ? await own(source.folder, tools) : await current(wanted, tools);
+  const age = tools.now() - database.updated;
   if (age <= maxAge) return database;
   const stale = Failure.of('gate/database-stale', {
     updated: new Date(database.updated).toISOString(),
@@ -49,11 +49,11 @@ export async function getDatabase(wanted: DatabaseWanted, means: DatabaseMeans):
     most: formatDuration(maxAge),
   });
   if (onStale === 'error') throw stale;
-  means.warn(stale.message);
+  tools.warn(stale.message);
   return database;
 }
 
-async function own(folder: string, { isTracked }: DatabaseMeans): Promise<Database> {
+async function own(folder: string, { isTracked }: DatabaseTools): Promise<Database> {
   // Whoever opens a pull request would choose what is known to be vulnerable.
   if (await isTracked(folder)) {
     const said = `${folder} is part of the repository; let a step of the job fetch it`;
@@ -67,7 +67,7 @@ async function own(folder: string, { isTracked }: DatabaseMeans): Promise<Databa
 
 async function current(
   { cacheFolder, folder, source }: DatabaseWanted,
-  { open, say, signal }: DatabaseMeans,
+  { open, say, signal }: DatabaseTools,
 ): Promise<Database> {
   const problems: string[] = [];
   for (const mirror of 'mirrors' in source ? source.mirrors : []) {

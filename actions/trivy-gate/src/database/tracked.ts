@@ -2,7 +2,7 @@ import type { Environment } from '@slipway/shared/exec/environment';
 import type { RunProgram } from '@slipway/shared/exec/program';
 
 /** What asking git needs. */
-export interface GitMeans {
+export interface GitTools {
   run: RunProgram;
   env: Environment;
   signal: AbortSignal;
@@ -12,7 +12,7 @@ export interface GitMeans {
  * Whether a folder has files that a repository has which it is in. Where there is no checkout, or no git
  * that could have made one, it has none.
  */
-export async function isTracked(folder: string, { env, run, signal }: GitMeans): Promise<boolean> {
+export async function isTracked(folder: string, { env, run, signal }: GitTools): Promise<boolean> {
   // No configuration of the machine, no program that the one of the checkout names, whoever owns it.
   const options = ['-c', 'core.fsmonitor=false', '-c', 'safe.directory=*'];
   const quiet = {

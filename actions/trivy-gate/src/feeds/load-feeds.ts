@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/policy.ts';
 import type { Feeds } from '../verdict/rules.ts';
 import { parseExploited, parsePredictions } from './parse-feeds.ts';
-import { type FeedMeans, readFeed } from './read-feed.ts';
+import { type FeedTools, readFeed } from './read-feed.ts';
 
 /**
  * Reads the feeds that a policy names.
@@ -11,14 +11,14 @@ import { type FeedMeans, readFeed } from './read-feed.ts';
 export async function loadFeeds(
   { exploitPrediction, knownExploited }: Policy,
   found: ReadonlySet<string>,
-  means: FeedMeans,
+  tools: FeedTools,
 ): Promise<Feeds> {
   const feeds: Feeds = { exploited: new Set(), predicted: new Map() };
   if (knownExploited) {
-    feeds.exploited = parseExploited(knownExploited.feed, await readFeed(knownExploited, means));
+    feeds.exploited = parseExploited(knownExploited.feed, await readFeed(knownExploited, tools));
   }
   if (exploitPrediction) {
-    const text = await readFeed(exploitPrediction, means);
+    const text = await readFeed(exploitPrediction, tools);
     feeds.predicted = parsePredictions(exploitPrediction.feed, text, found);
   }
   return feeds;

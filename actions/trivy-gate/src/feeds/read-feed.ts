@@ -10,7 +10,7 @@ import { deadline } from '@slipway/shared/time/deadline';
 import type { FeedSource } from '../policy/policy.ts';
 
 /** What reading a feed needs from outside. */
-export interface FeedMeans {
+export interface FeedTools {
   fetch: Fetch;
   clock: Clock;
   signal: AbortSignal;
@@ -27,15 +27,15 @@ const longestFeed = 128 * 1024 * 1024;
  * digest: who could change it could make findings urgent, or not.
  * @throws Failure `gate/feed`
  */
-export async function readFeed({ feed, sha256 }: FeedSource, means: FeedMeans): Promise<string> {
+export async function readFeed({ feed, sha256 }: FeedSource, tools: FeedTools): Promise<string> {
   const fail = (said: string, cause?: unknown) => Failure.of('gate/feed', { feed, said }, cause);
   const remote = /^https?:\/\//.test(feed);
   if (remote && !sha256) throw fail('an address needs its sha256 beside it');
   let bytes: Buffer;
   try {
-    bytes = remote ? await download(feed, means) : await readOwn(feed, means.workspace);
+    bytes = remote ? await download(feed, tools) : await readOwn(feed, tools.workspace);
   } catch (error) {
-    means.signal.throwIfAborted();
+    tools.signal.throwIfAborted();
     throw fail(messageOf(error).replace(/\.$/, ''), error);
   }
   const { createHash } = await import('node:crypto');
@@ -57,8 +57,8 @@ async function readOwn(feed: string, workspace: string): Promise<Buffer> {
   return await readFile(path);
 }
 
-async function download(address: string, means: FeedMeans): Promise<Buffer> {
-  const { clock, fetch, signal } = means;
+async function download(address: string, tools: FeedTools): Promise<Buffer> {
+  const { clock, fetch, signal } = tools;
   const { body, status } = await persist({ clock, signal, budget }, () =>
     deadline(clock, attemptLimit, signal, async (limit) =>
       wholeAnswer(await fetch(address, { signal: limit }), longestFeed),

@@ -4,10 +4,10 @@ import type { Fetch } from '@slipway/shared/http/fetch';
 import { persist } from '@slipway/shared/http/retry';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
-import { addressAt, type Release } from './releases.ts';
+import { addressAt, type TrivyRelease } from './releases.ts';
 
 /** What a download runs on. */
-export interface DownloadMeans {
+export interface DownloadTools {
   fetch: Fetch;
   clock: Clock;
   signal: AbortSignal;
@@ -29,25 +29,25 @@ const budget = 20_000;
  *   `gate/scanner-download` when none had any
  */
 export async function downloadArchive(
-  release: Release & { sha256: string },
+  release: TrivyRelease & { sha256: string },
   mirrors: readonly string[],
   to: string,
-  means: DownloadMeans,
+  tools: DownloadTools,
 ): Promise<void> {
   const problems: string[] = [];
   let wrong: Failure | undefined;
   for (const mirror of mirrors) {
     const address = addressAt(mirror, release);
     try {
-      const got = await download(address, to, means);
+      const got = await download(address, to, tools);
       if (got === release.sha256) return;
       wrong = Failure.of('gate/scanner-hash', { what: address, wanted: release.sha256, got });
-      means.say(wrong.message);
+      tools.say(wrong.message);
     } catch (error) {
-      means.signal.throwIfAborted();
+      tools.signal.throwIfAborted();
       const said = error instanceof TimeoutReached ? 'no answer in time' : messageOf(error);
       problems.push(`${address}: ${said}`);
-      means.say(`${address} did not give Trivy: ${said}`);
+      tools.say(`${address} did not give Trivy: ${said}`);
     }
   }
   if (wrong) throw wrong;
@@ -61,7 +61,7 @@ export async function downloadArchive(
 async function download(
   address: string,
   to: string,
-  { clock, fetch, longest = longestArchive, signal }: DownloadMeans,
+  { clock, fetch, longest = longestArchive, signal }: DownloadTools,
 ): Promise<string> {
   let sum = '';
   const attempt = () =>

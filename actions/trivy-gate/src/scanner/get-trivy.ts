@@ -2,15 +2,15 @@ import { access, constants, copyFile, mkdir, rename, stat } from 'node:fs/promis
 import { dirname, join } from 'node:path';
 import type { Environment } from '@slipway/shared/exec/environment';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import { type DownloadMeans, downloadArchive } from './download.ts';
+import { type DownloadTools, downloadArchive } from './download.ts';
 import { checkedCopy, hashFile } from './hash-file.ts';
-import { programFolders, type Release } from './releases.ts';
+import { programFolders, type TrivyRelease } from './releases.ts';
 import { unpackProgram } from './unpack.ts';
 
 /** Which Trivy is wanted, and where it may come from. */
-export interface Wanted {
+export interface WantedTrivy {
   /** With the digest of the table, or the one that was given: of the archive or of the program. */
-  release: Release & { sha256: string };
+  release: TrivyRelease & { sha256: string };
   /** The digest was given, so an installed program may have it. */
   given: boolean;
   mirrors: readonly string[];
@@ -35,14 +35,14 @@ export interface Program {
  * @throws Failure `gate/scanner-hash`, `gate/scanner-download`, `gate/no-space`
  */
 export async function getTrivy(
-  { cacheFolder, given, mirrors, release }: Wanted,
+  { cacheFolder, given, mirrors, release }: WantedTrivy,
   folder: string,
   env: Environment,
-  means: DownloadMeans,
+  tools: DownloadTools,
 ): Promise<Program> {
   const copy = join(folder, 'trivy-download');
   try {
-    const installed = given ? await findInstalled(release, env, means) : undefined;
+    const installed = given ? await findInstalled(release, env, tools) : undefined;
     if (installed) return installed;
     const kept = join(cacheFolder, 'trivy', release.version, release.archive);
     if (await isFile(kept)) {
@@ -51,8 +51,8 @@ export async function getTrivy(
         throw Failure.of('gate/scanner-hash', { what: kept, wanted: release.sha256, got });
       }
     } else {
-      await downloadArchive(release, mirrors, copy, means);
-      await keep(copy, kept, means);
+      await downloadArchive(release, mirrors, copy, tools);
+      await keep(copy, kept, tools);
     }
     return { path: await unpackProgram(copy, folder), check: async () => undefined };
   } catch (error) {
@@ -65,7 +65,7 @@ export async function getTrivy(
 async function findInstalled(
   { sha256 }: { sha256: string },
   env: Environment,
-  { say }: DownloadMeans,
+  { say }: DownloadTools,
 ): Promise<Program | undefined> {
   const name = process.platform === 'win32' ? 'trivy.exe' : 'trivy';
   for (const folder of programFolders(env)) {
@@ -96,7 +96,7 @@ async function isProgram(path: string): Promise<boolean> {
 }
 
 // Under its name there is always a whole file. A cache that cannot be written costs time only.
-async function keep(file: string, kept: string, { say }: DownloadMeans): Promise<void> {
+async function keep(file: string, kept: string, { say }: DownloadTools): Promise<void> {
   try {
     await mkdir(dirname(kept), { recursive: true });
     const part = `${kept}.${crypto.randomUUID()}`;

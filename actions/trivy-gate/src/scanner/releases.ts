@@ -1,7 +1,7 @@
 import type { Environment } from '@slipway/shared/exec/environment';
 
 /** A release of Trivy for one kind of machine. */
-export interface Release {
+export interface TrivyRelease {
   /** `0.74.0` */
   version: string;
   /** `linux/x64`, as Node names it. */
@@ -56,14 +56,14 @@ export function isHijacked(version: string): boolean {
 }
 
 /** The release of a version for a machine. */
-export function releaseOf(version: string, machine: string): Release {
+export function releaseOf(version: string, machine: string): TrivyRelease {
   const sha256 = digests[version]?.[machine];
   const archive = `trivy_${version}_${names[machine] ?? machine.replace('/', '-')}.tar.gz`;
   return { version, machine, archive, sha256 };
 }
 
 /** The address of an archive at a mirror. */
-export function addressAt(mirror: string, { version, archive }: Release): string {
+export function addressAt(mirror: string, { version, archive }: TrivyRelease): string {
   return mirror.replaceAll('{version}', version).replaceAll('{archive}', archive);
 }
 

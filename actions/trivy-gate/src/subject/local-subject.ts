@@ -5,14 +5,14 @@ import {
 } from '@slipway/shared/image/reference';
 import { layoutSubjects } from './layout.ts';
 import type { LocalInput } from './local-input.ts';
-import type { Target } from './subject.ts';
+import type { ScanTarget } from './subject.ts';
 
 /**
  * What the input `input` names, on this machine.
  * @param folder private folder
  * @throws Failure `image/*` for what is wrong with a layout
  */
-export async function localTarget(input: LocalInput, folder: string): Promise<Target> {
+export async function localTarget(input: LocalInput, folder: string): Promise<ScanTarget> {
   const { kind, path, shown } = input;
   const unbound = { imageId: undefined, repoDigest: undefined, platform: undefined };
   const args = kind === 'folder' ? ['filesystem', path] : ['image', '--input', path];
@@ -22,7 +22,7 @@ export async function localTarget(input: LocalInput, folder: string): Promise<Ta
 }
 
 /** An image of the Docker engine of this machine. */
-export function engineTarget(reference: ImageReference): Target {
+export function engineTarget(reference: ImageReference): ScanTarget {
   const name = formatReference(reference);
   const repository = repositoryName(reference);
   const subject = {

@@ -6,7 +6,7 @@ import {
   repositoryName,
 } from '@slipway/shared/image/reference';
 import type { Registry, RunnableImage } from '@slipway/shared/image/registry';
-import type { Subject, Target } from './subject.ts';
+import type { ScanTarget, Subject } from './subject.ts';
 
 /**
  * What a reference in a registry stands for, by digest: a tag is resolved, and an index is all the
@@ -18,7 +18,7 @@ export async function registryTarget(
   reference: ImageReference,
   platform: string | undefined,
   registry: Registry,
-): Promise<Target> {
+): Promise<ScanTarget> {
   const repository = repositoryName(reference);
   const wanted = reference.digest ?? reference.tag ?? 'latest';
   const top = await registry.manifest(reference.repository, wanted);

@@ -15,7 +15,7 @@ export interface Subject {
 }
 
 /** What was asked about: one thing, or every image of an index. */
-export interface Target {
+export interface ScanTarget {
   /** For people, and for the output `image`: `ghcr.io/owner/app@sha256:…`, or the path. */
   name: string;
   /** `ghcr.io/owner/app`; undefined for what is in no registry. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
-import type { Judged } from './judge.ts';
+import type { Judged } from './judged.ts';
 import { hasFix } from './rules.ts';
 
 /** One update to make, and what it takes away. */

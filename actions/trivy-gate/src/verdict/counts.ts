@@ -1,5 +1,5 @@
 import { type Severity, severities } from '../findings/finding.ts';
-import type { Judged } from './judge.ts';
+import type { Judged } from './judged.ts';
 import { hasFix } from './rules.ts';
 
 /** How many findings there are of one severity. */

@@ -1,8 +1,9 @@
 import { countAll } from './counts.ts';
-import { type Limit, type Verdict, worstFirst } from './judge.ts';
+import type { Limit, Verdict } from './judge.ts';
+import { worstFirst } from './judged.ts';
 
 /** What the policy says about the image of one platform. */
-export interface Part {
+export interface PlatformVerdict {
   /** `linux/arm64` */
   platform: string;
   verdict: Verdict;
@@ -13,7 +14,10 @@ export interface Part {
  * platform. A finding that two images have is there twice.
  * @param parts at least one; a single one is the verdict itself
  */
-export function joinVerdicts([first, ...others]: readonly [Part, ...Part[]]): Verdict {
+export function joinVerdicts([first, ...others]: readonly [
+  PlatformVerdict,
+  ...PlatformVerdict[],
+]): Verdict {
   if (others.length === 0) return first.verdict;
   const parts = [first, ...others];
   const verdicts = parts.map(({ verdict }) => verdict);

@@ -1,28 +1,12 @@
-import type { Finding, Severity } from '../findings/finding.ts';
-import { rank, severities } from '../findings/finding.ts';
+import { type Finding, type Severity, severities } from '../findings/finding.ts';
 import type { OperatingSystem } from '../findings/read-report.ts';
 import { dayOf, formatDay } from '../policy/day.ts';
 import type { AllowEntry, Policy } from '../policy/policy.ts';
 import { allowlistOn } from './allowlist.ts';
 import { compareWith, hasRisen } from './baseline.ts';
 import { countAll, type Matrix } from './counts.ts';
+import { type Judged, worstFirst } from './judged.ts';
 import { type Feeds, rulesOf } from './rules.ts';
-
-/** What becomes of a finding: it blocks, an entry allows it, the baseline has it, it has grace, or no rule is against it. */
-export type Fate = 'blocks' | 'allowed' | 'known' | 'grace' | 'passes';
-
-/** A finding with its fate. */
-export interface Judged {
-  finding: Finding;
-  fate: Fate;
-  /** Why, in a few words. */
-  why: string;
-  /** The baseline has it. */
-  known: boolean;
-  entry?: AllowEntry;
-  /** Of which image, where several were looked at: `linux/arm64`. */
-  platform?: string;
-}
 
 /** A maximum that is exceeded, or that could be lowered. */
 export interface Limit {
@@ -138,24 +122,4 @@ function compareLimits(
     exceeded: limits.filter(({ count, most }) => count > most),
     slack: limits.filter(({ severity, count, most }) => count < most && maximum[severity] === most),
   };
-}
-
-const order: readonly Fate[] = ['blocks', 'allowed', 'known', 'grace', 'passes'];
-
-/** Orders findings: those that block first, the worst of them before the others. */
-export function worstFirst(one: Judged, other: Judged): number {
-  const [a, b] = [one.finding, other.finding];
-  return (
-    order.indexOf(one.fate) - order.indexOf(other.fate) ||
-    rank(a.severity) - rank(b.severity) ||
-    compare(a.id, b.id) ||
-    compare(a.package, b.package) ||
-    compare(a.path, b.path) ||
-    a.line - b.line ||
-    compare(one.platform ?? '', other.platform ?? '')
-  );
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

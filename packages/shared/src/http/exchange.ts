@@ -3,7 +3,7 @@ import { deadline } from '../time/deadline.ts';
 import type { Fetch, HttpAnswer, HttpFields } from './fetch.ts';
 
 /** One request to a registry or its token service. */
-export interface HttpRequest {
+export interface ExchangeRequest {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   url: URL;
   headers?: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
  * blobs to their storage); `Authorization` never goes to another origin than the first.
  * @throws TimeoutReached after {@link requestLimit}; what `guard` and `fetch` throw
  */
-export async function exchange(wire: Wire, request: HttpRequest): Promise<WholeAnswer> {
+export async function exchange(wire: Wire, request: ExchangeRequest): Promise<WholeAnswer> {
   const { sink } = request;
   return deadline(wire.clock, sink?.limit ?? requestLimit, wire.signal, async (signal) => {
     const { method, body = null } = request;

@@ -1,5 +1,5 @@
 import { Failure } from '../failure/failure.ts';
-import type { HttpRequest, Sink, WholeAnswer } from '../http/exchange.ts';
+import type { ExchangeRequest, Sink, WholeAnswer } from '../http/exchange.ts';
 import { keepSecret } from '../secrets/redact.ts';
 import { openAuthority } from './authority.ts';
 import type { Challenge } from './challenge.ts';
@@ -18,7 +18,7 @@ export interface RegistryCall {
   image: string;
   /** What it does, for failures: `read ghcr.io/acme/app:1`. */
   what: string;
-  method: HttpRequest['method'];
+  method: ExchangeRequest['method'];
   /** From the root of the host: `/v2/acme/app/tags/list`. */
   path: string;
   headers?: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { HttpRequest, WholeAnswer } from '../http/exchange.ts';
+import type { ExchangeRequest, WholeAnswer } from '../http/exchange.ts';
 import { field, listField, parseJson, textField } from '../http/json.ts';
 import type { Challenge } from './challenge.ts';
 import { basicAuthorization, type RegistryAuth } from './credentials.ts';
@@ -17,7 +17,7 @@ export function tokenRequest(
   { parameters }: Challenge,
   scopes: readonly string[],
   credentials: RegistryAuth | undefined,
-): HttpRequest | undefined {
+): ExchangeRequest | undefined {
   const realm = parameters.get('realm') ?? '';
   if (!URL.canParse(realm)) return undefined;
   const url = new URL(realm);

@@ -1,5 +1,5 @@
 import { Failure, messageOf } from '../failure/failure.ts';
-import { exchange, type HttpRequest, type WholeAnswer } from '../http/exchange.ts';
+import { type ExchangeRequest, exchange, type WholeAnswer } from '../http/exchange.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { passing, persist } from '../http/retry.ts';
 import { keepSecret } from '../secrets/redact.ts';
@@ -31,7 +31,7 @@ export interface Transport {
    * @param what for the failure: "read ghcr.io/acme/app:1"
    * @throws Failure `image/registry` when there is none in time; `image/insecure`
    */
-  send(request: HttpRequest, what: string): Promise<WholeAnswer>;
+  send(request: ExchangeRequest, what: string): Promise<WholeAnswer>;
 }
 
 const defaultBudget = 60_000;
@@ -48,7 +48,7 @@ export function openTransport(registry: string, options: RegistryOptions): Trans
     throw Failure.of('image/insecure', { registry: `${url.host} (named by ${registry})` });
   }
 
-  async function send(request: HttpRequest, what: string): Promise<WholeAnswer> {
+  async function send(request: ExchangeRequest, what: string): Promise<WholeAnswer> {
     let answer: WholeAnswer;
     try {
       answer = await persist({ clock, signal, budget }, () => exchange(wire, request));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exchange, type HttpRequest, wholeAnswer } from '../../src/http/exchange.ts';
+import { type ExchangeRequest, exchange, wholeAnswer } from '../../src/http/exchange.ts';
 import { httpFetch } from '../../src/http/fetch.ts';
 import { systemClock } from '../../src/time/clock.ts';
 import { deadline, TimeoutReached } from '../../src/time/deadline.ts';
@@ -28,7 +28,7 @@ afterAll(() => {
 
 const signal = new AbortController().signal;
 
-function ask(by: Respond, method: HttpRequest['method'] = 'GET') {
+function ask(by: Respond, method: ExchangeRequest['method'] = 'GET') {
   respond = by;
   const wire = { fetch: httpFetch, clock: systemClock, signal, guard: () => undefined };
   return exchange(wire, { method, url: new URL(address) });
@@ -62,7 +62,7 @@ describe('a packed answer is unpacked', () => {
 });
 
 describe('an answer without a body may still name a coding', () => {
-  it.each<[number, HttpRequest['method']]>([
+  it.each<[number, ExchangeRequest['method']]>([
     [200, 'GET'],
     [200, 'HEAD'],
     [204, 'GET'],

@@ -2,7 +2,7 @@ import type { Failure } from '@slipway/shared/failure/failure';
 import type { TimelineEntry } from '@slipway/shared/time/timeline';
 import type { Finding } from '../findings/finding.ts';
 import type { ScanReport } from '../findings/read-report.ts';
-import type { Subject, Target } from '../subject/subject.ts';
+import type { ScanTarget, Subject } from '../subject/subject.ts';
 import type { Verdict } from '../verdict/judge.ts';
 
 /** One image or folder that was looked at. */
@@ -16,8 +16,8 @@ export interface Scanned {
 }
 
 /** Everything there is to say about a run, also about one that failed. */
-export interface Answer {
-  target?: Target;
+export interface GateResult {
+  target?: ScanTarget;
   /** What was looked at so far, an entry for each platform. */
   scanned: Scanned[];
   verdict?: Verdict;

@@ -1,7 +1,7 @@
 import { cut } from '@slipway/shared/secrets/cut';
 import type { ReportingDescriptor, Result } from 'sarif';
 import { type Finding, findingKey, type Severity } from '../findings/finding.ts';
-import type { Judged } from '../verdict/judge.ts';
+import type { Judged } from '../verdict/judged.ts';
 
 /** What a SARIF report is about. */
 export interface SarifFacts {

@@ -13,7 +13,7 @@ import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { poll } from '@slipway/shared/time/poll';
 
 /** What an upload runs on. */
-export interface UploadMeans {
+export interface UploadTools {
   fetch: Fetch;
   clock: Clock;
   signal: AbortSignal;
@@ -39,9 +39,9 @@ const patience = 60_000;
 export async function uploadSarif(
   report: Buffer,
   started: number,
-  means: UploadMeans,
+  tools: UploadTools,
 ): Promise<string | undefined> {
-  const { github } = means;
+  const { github } = tools;
   const body = {
     commit_sha: github.sha,
     ref: github.ref,
@@ -49,13 +49,13 @@ export async function uploadSarif(
     started_at: new Date(started).toISOString(),
     tool_name: 'Trivy',
   };
-  const ask = openCodeScanning(means);
-  const answer = await ask('POST', 'sarifs', means.signal, JSON.stringify(body));
+  const ask = openCodeScanning(tools);
+  const answer = await ask('POST', 'sarifs', tools.signal, JSON.stringify(body));
   const id = textField(answer, 'id');
   if (!id) throw Failure.of('gate/upload', { said: 'its answer has no id' });
   try {
-    return await deadline(means.clock, patience, means.signal, (signal) =>
-      poll(means.clock, signal, async () => {
+    return await deadline(tools.clock, patience, tools.signal, (signal) =>
+      poll(tools.clock, signal, async () => {
         const state = await ask('GET', `sarifs/${encodeURIComponent(id)}`, signal);
         const status = textField(state, 'processing_status');
         if (status === 'complete') return '';
@@ -70,7 +70,7 @@ export async function uploadSarif(
   }
 }
 
-type Ask = (
+type AskCodeScanning = (
   method: 'GET' | 'POST',
   path: string,
   signal: AbortSignal,
@@ -78,7 +78,7 @@ type Ask = (
 ) => Promise<unknown>;
 
 /** The API of code scanning. Both requests may be repeated: a second report replaces the first. */
-function openCodeScanning({ clock, env, fetch, github, token }: UploadMeans): Ask {
+function openCodeScanning({ clock, env, fetch, github, token }: UploadTools): AskCodeScanning {
   const restUrl = env['GITHUB_API_URL'] || 'https://api.github.com';
   const most = longestAnswer;
   const userAgent = 'slipway-trivy-gate';

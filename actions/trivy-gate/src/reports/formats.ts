@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@slipway/shared/failure/failure';
 import { runTrivy, type Trivy } from '../scanner/run-trivy.ts';
-import type { ReportFile } from './answer.ts';
+import type { ReportFile } from './gate-result.ts';
 
 /** Formats that Trivy makes out of its JSON report, with the name of the file. */
 const converted: Readonly<Record<string, string>> = {
@@ -19,16 +19,22 @@ export function listsPackages(format: string): boolean {
   return /^(?:cyclonedx|spdx|github|cosign-vuln)/.test(format);
 }
 
+/** What is converted into what, and where. */
+export interface Conversion {
+  /** The JSON report. */
+  report: string;
+  formats: readonly string[];
+  folder: string;
+  scanners: readonly string[];
+}
+
 /**
  * Converts a JSON report into other formats, without a second scan.
  * @throws Failure `gate/convert`
  */
 export async function convertReport(
-  report: string,
-  formats: readonly string[],
-  folder: string,
-  scanners: readonly string[],
   trivy: Trivy,
+  { report, formats, folder, scanners }: Conversion,
 ): Promise<ReportFile[]> {
   const files: ReportFile[] = [];
   for (const format of formats) {

@@ -2,27 +2,27 @@ import type { Outcome } from '@slipway/shared/action/run';
 import type { Failure } from '@slipway/shared/failure/failure';
 import type { manifest } from '../manifest.ts';
 import { sum } from '../verdict/counts.ts';
-import type { Answer } from './answer.ts';
+import type { GateResult } from './gate-result.ts';
 import { buildSummary } from './summary.ts';
 
 const against = new Set(['gate/finding', 'gate/maximum', 'gate/end-of-life']);
 
 /**
- * What an answer means for the step.
+ * What a result means for the step.
  * @param forgiven an error that `on-error: warn` lets pass
  */
 export function outcomeOf(
-  answer: Answer,
+  result: GateResult,
   asked: string,
   forgiven: Failure | undefined,
 ): Outcome<typeof manifest> {
-  const { failure, target } = answer;
+  const { failure, target } = result;
   const verdict = verdictWord(forgiven ?? failure);
   const name = target?.name ?? asked;
   return {
-    outputs: { ...outputsOf(answer), verdict, reason: (forgiven ?? failure)?.code ?? '' },
-    summary: buildSummary(answer, name, verdict),
-    closing: closing(answer, name, verdict, forgiven !== undefined),
+    outputs: { ...outputsOf(result), verdict, reason: (forgiven ?? failure)?.code ?? '' },
+    summary: buildSummary(result, name, verdict),
+    closing: closing(result, name, verdict, forgiven !== undefined),
     ...(failure ? { failure } : {}),
   };
 }
@@ -32,8 +32,8 @@ function verdictWord(failure: Failure | undefined): 'pass' | 'fail' | 'error' {
   return against.has(failure.code) ? 'fail' : 'error';
 }
 
-function outputsOf(answer: Answer) {
-  const { databaseUpdated, files, target, verdict } = answer;
+function outputsOf(result: GateResult) {
+  const { databaseUpdated, files, target, verdict } = result;
   const path = (format: string) => files.find((file) => file.format === format)?.path ?? '';
   const known = databaseUpdated === undefined ? '' : new Date(databaseUpdated).toISOString();
   const written = {
@@ -60,7 +60,7 @@ function outputsOf(answer: Answer) {
 }
 
 function closing(
-  { verdict }: Answer,
+  { verdict }: GateResult,
   name: string,
   word: 'pass' | 'fail' | 'error',
   forgiven: boolean,

@@ -7,26 +7,27 @@ import { type Finding, severities } from '../findings/finding.ts';
 import type { AllowEntry } from '../policy/policy.ts';
 import { type Advice, planFor } from '../verdict/advice.ts';
 import { sum } from '../verdict/counts.ts';
-import type { Judged, Verdict } from '../verdict/judge.ts';
-import { type Answer, labelOf } from './answer.ts';
+import type { Verdict } from '../verdict/judge.ts';
+import type { Judged } from '../verdict/judged.ts';
+import { type GateResult, labelOf } from './gate-result.ts';
 
 const rows = { open: 20, folded: 180, advice: 10, delta: 50, allowlist: 50, text: 160 };
 
 /** The job summary: verdict first, then what is there, what blocks, what to do, what is new. */
-export function buildSummary(answer: Answer, name: string, verdict: string): string {
-  const { failure, timeline, verdict: judged, warnings } = answer;
+export function buildSummary(result: GateResult, name: string, verdict: string): string {
+  const { failure, timeline, verdict: judged, warnings } = result;
   const parts = [
-    headline(name, verdict, answer),
+    headline(name, verdict, result),
     failure ? whyRed(failure) : '',
     ...warnings.map((warning) => `> [!WARNING]\n> ${escapeMarkdown(warning)}`),
-    facts(answer),
-    ...(judged ? found(judged, answer) : []),
+    facts(result),
+    ...(judged ? found(judged, result) : []),
     gantt(timeline),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function headline(name: string, verdict: string, { verdict: judged }: Answer): string {
+function headline(name: string, verdict: string, { verdict: judged }: GateResult): string {
   const what = escapeMarkdown(name);
   if (verdict === 'error') return `## ⚠️ error: nobody knows whether ${what} may pass`;
   if (!judged) return `## ❌ ${what}`;
@@ -43,7 +44,7 @@ function whyRed({ code, message, remedy }: Failure): string {
   return `**${codeSpan(code)}** ${lines.join('<br>')}\n\n${escapeMarkdown(remedy)}`;
 }
 
-function facts({ baseline, databaseUpdated, judgedAt, scanned, target }: Answer): string {
+function facts({ baseline, databaseUpdated, judgedAt, scanned, target }: GateResult): string {
   const lines: Array<[string, string]> = [];
   if (target) lines.push(['scanned', codeSpan(target.name)]);
   const others = target && target.others.length > 0 ? ` (not ${target.others.join(', ')})` : '';
@@ -68,7 +69,7 @@ function facts({ baseline, databaseUpdated, judgedAt, scanned, target }: Answer)
   return lines.length > 0 ? table(['', ''], lines) : '';
 }
 
-function systems(scanned: Answer['scanned']): Array<[string, string]> {
+function systems(scanned: GateResult['scanned']): Array<[string, string]> {
   const seen = new Map<string, string[]>();
   for (const one of scanned) {
     const { system } = one.report;
@@ -83,7 +84,7 @@ function systems(scanned: Answer['scanned']): Array<[string, string]> {
   ]);
 }
 
-function found(verdict: Verdict, { baseline }: Answer): string[] {
+function found(verdict: Verdict, { baseline }: GateResult): string[] {
   return [
     matrixTable(verdict, baseline !== undefined),
     blockingTable(verdict.judged),

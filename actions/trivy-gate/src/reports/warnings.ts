@@ -1,12 +1,12 @@
 import type { Policy } from '../policy/policy.ts';
 import type { Verdict } from '../verdict/judge.ts';
-import { type Answer, labelOf } from './answer.ts';
+import { type GateResult, labelOf } from './gate-result.ts';
 import { listEntries } from './verdict-failure.ts';
 
 /** What a verdict has to warn of, green or red; each a whole sentence. */
 export function warnAbout(
   verdict: Verdict,
-  { scanned, target }: Answer,
+  { scanned, target }: GateResult,
   policy: Policy,
   { scanners }: { scanners: readonly string[] },
 ): string[] {
@@ -42,7 +42,7 @@ export function warnAbout(
   return warnings;
 }
 
-function endedSystems(scanned: Answer['scanned']): string[] {
+function endedSystems(scanned: GateResult['scanned']): string[] {
   return scanned.flatMap((one) => {
     const { system } = one.report;
     if (!system?.endOfLife) return [];

@@ -23,7 +23,7 @@ export default {
       '<rootDir>/{packages,actions}/*/test/**/*.test.ts',
       '<rootDir>/scripts/**/*.test.ts',
     ]),
-    ring('scenarios', ['<rootDir>/{packages,actions}/*/scenarios/**/*.test.ts'], {
+    ring('scenarios', ['<rootDir>/{packages,actions,infra}/*/scenarios/**/*.test.ts'], {
       globalSetup: '<rootDir>/test/registry.ts',
       globalTeardown: '<rootDir>/test/stop-registry.ts',
     }),

@@ -11,8 +11,11 @@ interface Need {
   fix: string;
   /** Tests that cannot run without, as a pattern of their paths. */
   tests: string;
+  /** Time to answer, in milliseconds, where it may have to download first. */
+  limit?: number;
 }
 
+const root = join(import.meta.dirname, '..');
 const outer = '/(?:scenarios|journeys)/';
 const needs: readonly Need[] = [
   {
@@ -35,15 +38,21 @@ const needs: readonly Need[] = [
     tests: '/journeys/|/trivy-gate/scenarios/',
   },
   { name: 'act', ask: ['act', '--version'], fix: 'scripts/setup run', tests: '/journeys/' },
+  {
+    name: 'Terraform with its provider for AWS',
+    ask: [join(root, 'scripts/terraform'), 'ready', 'infra/aws'],
+    fix: 'install Terraform 1.9 or newer (developer.hashicorp.com/terraform), and reach registry.terraform.io or a mirror of it',
+    tests: '/infra/aws/scenarios/',
+    limit: 330_000,
+  },
 ];
 
-const root = join(import.meta.dirname, '..');
 const folder = process.argv[2] ?? 'out/test';
-const files = globSync('{packages,actions}/*/scenarios/**/*.test.ts', { cwd: root })
+const files = globSync('{packages,actions,infra}/*/scenarios/**/*.test.ts', { cwd: root })
   .concat(globSync('journeys/**/*.test.ts', { cwd: root }))
   .map((file) => `/${file}`);
 
-const left = needs.filter(({ ask: [command, ...args] }) => !answers(command, args));
+const left = needs.filter(({ ask: [command, ...args], limit }) => !answers(command, args, limit));
 const skipped = new Set<string>();
 for (const { fix, name, tests } of left) {
   const own = files.filter((file) => new RegExp(tests).test(file));
@@ -56,9 +65,9 @@ if (existsSync(folder)) {
   writeFileSync(join(folder, 'missing.json'), JSON.stringify({ numPendingTests }));
 }
 
-function answers(command: string, args: readonly string[]): boolean {
+function answers(command: string, args: readonly string[], timeout = 20_000): boolean {
   try {
-    execFileSync(command, args, { stdio: 'ignore', timeout: 20_000 });
+    execFileSync(command, args, { stdio: 'ignore', timeout });
     return true;
   } catch {
     return false;

@@ -1,63 +1,35 @@
 # Generated from actions/deploy-ecs/src/api/permissions.json by `make generate`.
 
-# What deploy-ecs calls, by the kind of resource that IAM checks it against (deploy-role.tf).
+# What deploy-ecs calls, and the kinds of resources that IAM checks it against (deploy-role.tf).
 locals {
   deploy_permissions = {
-    "alarm" = [
-      "cloudwatch:DescribeAlarms", # say which alarm stopped the rollout, and since when
-    ]
-    "any" = [
-      "ecs:DescribeTaskDefinition",                 # read the task definition that the new one is made from (always needed)
-      "ecs:ListTaskDefinitions",                    # find the revisions that keep-revisions does not keep
-      "ecs:DeregisterTaskDefinition",               # remove the revisions that keep-revisions does not keep
-      "ecr:GetAuthorizationToken",                  # log in to the registry to resolve a tag to a digest
-      "elasticloadbalancing:DescribeTargetHealth",  # say why a target is unhealthy
-      "elasticloadbalancing:DescribeTargetGroups",  # find the load balancer in front of the service
-      "elasticloadbalancing:DescribeLoadBalancers", # find the address that health-path is asked at
-      "elasticloadbalancing:DescribeListeners",     # find the port that health-path is asked at
-      "elasticloadbalancing:DescribeRules",         # read how much of the traffic the new version gets
-    ]
-    "cluster" = [
-      "ecs:DescribeClusters", # check that the cluster is there and active (always needed)
-    ]
-    "log-stream" = [
-      "logs:GetLogEvents", # show the last log lines of a task that failed, and those of run-before
-    ]
-    "repository" = [
-      "ecr:BatchGetImage",          # resolve a tag to a digest, and read the platform of the image
-      "ecr:GetDownloadUrlForLayer", # read the platform of the image
-    ]
-    "service" = [
-      "ecs:DescribeServices",       # read what the service runs and how it is set up (always needed)
-      "ecs:UpdateService",          # start the rollout, and roll back where no deployment can be stopped (always needed)
-      "ecs:CreateService",          # create a service that is not there, from service-definition
-      "ecs:ListServiceDeployments", # find a deployment that is in flight
-    ]
-    "service-deployment" = [
-      "ecs:DescribeServiceDeployments", # watch the rollout; without it the service's own events are watched
-      "ecs:StopServiceDeployment",      # roll back a rollout that is in flight
-      "ecs:ContinueServiceDeployment",  # give the new version production traffic after it was proven by test traffic
-    ]
-    "service-revision" = [
-      "ecs:DescribeServiceRevisions", # read what an earlier deployment ran
-    ]
-    "taggable" = [
-      "ecs:TagResource",         # keep the tags of the task definition, and tag the one-off task
-      "ecs:ListTagsForResource", # read the tags that are kept
-    ]
-    "task" = [
-      "ecs:DescribeTasks", # read why a task stopped
-      "ecs:StopTask",      # stop the one-off task of run-before when the run is cancelled
-    ]
-    "task-definition" = [
-      "ecs:RegisterTaskDefinition", # register the new task definition (always needed)
-      "ecs:RunTask",                # run the one-off task of run-before
-    ]
-    "task-roles" = [
-      "iam:PassRole", # give the new task definition the roles of the one before (always needed)
-    ]
-    "tasks-of-cluster" = [
-      "ecs:ListTasks", # find the tasks of the rollout that stopped
-    ]
+    "ecs:DescribeClusters"                       = ["cluster"]                            # to say that there is no such cluster before anything is changed
+    "ecs:DescribeServices"                       = ["service"]                            # to see what serves and, where nothing better is allowed, how the rollout is getting on (always needed)
+    "ecs:CreateService"                          = ["service"]                            # to create the service from a file when there is none
+    "ecs:UpdateService"                          = ["service"]                            # to start the rollout, and to go back to the revision before (always needed)
+    "ecs:DeleteService"                          = ["service"]                            # to take back a service that this deployment has created
+    "ecs:DescribeTaskDefinition"                 = ["*"]                                  # to read what runs now, and what the new revision starts from (always needed)
+    "ecs:RegisterTaskDefinition"                 = ["task-definition"]                    # to register the revision with the new image (always needed)
+    "ecs:TagResource"                            = ["task-definition", "service", "task"] # to keep the tags of the task definition, the service and the task
+    "iam:PassRole"                               = ["role"]                               # to give the task its roles, and ECS those of the service (always needed)
+    "ecs:ListServiceDeployments"                 = ["service"]                            # to find the deployment in flight, when the service does not name it
+    "ecs:DescribeServiceDeployments"             = ["service", "service-deployment"]      # to see state, reason, traffic and alarms of the rollout as ECS does
+    "ecs:DescribeServiceRevisions"               = ["service", "service-revision"]        # to know which task definition a revision of the service has
+    "ecs:StopServiceDeployment"                  = ["service", "service-deployment"]      # to roll back a deployment that is in flight
+    "ecs:ContinueServiceDeployment"              = ["service", "service-deployment"]      # to let production traffic follow once the proof of the test traffic holds
+    "ecs:ListTasks"                              = ["*"]                                  # to find the tasks that stopped, and why
+    "ecs:DescribeTasks"                          = ["task"]                               # to read exit codes and reasons of tasks, and how the task of `run-before` ended
+    "ecs:RunTask"                                = ["task-definition"]                    # to run the one-off task of `run-before`
+    "ecs:StopTask"                               = ["task"]                               # to end the task of `run-before` when the job is cancelled or its time is up
+    "ecs:ListTaskDefinitions"                    = ["*"]                                  # to find old revisions
+    "ecs:DeregisterTaskDefinition"               = ["*"]                                  # to deregister old revisions
+    "logs:GetLogEvents"                          = ["log-stream"]                         # to show the last log lines of a container that failed, and those of `run-before`
+    "elasticloadbalancing:DescribeTargetHealth"  = ["*"]                                  # to show why the load balancer calls a task unhealthy
+    "elasticloadbalancing:DescribeTargetGroups"  = ["*"]                                  # to find the load balancer whose address is asked
+    "elasticloadbalancing:DescribeLoadBalancers" = ["*"]                                  # to know the address of the load balancer
+    "elasticloadbalancing:DescribeListeners"     = ["*"]                                  # to know port and protocol of the load balancer
+    "ecr:GetAuthorizationToken"                  = ["*"]                                  # to log in to ECR, for an image there
+    "ecr:BatchGetImage"                          = ["repository"]                         # to resolve a tag of an image in ECR to its digest
+    "ecr:GetDownloadUrlForLayer"                 = ["repository"]                         # to read the platform of an image in ECR
   }
 }

@@ -6,27 +6,30 @@ locals {
 
   # By kind of resource.
   deploy_scope = {
-    "any"                = { resources = ["*"], condition = {} }
-    "alarm"              = { resources = [for alarm in local.rollout_alarms : alarm.arn], condition = {} }
-    "cluster"            = { resources = [aws_ecs_cluster.this.arn], condition = {} }
-    "log-stream"         = { resources = ["${aws_cloudwatch_log_group.this.arn}:log-stream:*"], condition = {} }
-    "repository"         = { resources = [local.repository.arn], condition = {} }
-    "service"            = { resources = [local.service], condition = {} }
-    "service-deployment" = { resources = [local.service, "${local.ecs}:service-deployment/${local.name}/${var.name}/*"], condition = {} }
-    "service-revision"   = { resources = [local.service, "${local.ecs}:service-revision/${local.name}/${var.name}/*"], condition = {} }
-    "task"               = { resources = ["${local.ecs}:task/${local.name}/*"], condition = {} }
-    "task-definition"    = { resources = ["${local.ecs}:task-definition/${local.name}:*"], condition = {} }
-    "taggable" = {
-      resources = [local.service, "${local.ecs}:task/${local.name}/*", "${local.ecs}:task-definition/${local.name}:*"]
-      condition = {}
-    }
-    # IAM has no resource for them, but knows the cluster.
-    "tasks-of-cluster" = { resources = ["*"], condition = { ArnEquals = { "ecs:cluster" = aws_ecs_cluster.this.arn } } }
+    "*"                  = ["*"]
+    "cluster"            = [aws_ecs_cluster.this.arn]
+    "service"            = [local.service]
+    "service-deployment" = ["${local.ecs}:service-deployment/${local.name}/${var.name}/*"]
+    "service-revision"   = ["${local.ecs}:service-revision/${local.name}/${var.name}/*"]
+    "task"               = ["${local.ecs}:task/${local.name}/*"]
+    "task-definition"    = ["${local.ecs}:task-definition/${local.name}:*"]
+    "role"               = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
+    "log-stream"         = ["${aws_cloudwatch_log_group.this.arn}:log-stream:*"]
+    "repository"         = [local.repository.arn]
+  }
+  deploy_conditions = {
     # Only to tasks, so that nobody gets these roles for anything else.
-    "task-roles" = {
-      resources = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
-      condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
-    }
+    "iam:PassRole" = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+    # IAM has no resource for it, but knows the cluster.
+    "ecs:ListTasks" = { ArnEquals = { "ecs:cluster" = aws_ecs_cluster.this.arn } }
+  }
+  # Terraform has made the service; who deploys to it need not be able to delete it.
+  deploy_without = var.github.may_create_service ? [] : ["ecs:CreateService", "ecs:DeleteService"]
+  # Actions with the same scope share a statement.
+  deploy_statements = {
+    for action, kinds in local.deploy_permissions :
+    contains(keys(local.deploy_conditions), action) ? action : join(" ", sort(kinds)) => action...
+    if !contains(local.deploy_without, action)
   }
 }
 
@@ -43,9 +46,13 @@ resource "aws_iam_role_policy" "deploy" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      for kind, actions in local.deploy_permissions : merge(
-        { Effect = "Allow", Action = actions, Resource = local.deploy_scope[kind].resources },
-        length(local.deploy_scope[kind].condition) == 0 ? {} : { Condition = local.deploy_scope[kind].condition },
+      for actions in values(local.deploy_statements) : merge(
+        {
+          Effect   = "Allow"
+          Action   = actions
+          Resource = distinct(flatten([for kind in local.deploy_permissions[actions[0]] : local.deploy_scope[kind]]))
+        },
+        contains(keys(local.deploy_conditions), actions[0]) ? { Condition = local.deploy_conditions[actions[0]] } : {},
       )
     ]
   })

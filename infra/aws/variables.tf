@@ -33,15 +33,18 @@ variable "github" {
     build_refs: refs whose runs may push an image; `*` is allowed in tags only.
     issuer: another one for GitHub Enterprise, https://HOST/_services/token or https://token.actions.githubusercontent.com/SLUG.
     create_provider: false where the account has the identity provider of this issuer already.
+    may_create_service: whether a deployment may also create the service, and delete it when that fails; only for
+      services that are not made here.
   TEXT
   type = object({
-    repository      = string
-    owner_id        = optional(number)
-    repository_id   = optional(number)
-    trust_names     = optional(bool, true)
-    build_refs      = optional(list(string), ["refs/heads/main"])
-    issuer          = optional(string, "https://token.actions.githubusercontent.com")
-    create_provider = optional(bool, true)
+    repository         = string
+    owner_id           = optional(number)
+    repository_id      = optional(number)
+    trust_names        = optional(bool, true)
+    build_refs         = optional(list(string), ["refs/heads/main"])
+    issuer             = optional(string, "https://token.actions.githubusercontent.com")
+    create_provider    = optional(bool, true)
+    may_create_service = optional(bool, false)
   })
 
   validation {

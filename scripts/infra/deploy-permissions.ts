@@ -1,40 +1,39 @@
-/** One IAM action that an action of ours may call: an entry of `permissions.json`. */
+/** One IAM action that deploy-ecs may call: an entry of its `permissions.json`. */
 export interface Permission {
   /** `ecs:DescribeServices` */
   action: string;
   why: string;
   /** Whether the action can do its work without it, and says so once. */
   optional: boolean;
-  /** Kind of resource that IAM checks it against, a name in `infra/aws/deploy-role.tf`. */
-  resources: string;
+  /** Kinds of resources that IAM checks it against, names in `infra/aws/deploy-role.tf`. */
+  resources: readonly string[];
 }
 
-/** The text of `infra/aws/deploy-permissions.tf`: the list as Terraform reads it, by kind. */
+/** The text of `infra/aws/deploy-permissions.tf`: the list as Terraform reads it. */
 export function deployPermissions(permissions: readonly Permission[]): string {
-  const kinds = Map.groupBy(permissions, ({ resources }) => resources);
-  const blocks = [...kinds]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([kind, of]) => block(kind, of));
+  const rows = permissions.map(({ action, why, optional, resources }) => ({
+    action: `"${action}"`,
+    kinds: `[${resources.map((kind) => `"${kind}"`).join(', ')}]`,
+    why: `# ${why.replaceAll(/\s+/g, ' ')}${optional ? '' : ' (always needed)'}`,
+  }));
+  // As `terraform fmt` has it.
+  const [actions, kinds] = [
+    widest(rows.map((row) => row.action)),
+    widest(rows.map((row) => row.kinds)),
+  ];
+  const lines = rows.map(
+    (row) => `    ${row.action.padEnd(actions)} = ${row.kinds.padEnd(kinds)} ${row.why}\n`,
+  );
   return `# Generated from actions/deploy-ecs/src/api/permissions.json by \`make generate\`.
 
-# What deploy-ecs calls, by the kind of resource that IAM checks it against (deploy-role.tf).
+# What deploy-ecs calls, and the kinds of resources that IAM checks it against (deploy-role.tf).
 locals {
   deploy_permissions = {
-${blocks.join('')}  }
+${lines.join('')}  }
 }
 `;
 }
 
-// As `terraform fmt` has it: the comments of one list start in one column.
-function block(kind: string, permissions: readonly Permission[]): string {
-  const width = Math.max(...permissions.map(({ action }) => action.length)) + '"",'.length;
-  const lines = permissions.map(({ action, why, optional }) => {
-    const quoted = `"${action}",`.padEnd(width);
-    return `      ${quoted} # ${oneLine(why)}${optional ? '' : ' (always needed)'}\n`;
-  });
-  return `    "${kind}" = [\n${lines.join('')}    ]\n`;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ');
+function widest(texts: readonly string[]): number {
+  return Math.max(...texts.map((text) => text.length));
 }

@@ -16,6 +16,8 @@ run "cheap" {
       repository_id   = 456789
       build_refs      = ["refs/heads/main", "refs/tags/v*"]
       create_provider = false
+
+      may_create_service = true
     }
     network  = { tasks = "public", nat = "one", cidr = "192.168.0.0/22", zones = ["eu-central-1b", "eu-central-1c"] }
     service  = { port = 8080, health_path = "/", spot = true, exec = true, insights = "enhanced", architecture = "ARM64", cpu = 1024, memory = 2048, log_days = 7, tasks = 3, min = 1, max = 4, cpu_target = 40, secrets = ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-db-AbCdEf", "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/key"] }
@@ -42,6 +44,10 @@ run "cheap" {
       ] }
     }
     error_message = "main and tags of versions may not build, or others may"
+  }
+  assert {
+    condition     = toset(flatten(jsondecode(aws_iam_role_policy.deploy.policy).Statement[*].Action)) == toset(keys(local.deploy_permissions))
+    error_message = "the deploy role may do more or less than deploy-permissions.tf says"
   }
   assert {
     condition     = length(aws_iam_openid_connect_provider.github) == 0 && jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Principal.Federated == "arn:aws:iam::123456789012:oidc-provider/there-already"

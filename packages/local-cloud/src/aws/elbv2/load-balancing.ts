@@ -1,0 +1,124 @@
+import type { Runtime, TargetGroup, TargetHealth } from '../ecs/runtime.ts';
+import type { Cancel, Timeline } from '../ecs/timeline.ts';
+
+/** A target group that exists, with what a runtime needs and what the API shows. */
+export interface Group extends TargetGroup {
+  port: number;
+  /** Milliseconds that a target which is taken out may finish its connections. */
+  deregistrationDelay: number;
+}
+
+/** A rule of a listener, or its default action. */
+export interface Rule {
+  arn: string;
+  listenerArn: string;
+  /** Port of the listener. */
+  port: number;
+  isDefault: boolean;
+  /** Weight by ARN of the target group. */
+  weights: Readonly<Record<string, number>>;
+}
+
+/** A task in a target group. */
+export interface Registration {
+  readonly group: Group;
+  readonly taskArn: string;
+  readonly address: string;
+  readonly port: number;
+  state: 'initial' | 'healthy' | 'unhealthy' | 'draining';
+  reason?: string;
+  description?: string;
+}
+
+interface Joining {
+  taskArn: string;
+  address: string;
+  container: string;
+  port: number;
+  groupArn: string;
+}
+
+/** Listeners, rules and target groups of one account and region, and who is in them. */
+export class LoadBalancing {
+  readonly groups = new Map<string, Group>();
+  readonly rules = new Map<string, Rule>();
+  readonly #registrations = new Set<Registration>();
+  readonly #runtime: Runtime;
+  readonly #timeline: Timeline;
+
+  constructor(runtime: Runtime, timeline: Timeline) {
+    this.#runtime = runtime;
+    this.#timeline = timeline;
+  }
+
+  /** Everybody in a target group, those that are leaving too. */
+  in(groupArn: string): Registration[] {
+    return [...this.#registrations].filter(({ group }) => group.arn === groupArn);
+  }
+
+  /**
+   * Puts a task into a target group.
+   * @param changed is told of each new state
+   */
+  join({ groupArn, ...who }: Joining, changed: () => void): Registration | undefined {
+    const group = this.groups.get(groupArn);
+    if (!group) return undefined;
+    const { taskArn, container, port } = who;
+    const registration: Registration = {
+      group,
+      taskArn,
+      address: who.address,
+      port,
+      state: 'initial',
+      reason: 'Elb.RegistrationInProgress',
+      description: 'Target registration is in progress',
+    };
+    this.#registrations.add(registration);
+    this.#runtime.register({ taskArn, container, port, group }, (health) => {
+      this.#timeline.advance();
+      if (registration.state === 'draining') return;
+      Object.assign(registration, shown(health));
+      changed();
+    });
+    return registration;
+  }
+
+  /**
+   * Takes a task out of its target group.
+   * @param drained is told once its connections had the time to end
+   */
+  leave(registration: Registration, drained: () => void): Cancel {
+    const { group, port, taskArn } = registration;
+    const { deregistrationDelay } = group;
+    Object.assign(registration, {
+      state: 'draining',
+      reason: 'Target.DeregistrationInProgress',
+      description: 'Target deregistration is in progress',
+    });
+    this.#runtime.deregister({ taskArn, container: '', port, group });
+    return this.#timeline.after(deregistrationDelay, () => {
+      this.#registrations.delete(registration);
+      drained();
+    });
+  }
+
+  /** Forgets a task that is gone. */
+  forget(registration: Registration): void {
+    this.#registrations.delete(registration);
+  }
+
+  /** Gives a rule, or the default action of a listener, new weights. */
+  weigh(ruleArn: string, weights: Readonly<Record<string, number>>): void {
+    const rule = this.rules.get(ruleArn);
+    if (!rule) return;
+    this.rules.set(ruleArn, { ...rule, weights });
+    const { isDefault, listenerArn, port } = rule;
+    this.#runtime.route({ arn: isDefault ? listenerArn : ruleArn, port, weights });
+  }
+}
+
+function shown(health: TargetHealth): Pick<Registration, 'state' | 'reason' | 'description'> {
+  if (health.state === 'unhealthy') return health;
+  // What Object.assign gets has to take the old reason away.
+  return { state: 'healthy', reason: '', description: '' };
+}

@@ -31,6 +31,8 @@ export class EcsService implements RolloutHost {
   readonly cluster: string;
   readonly createdAt: number;
   readonly ground: ServiceGround;
+  /** What CreateService was asked, to know the same request again. */
+  readonly asked: object;
   configuration: ServiceConfiguration;
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE' = 'ACTIVE';
   /** Newest first. */
@@ -50,11 +52,13 @@ export class EcsService implements RolloutHost {
     arn: string;
     cluster: string;
     configuration: ServiceConfiguration;
+    asked: object;
   }) {
     this.ground = o.ground;
     this.arn = o.arn;
     this.cluster = o.cluster;
     this.configuration = o.configuration;
+    this.asked = o.asked;
     this.createdAt = o.ground.timeline.time / 1_000;
   }
 

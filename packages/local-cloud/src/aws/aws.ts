@@ -3,6 +3,10 @@ import { Faults } from '../http/faults.ts';
 import { serve } from '../http/serve.ts';
 import { ecrService } from './ecr.ts';
 import { ecrPublicService } from './ecr-public.ts';
+import { ecsService } from './ecs/ecs.ts';
+import { machineClock } from './ecs/timeline.ts';
+import { virtualEcs } from './ecs/virtual/virtual-ecs.ts';
+import type { EcsWorlds } from './ecs/world.ts';
 import { Permissions } from './permissions.ts';
 import { Repositories } from './repositories.ts';
 import { type AwsSeed, demoAws } from './seed.ts';
@@ -10,7 +14,7 @@ import { type Session, Sessions } from './sessions.ts';
 import { stsService } from './sts.ts';
 
 /** The services of AWS, each on a port of its own. */
-export const awsServices = ['sts', 'ecr', 'ecr-public'] as const;
+export const awsServices = ['sts', 'ecr', 'ecr-public', 'ecs'] as const;
 export type AwsService = (typeof awsServices)[number];
 
 /** An emulated AWS that listens on loopback. */
@@ -24,6 +28,8 @@ export interface Aws extends AsyncDisposable {
   permissions: Permissions;
   /** URIs of the repositories that exist in ECR, private and public. */
   ecrRepositories(): string[];
+  /** What exists in ECS, load balancing and logs, by account and region. */
+  ecs: EcsWorlds;
 }
 
 export interface AwsOptions {
@@ -33,6 +39,8 @@ export interface AwsOptions {
   faults?: Faults<AwsService>;
   /** Milliseconds since the epoch. */
   now?: () => number;
+  /** What runs tasks, and how long things take; scripts at the documented pace by default. */
+  ecs?: EcsWorlds;
 }
 
 /** Starts AWS. */
@@ -41,6 +49,7 @@ export async function startAws({
   issuer,
   faults = new Faults(),
   now = Date.now,
+  ecs: worlds = virtualEcs({ clock: { ...machineClock, now } }).worlds,
 }: AwsOptions = {}): Promise<Aws> {
   await using sockets = new AsyncDisposableStack();
   const sessions = new Sessions();
@@ -52,12 +61,14 @@ export async function startAws({
   const sts = sockets.use(await serve('sts', stsService({ ...parts, seed, issuer }), faults));
   const ecr = sockets.use(await serve('ecr', ecrService(ecrParts), faults));
   const ecrPublic = sockets.use(await serve('ecr-public', ecrPublicService(ecrParts), faults));
+  const ecs = sockets.use(await serve('ecs', ecsService({ ...parts, worlds }), faults));
   const opened = sockets.move();
   return {
     env: {
       AWS_ENDPOINT_URL_STS: sts.url,
       AWS_ENDPOINT_URL_ECR: ecr.url,
       AWS_ENDPOINT_URL_ECR_PUBLIC: ecrPublic.url,
+      AWS_ENDPOINT_URL_ECS: ecs.url,
     },
     faults,
     credentials(role) {
@@ -69,6 +80,7 @@ export async function startAws({
     },
     permissions,
     ecrRepositories: () => repositories.all().map(({ repositoryUri }) => repositoryUri),
+    ecs: worlds,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

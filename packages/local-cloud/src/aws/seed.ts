@@ -25,7 +25,15 @@ export function demoAws(repository = 'org/app'): AwsSeed {
       {
         arn: 'arn:aws:iam::123456789012:role/deploy',
         trust: { audience: 'sts.amazonaws.com', subject: `repo:${repository}:*` },
-        allow: ['ecr:*', 'ecr-public:*', 'sts:GetServiceBearerToken'],
+        allow: [
+          'ecr:*',
+          'ecr-public:*',
+          'ecs:*',
+          'elasticloadbalancing:*',
+          'iam:PassRole',
+          'logs:*',
+          'sts:GetServiceBearerToken',
+        ],
       },
     ],
   };

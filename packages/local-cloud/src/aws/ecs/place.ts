@@ -18,7 +18,10 @@ export function hexId(): string {
 
 /** Id of a deployment or revision: 19 digits. */
 export function digits(): string {
-  const part = () => randomInt(10 ** 9).toString().padStart(9, '0');
+  const part = () =>
+    randomInt(10 ** 9)
+      .toString()
+      .padStart(9, '0');
   return `${randomInt(1, 10)}${part()}${part()}`;
 }
 

@@ -20,7 +20,11 @@ export class Tokens {
    * What the first request with a token brought about.
    * @returns `same` for the same request, `other` for another one with its token
    */
-  seen(operation: string, token: string, input: object): { verdict: 'new' | 'other' | 'same'; answer?: unknown } {
+  seen(
+    operation: string,
+    token: string,
+    input: object,
+  ): { verdict: 'new' | 'other' | 'same'; answer?: unknown } {
     const known = this.#known.get(`${operation} ${token}`);
     if (!known) return { verdict: 'new' };
     const verdict = isDeepStrictEqual(known.input, input) ? 'same' : 'other';

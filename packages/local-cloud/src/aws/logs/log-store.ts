@@ -34,6 +34,9 @@ export class LogStore {
   /** Adds a line; to a stream that does not exist, it is lost. */
   write(group: string, name: string, event: Omit<LogEvent, 'id'>): void {
     this.#count += 1;
-    this.groups.get(group)?.get(name)?.events.push({ id: this.#count, ...event });
+    this.groups
+      .get(group)
+      ?.get(name)
+      ?.events.push({ id: this.#count, ...event });
   }
 }

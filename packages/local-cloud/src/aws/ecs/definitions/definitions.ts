@@ -4,7 +4,11 @@ import { lastPart, type Place } from '../place.ts';
 
 /** A revision of a task definition as it is shown, with its tags beside it. */
 export interface Registered {
-  definition: Wire<TaskDefinition> & { family: string; revision: number; taskDefinitionArn: string };
+  definition: Wire<TaskDefinition> & {
+    family: string;
+    revision: number;
+    taskDefinitionArn: string;
+  };
   tags: Wire<Tag>[];
 }
 
@@ -86,7 +90,9 @@ export class Definitions {
         ? all.findLast(({ definition }) => definition.status === 'ACTIVE')
         : all.find(({ definition }) => String(definition.revision) === revision);
     const isOther =
-      asked.startsWith('arn:') && revision !== undefined && found?.definition.taskDefinitionArn !== asked;
+      asked.startsWith('arn:') &&
+      revision !== undefined &&
+      found?.definition.taskDefinitionArn !== asked;
     return isOther ? undefined : found;
   }
 

@@ -142,7 +142,9 @@ export function listTaskDefinitionFamilies(
     run({ familyPrefix = '', status = 'ACTIVE', ...page }, signed) {
       const { definitions } = worlds.of(signed);
       const all = definitions.families.filter((family) => {
-        const active = definitions.of(family).some(({ definition }) => definition.status === 'ACTIVE');
+        const active = definitions
+          .of(family)
+          .some(({ definition }) => definition.status === 'ACTIVE');
         const fits = status === 'ALL' || active === (status === 'ACTIVE');
         return family.startsWith(familyPrefix) && fits;
       });

@@ -33,12 +33,16 @@ export function validateDefinition(
   if (bytes > mostBytes) {
     throw wrong(`Actual length: '${bytes}'. Max allowed length is '${mostBytes}' bytes.`);
   }
-  if (!/^[\w-]{1,255}$/.test(family)) throw wrong('Invalid family name. Up to 255 letters (uppercase and lowercase), numbers, hyphens, and underscores are allowed.');
+  if (!/^[\w-]{1,255}$/.test(family))
+    throw wrong(
+      'Invalid family name. Up to 255 letters (uppercase and lowercase), numbers, hyphens, and underscores are allowed.',
+    );
   if (containers.length === 0) throw wrong('Container list cannot be empty.');
   if (containers.length > 10) throw wrong('Task definition must have at most 10 containers.');
   for (const container of containers) validateContainer(input, container);
   const names = containers.map(({ name }) => name);
-  if (new Set(names).size < names.length) throw wrong('Container names must be unique in a task definition.');
+  if (new Set(names).size < names.length)
+    throw wrong('Container names must be unique in a task definition.');
   if (containers.every(({ essential }) => essential === false)) {
     throw wrong('At least one container in a task definition must be essential.');
   }
@@ -76,7 +80,7 @@ function validateContainer(
 
 function validateFargate(input: Wire<RegisterTaskDefinitionRequest>): void {
   const { containerDefinitions, cpu, executionRoleArn, memory, networkMode } = input;
-  if (networkMode !== 'awsvpc') throw wrong("Fargate only supports network mode ‘awsvpc’.");
+  if (networkMode !== 'awsvpc') throw wrong('Fargate only supports network mode ‘awsvpc’.');
   if (cpu === undefined) throw wrong("Fargate requires that 'cpu' be defined at the task level.");
   if (memory === undefined) {
     throw wrong("Fargate requires that 'memory' be defined at the task level.");
@@ -84,10 +88,12 @@ function validateFargate(input: Wire<RegisterTaskDefinitionRequest>): void {
   const [cpuUnits, mebibytes] = [units(cpu), units(memory)];
   const sizes = fargateSizes[cpuUnits] ?? [];
   const fits = sizes.some(
-    ([from, to, step]) =>
-      mebibytes >= from && mebibytes <= to && (mebibytes - from) % step === 0,
+    ([from, to, step]) => mebibytes >= from && mebibytes <= to && (mebibytes - from) % step === 0,
   );
-  if (!fits) throw wrong(`No Fargate configuration exists for given values: ${cpuUnits} CPU, ${mebibytes} memory.`);
+  if (!fits)
+    throw wrong(
+      `No Fargate configuration exists for given values: ${cpuUnits} CPU, ${mebibytes} memory.`,
+    );
   if (executionRoleArn) return;
   for (const { image = '', logConfiguration, secrets = [] } of containerDefinitions) {
     if (/\.dkr\.ecr\..*\.amazonaws\.com/.test(image)) throw needsRole('ECR images');

@@ -1,5 +1,5 @@
-import type { CreateServiceRequest, CreateServiceResponse } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
+import type { CreateServiceRequest, CreateServiceResponse } from '@aws-sdk/client-ecs';
 import type { Wire } from '../../model/wire.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Operation } from '../../service.ts';

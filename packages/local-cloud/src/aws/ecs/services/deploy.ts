@@ -5,8 +5,8 @@ import { Refusal } from '../../refusal.ts';
 import { digits, ecsArn } from '../place.ts';
 import type { EcsWorld } from '../world.ts';
 import { type Revision, type RevisionConfiguration, revisionMembers } from './revision.ts';
-import type { EcsService, ServiceConfiguration } from './service.ts';
 import { rolloutSentence } from './sentences.ts';
+import type { EcsService, ServiceConfiguration } from './service.ts';
 
 /**
  * A task definition that may run.

@@ -36,11 +36,7 @@ export class Hooks {
   #open: OpenHook[] = [];
 
   /** @param failed is told when a hook says no, or its time is over with ROLLBACK */
-  constructor(
-    ground: Ground,
-    hooks: readonly Wire<DeploymentLifecycleHook>[],
-    failed: () => void,
-  ) {
+  constructor(ground: Ground, hooks: readonly Wire<DeploymentLifecycleHook>[], failed: () => void) {
     this.#ground = ground;
     this.#hooks = hooks;
     this.#failed = failed;

@@ -27,7 +27,10 @@ export function describeServices(
         throw new Refusal('InvalidParameterException', 'Services cannot be empty.');
       }
       if (services.length > 10) {
-        throw new Refusal('InvalidParameterException', 'Services cannot have more than 10 elements.');
+        throw new Refusal(
+          'InvalidParameterException',
+          'Services cannot have more than 10 elements.',
+        );
       }
       const looked = services.map((asked) => ({
         asked,

@@ -145,7 +145,8 @@ export class Rollout {
     this.failureCount += 1;
     if (this.failureCount < this.threshold) return;
     this.#tripped = true;
-    if (back) this.#finish('ROLLBACK_FAILED', 'Service deployment rollback failed: tasks failed to start');
+    if (back)
+      this.#finish('ROLLBACK_FAILED', 'Service deployment rollback failed: tasks failed to start');
     else this.#fail(failures.tasks, breaker.rollback);
   }
 
@@ -217,7 +218,8 @@ export class Rollout {
     if (weight !== undefined) this.#host.weigh(this.target, { production: weight });
     const shifting = stage === 'TEST_TRAFFIC_SHIFT' || weight !== undefined;
     const wait = (shifting ? durations.shift : 0) + bake * durations.minute;
-    const watched = this.configuration.alarms?.enable && this.configuration.bakeTimeInMinutes === undefined;
+    const watched =
+      this.configuration.alarms?.enable && this.configuration.bakeTimeInMinutes === undefined;
     if (stage === 'BAKE_TIME' && watched) this.#wait(durations.alarmBake);
     else if (wait > 0) this.#wait(wait);
   }
@@ -270,7 +272,10 @@ export class Rollout {
     this.hooks.drop();
     this.#stopWaiting();
     const source = rollback ? this.#host.completedBefore(target) : undefined;
-    if (source) return this.#turnBack(source, failure);
+    if (source) {
+      this.#turnBack(source, failure);
+      return;
+    }
     const reason = rollback ? '; there is no completed deployment to roll back to' : '';
     const said = `Service deployment failed because ${failure.because}${reason}`;
     this.#finish(asked ? 'ROLLBACK_FAILED' : 'STOPPED', said);
@@ -335,5 +340,7 @@ function complete(revision: Revision, time: number): void {
 // A rolling deployment with alarms bakes even where nobody says for how long.
 function watching(configuration: Wire<DeploymentConfiguration>): Wire<DeploymentConfiguration> {
   const { alarms, bakeTimeInMinutes } = configuration;
-  return alarms?.enable ? { ...configuration, bakeTimeInMinutes: bakeTimeInMinutes ?? 0 } : configuration;
+  return alarms?.enable
+    ? { ...configuration, bakeTimeInMinutes: bakeTimeInMinutes ?? 0 }
+    : configuration;
 }

@@ -10,7 +10,8 @@ export const eventSentence = {
   deregistered: (count: number, group: string) =>
     `deregistered ${count} targets in (target-group ${group})`,
   completed: (deployment: string) => `(deployment ${deployment}) deployment completed.`,
-  failed: (deployment: string, why: string) => `(deployment ${deployment}) deployment failed: ${why}.`,
+  failed: (deployment: string, why: string) =>
+    `(deployment ${deployment}) deployment failed: ${why}.`,
   rollingBack: (deployment: string) => `rolling back to deployment ${deployment}.`,
   steady: () => 'has reached a steady state.',
   unplaced: (reason: string) => `was unable to place a task. Reason: ${reason}.`,
@@ -31,7 +32,8 @@ export const rolloutSentence = {
   completed: (id: string) => `ECS deployment ${id} completed.`,
   tasksFailed: () => 'ECS deployment circuit breaker: tasks failed to start.',
   alarm: () => 'ECS deployment failed: alarm detected.',
-  rollingBack: (id: string) => `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`,
+  rollingBack: (id: string) =>
+    `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`,
 };
 
 /** Why a deployment failed: for the event, for `rolloutStateReason`, and for the service deployment. */

@@ -1,5 +1,5 @@
-import type { CreateServiceRequest, ServiceEvent } from '@aws-sdk/client-ecs';
 import { randomUUID } from 'node:crypto';
+import type { CreateServiceRequest, ServiceEvent } from '@aws-sdk/client-ecs';
 import type { Wire } from '../../model/wire.ts';
 import type { EcsTask, TaskChange, TaskGround } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
@@ -310,7 +310,9 @@ export class EcsService implements RolloutHost {
 // It stopped by itself, or because of its health, before it was healthy at all.
 function isFailure({ wasHealthy, wire }: EcsTask): boolean {
   if (wasHealthy || wire.stopCode === 'UserInitiated') return false;
-  return wire.stopCode !== 'ServiceSchedulerInitiated' || !wire.stoppedReason?.startsWith('Scaling');
+  return (
+    wire.stopCode !== 'ServiceSchedulerInitiated' || !wire.stoppedReason?.startsWith('Scaling')
+  );
 }
 
 function groupsOf(tasks: readonly EcsTask[]): Map<string, number> {

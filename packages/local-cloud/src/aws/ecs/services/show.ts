@@ -90,8 +90,9 @@ export function shownRollout(
   const { alarms, deploymentCircuitBreaker: breaker } = configuration;
   const details = hooks.details;
   const stage = shownStage(rollout);
+  const { targetServiceRevisionArn: _, ...brief } = shownBriefly(service, rollout, place);
   return {
-    ...shownBriefly(service, rollout, place),
+    ...brief,
     updatedAt: rollout.updatedAt,
     ...(rollout.stoppedAt !== undefined && { stoppedAt: rollout.stoppedAt }),
     ...(startedAt !== undefined && {

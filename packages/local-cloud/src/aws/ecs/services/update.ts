@@ -58,7 +58,12 @@ function checkController(service: EcsService, input: Wire<UpdateServiceRequest>)
   const now = service.configuration.deploymentController?.type ?? 'ECS';
   const type = input.deploymentController?.type ?? now;
   if (type === 'ECS') return;
-  const kept = ['loadBalancers', 'networkConfiguration', 'platformVersion', 'taskDefinition'] as const;
+  const kept = [
+    'loadBalancers',
+    'networkConfiguration',
+    'platformVersion',
+    'taskDefinition',
+  ] as const;
   const changed = kept.find((name) => input[name] !== undefined);
   const forced = input.forceNewDeployment ? 'forceNewDeployment' : changed;
   if (!forced) return;

@@ -80,7 +80,12 @@ function validateBalancers(
 ): void {
   const shifts = (deploymentConfiguration?.strategy ?? 'ROLLING') !== 'ROLLING';
   for (const balancer of loadBalancers) {
-    const { advancedConfiguration: advanced, containerName, containerPort, targetGroupArn } = balancer;
+    const {
+      advancedConfiguration: advanced,
+      containerName,
+      containerPort,
+      targetGroupArn,
+    } = balancer;
     const container = containerDefinitions.find(({ name }) => name === containerName);
     if (!container) {
       throw wrong(`The container ${containerName} does not exist in the task definition.`);

@@ -50,7 +50,13 @@ export function listTasks(
       const world = worlds.of(signed);
       const cluster = world.cluster(input.cluster);
       const { desiredStatus = 'RUNNING', family, launchType, serviceName, startedBy } = input;
-      const others = [family, serviceName, input.desiredStatus, launchType, input.containerInstance];
+      const others = [
+        family,
+        serviceName,
+        input.desiredStatus,
+        launchType,
+        input.containerInstance,
+      ];
       if (startedBy !== undefined && others.some((other) => other !== undefined)) {
         throw wrong('cannot specify startedBy with any other filter');
       }

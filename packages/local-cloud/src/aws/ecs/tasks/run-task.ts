@@ -8,9 +8,7 @@ import { validateNetwork } from '../services/validate.ts';
 import { type EcsWorld, type EcsWorlds, placeOf } from '../world.ts';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
-export function runTask(
-  worlds: EcsWorlds,
-): Operation<Wire<RunTaskRequest>, Wire<RunTaskResponse>> {
+export function runTask(worlds: EcsWorlds): Operation<Wire<RunTaskRequest>, Wire<RunTaskResponse>> {
   return {
     resource: ({ taskDefinition }, signed) =>
       ecsArn(placeOf(signed), 'task-definition', lastPart(taskDefinition)),
@@ -21,7 +19,8 @@ export function runTask(
     run(input, signed) {
       const world = worlds.of(signed);
       const { clientToken = '' } = input;
-      const seen = clientToken === '' ? undefined : world.tokens.seen('RunTask', clientToken, input);
+      const seen =
+        clientToken === '' ? undefined : world.tokens.seen('RunTask', clientToken, input);
       if (seen?.verdict === 'other') {
         throw new Refusal(
           'ConflictException',
@@ -42,7 +41,9 @@ export function runTask(
 // The same tasks as they are by now, those that are gone after their hour aside.
 function again(world: EcsWorld, arns: unknown): { tasks: object[] } {
   const known: readonly unknown[] = Array.isArray(arns) ? arns : [];
-  return { tasks: world.tasks.all.map(({ wire }) => wire).filter((one) => known.includes(one.taskArn)) };
+  return {
+    tasks: world.tasks.all.map(({ wire }) => wire).filter((one) => known.includes(one.taskArn)),
+  };
 }
 
 function start(world: EcsWorld, input: Wire<RunTaskRequest>): Wire<RunTaskResponse> {
@@ -50,7 +51,8 @@ function start(world: EcsWorld, input: Wire<RunTaskRequest>): Wire<RunTaskRespon
   const { count = 1, launchType, networkConfiguration: network, overrides, tags } = input;
   const definition = usableDefinition(world, input.taskDefinition);
   if (count < 1 || count > 10) throw wrong('count: Must be between 1 and 10.');
-  if (input.propagateTags === 'SERVICE') throw wrong('SERVICE is not a valid value of propagateTags.');
+  if (input.propagateTags === 'SERVICE')
+    throw wrong('SERVICE is not a valid value of propagateTags.');
   if (launchType && (input.capacityProviderStrategy ?? []).length > 0) {
     throw wrong('Specifying both a launch type and capacity provider strategy is not supported.');
   }
@@ -58,7 +60,9 @@ function start(world: EcsWorld, input: Wire<RunTaskRequest>): Wire<RunTaskRespon
     throw wrong("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   }
   if (definition.networkMode !== 'awsvpc' && network?.awsvpcConfiguration) {
-    throw wrong('Network Configuration is not valid for the given networkMode of this task definition.');
+    throw wrong(
+      'Network Configuration is not valid for the given networkMode of this task definition.',
+    );
   }
   validateNetwork(world, network?.awsvpcConfiguration);
   for (const { name } of overrides?.containerOverrides ?? []) {

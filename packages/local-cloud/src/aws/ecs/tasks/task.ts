@@ -175,9 +175,8 @@ export class EcsTask {
     }
     this.#registrations = this.#ports.flatMap(
       (port) =>
-        balancing.join(
-          { ...port, taskArn: wire.taskArn, address: this.order.address },
-          () => this.#judge(),
+        balancing.join({ ...port, taskArn: wire.taskArn, address: this.order.address }, () =>
+          this.#judge(),
         ) ?? [],
     );
     timeline.after(durations.settle, () => {

@@ -81,19 +81,21 @@ export class Tasks {
         ...this.#shown(launch, address),
         taskArn: arn,
         createdAt: timeline.time / 1_000,
-        containers: (definition.containerDefinitions ?? []).map((container): Wire<Container> => ({
-          containerArn: ecsArn(this.#place, 'container', cluster, id, hexId()),
-          taskArn: arn,
-          name: container.name,
-          image: container.image,
-          lastStatus: 'PENDING',
-          networkInterfaces:
-            definition.networkMode === 'awsvpc' ? [{ privateIpv4Address: address }] : [],
-          networkBindings: [],
-          healthStatus: 'UNKNOWN',
-          cpu: String(container.cpu ?? 0),
-          ...(container.memory !== undefined && { memory: String(container.memory) }),
-        })),
+        containers: (definition.containerDefinitions ?? []).map(
+          (container): Wire<Container> => ({
+            containerArn: ecsArn(this.#place, 'container', cluster, id, hexId()),
+            taskArn: arn,
+            name: container.name,
+            image: container.image,
+            lastStatus: 'PENDING',
+            networkInterfaces:
+              definition.networkMode === 'awsvpc' ? [{ privateIpv4Address: address }] : [],
+            networkBindings: [],
+            healthStatus: 'UNKNOWN',
+            cpu: String(container.cpu ?? 0),
+            ...(container.memory !== undefined && { memory: String(container.memory) }),
+          }),
+        ),
       },
       ...(launch.ports && { ports: launch.ports }),
       changed: (changed, change) => {

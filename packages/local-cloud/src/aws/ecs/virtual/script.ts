@@ -66,7 +66,12 @@ export const scripts = {
       'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): AccessDeniedException: User is not authorized to perform: secretsmanager:GetSecretValue',
   },
   /** Does not listen to SIGTERM. */
-  stubborn: { pull: 5 * second, start: second, healthy: 10 * second, term: { after: Infinity, code: 137 } },
+  stubborn: {
+    pull: 5 * second,
+    start: second,
+    healthy: 10 * second,
+    term: { after: Infinity, code: 137 },
+  },
 } as const satisfies Record<string, Script>;
 
 /** The same behaviour at another pace: 0.001 makes milliseconds of its seconds. */

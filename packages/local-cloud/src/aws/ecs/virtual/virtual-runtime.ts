@@ -57,20 +57,28 @@ export class VirtualRuntime implements Runtime {
     const most = (of: (script: Script) => number | undefined) =>
       Math.max(0, ...told.map(({ script }) => of(script) ?? 0));
     const broken = told.find(({ script }) => script.fails !== undefined);
-    this.#plan(running, most(({ pull }) => pull), () => {
-      if (broken?.script.fails !== undefined) {
-        this.#running.delete(order.arn);
-        tell({ kind: 'failed', reason: broken.script.fails, container: broken.container.name });
-        return;
-      }
-      const digests = order.containers.map(({ image, name }) => [name, digestOf(image)]);
-      tell({ kind: 'pulled', digests: Object.fromEntries(digests) });
-      this.#plan(running, most(({ start }) => start), () => {
-        for (const { container } of told) running.left.add(container.name);
-        tell({ kind: 'running' });
-        for (const { container, script } of told) this.#live(running, container, script);
-      });
-    });
+    this.#plan(
+      running,
+      most(({ pull }) => pull),
+      () => {
+        if (broken?.script.fails !== undefined) {
+          this.#running.delete(order.arn);
+          tell({ kind: 'failed', reason: broken.script.fails, container: broken.container.name });
+          return;
+        }
+        const digests = order.containers.map(({ image, name }) => [name, digestOf(image)]);
+        tell({ kind: 'pulled', digests: Object.fromEntries(digests) });
+        this.#plan(
+          running,
+          most(({ start }) => start),
+          () => {
+            for (const { container } of told) running.left.add(container.name);
+            tell({ kind: 'running' });
+            for (const { container, script } of told) this.#live(running, container, script);
+          },
+        );
+      },
+    );
   }
 
   stop(taskArn: string): void {
@@ -78,7 +86,7 @@ export class VirtualRuntime implements Runtime {
     if (!running || running.stopping) return;
     running.stopping = true;
     for (const cancel of running.plans.splice(0)) cancel();
-    if (running.left.size === 0) return this.#end(running);
+    if (running.left.size === 0) this.#end(running);
     for (const container of running.order.containers) {
       if (!running.left.has(container.name)) continue;
       const { term = { after: 0, code: 0 } } = this.#scriptOf(container, running.order);

@@ -1,6 +1,6 @@
 import type { Run } from '@slipway/shared/action/run';
 import { httpFetch } from '@slipway/shared/http/fetch';
-import { type RegistryLogin, registryLogin } from '@slipway/shared/identity/login';
+import { awsIdentityFor, type RegistryLogin, registryLogin } from '@slipway/shared/identity/login';
 import { givenForRegistries } from '@slipway/shared/identity/registry-inputs';
 import { systemClock } from '@slipway/shared/time/clock';
 import type { Login } from './docker-config.ts';
@@ -16,8 +16,11 @@ export async function logIn(settings: Settings, run: Run<typeof manifest>): Prom
   const { env, commands, signal } = run;
   const context = { env, fetch: httpFetch, clock: systemClock, mask: commands.mask, signal };
   const logins = new Map<string, RegistryLogin>();
-  for (const host of hostsOf(settings.image)) {
-    const login = await registryLogin(host, givenForRegistries(settings), context);
+  const hosts = hostsOf(settings.image);
+  const inputs = givenForRegistries(settings);
+  const awsIdentity = awsIdentityFor(hosts, inputs, context);
+  for (const host of hosts) {
+    const login = await registryLogin(host, { ...inputs, awsIdentity }, context);
     if (login) logins.set(host, login);
   }
   if (settings['create-repository'] && settings.push) {

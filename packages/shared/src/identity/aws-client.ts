@@ -23,8 +23,8 @@ export type AwsService =
  * token (docs/decisions/0026). Only what names the service in this step's environment counts.
  * @throws Failure `action/input` when `AWS_ENDPOINT_URL_<SERVICE>` is no https address
  */
-export function awsClientSettings(service: AwsService, region: string, means: IdentityContext) {
-  const { env } = means;
+export function awsClientSettings(service: AwsService, region: string, context: IdentityContext) {
+  const { env } = context;
   const agent = { proxyEnv: proxyEnvironment(env) };
   const endpoint = cloudAddress(
     `AWS_ENDPOINT_URL_${service}`,
@@ -54,8 +54,8 @@ export function awsClientSettings(service: AwsService, region: string, means: Id
 }
 
 /** Ends a call when the run is cancelled. */
-export function stopWith(means: IdentityContext): { abortSignal?: AbortSignal } {
-  return means.signal ? { abortSignal: means.signal } : {};
+export function stopWith(context: IdentityContext): { abortSignal?: AbortSignal } {
+  return context.signal ? { abortSignal: context.signal } : {};
 }
 
 /** What an AWS service said in its own words, after the SDK gave up. */

@@ -1,7 +1,7 @@
 import { Failure } from '../failure/failure.ts';
 import { unusable } from './ask.ts';
 import { awsRefusal, awsUnusable } from './aws-client.ts';
-import { type AwsSession, assumeAwsRole } from './aws-role.ts';
+import type { AwsIdentity } from './aws-identity.ts';
 import type { IdentityContext } from './context.ts';
 import type { RegistryCredentials } from './credentials.ts';
 import { type EcrApi, privateEcr, publicEcr } from './ecr-api.ts';
@@ -18,20 +18,19 @@ export interface EcrRegistry {
 }
 
 /**
- * Logs in to ECR without a stored key: OIDC token, role, authorization token (valid for 12 hours).
- * @returns the session too, for {@link createEcrRepository}
+ * Logs in to ECR without a stored key: an authorization token, valid for 12 hours.
  * @throws Failure `identity/no-oidc`, `identity/refused`, `identity/permission`,
  *   `identity/unavailable`; `action/input` when nothing tells the region
  */
 export async function ecrCredentials(
-  o: EcrRegistry & { role: string },
-  means: IdentityContext,
-): Promise<RegistryCredentials & { session: AwsSession }> {
-  const session = await assumeAwsRole({ role: o.role, region: regionOf(o) }, means);
-  using ecr = await openEcr({ ...o, session }, means);
+  o: EcrRegistry & { identity: AwsIdentity },
+  context: IdentityContext,
+): Promise<RegistryCredentials> {
+  const { identity } = o;
+  using ecr = await openEcr(o, context);
   const authorization = await asRole(
-    { session, what: 'log in to ECR', grant: ecr.loginPermission },
-    means,
+    { identity, what: 'log in to ECR', grant: ecr.loginPermission },
+    context,
     () => ecr.authorizationToken(),
   );
   const pair = Buffer.from(authorization ?? '', 'base64').toString();
@@ -40,9 +39,9 @@ export async function ecrCredentials(
   if (!authorization || colon < 1 || !password) {
     throw unusable(service, 'the answer holds no user name and password');
   }
-  means.mask(authorization);
-  means.mask(password);
-  return { username, password, session };
+  context.mask(authorization);
+  context.mask(password);
+  return { username, password };
 }
 
 /**
@@ -52,13 +51,13 @@ export async function ecrCredentials(
  * @throws Failure as {@link ecrCredentials}
  */
 export async function createEcrRepository(
-  o: EcrRegistry & { repository: string; session: AwsSession },
-  means: IdentityContext,
+  o: EcrRegistry & { repository: string; identity: AwsIdentity },
+  context: IdentityContext,
 ): Promise<'created' | 'existed'> {
-  using ecr = await openEcr(o, means);
+  using ecr = await openEcr(o, context);
   const what = `create the repository ${o.repository}`;
   const grant = `${ecr.service}:CreateRepository`;
-  return await asRole({ session: o.session, what, grant }, means, async () => {
+  return await asRole({ identity: o.identity, what, grant }, context, async () => {
     try {
       await ecr.createRepository(o.repository);
       return 'created';
@@ -70,17 +69,21 @@ export async function createEcrRepository(
 }
 
 function openEcr(
-  o: EcrRegistry & { session: AwsSession },
-  means: IdentityContext,
+  o: EcrRegistry & { identity: AwsIdentity },
+  context: IdentityContext,
 ): Promise<EcrApi> {
   const host = registryHost(o.registry);
-  const { session } = o;
-  if (host.provider === 'ecr-public') return publicEcr({ region: regionOf(o), session }, means);
+  const { identity } = o;
+  if (host.provider === 'ecr-public') return publicEcr({ region: ecrRegion(o), identity }, context);
   const account = host.provider === 'ecr' ? host.account : undefined;
-  return privateEcr({ account, region: regionOf(o), session }, means);
+  return privateEcr({ account, region: ecrRegion(o), identity }, context);
 }
 
-function regionOf(o: EcrRegistry): string {
+/**
+ * The region of the API of a registry.
+ * @throws Failure `action/input` when nothing tells it
+ */
+export function ecrRegion(o: EcrRegistry): string {
   const host = registryHost(o.registry);
   if (host.provider === 'ecr') return host.region;
   // The public registry has its API there and nowhere else.
@@ -91,20 +94,21 @@ function regionOf(o: EcrRegistry): string {
 }
 
 async function asRole<T>(
-  o: { session: AwsSession; what: string; grant: string },
-  means: IdentityContext,
+  o: { identity: AwsIdentity; what: string; grant: string },
+  context: IdentityContext,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    means.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
+    if (error instanceof Failure) throw error;
     const refusal = awsRefusal(error);
     if (!refusal || !/accessdenied|unauthorized/i.test(refusal.code)) {
       throw awsUnusable(service, error);
     }
-    const { grant, session, what } = o;
+    const { grant, identity, what } = o;
     const said = `${refusal.code}: ${refusal.message}`;
-    throw Failure.of('identity/permission', { who: session.role, what, said, grant }, error);
+    throw Failure.of('identity/permission', { who: identity.who, what, said, grant }, error);
   }
 }

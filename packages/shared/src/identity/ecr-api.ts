@@ -1,5 +1,5 @@
 import { awsClientSettings, stopWith } from './aws-client.ts';
-import type { AwsSession } from './aws-role.ts';
+import type { AwsIdentity } from './aws-identity.ts';
 import type { IdentityContext } from './context.ts';
 
 /** What the private and the public ECR have in common. */
@@ -15,15 +15,15 @@ export interface EcrApi extends Disposable {
 
 /** A private registry: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/ */
 export async function privateEcr(
-  o: { account?: string | undefined; region: string; session: AwsSession },
-  means: IdentityContext,
+  o: { account?: string | undefined; region: string; identity: AwsIdentity },
+  context: IdentityContext,
 ): Promise<EcrApi> {
   const sdk = await import('@aws-sdk/client-ecr');
   const client = new sdk.ECRClient({
-    ...awsClientSettings('ECR', o.region, means),
-    credentials: o.session,
+    ...awsClientSettings('ECR', o.region, context),
+    credentials: () => o.identity.credentials(),
   });
-  const options = stopWith(means);
+  const options = stopWith(context);
   return {
     service: 'ecr',
     loginPermission: 'ecr:GetAuthorizationToken on resource *',
@@ -41,15 +41,15 @@ export async function privateEcr(
 
 /** `public.ecr.aws`: https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/ */
 export async function publicEcr(
-  o: { region: string; session: AwsSession },
-  means: IdentityContext,
+  o: { region: string; identity: AwsIdentity },
+  context: IdentityContext,
 ): Promise<EcrApi> {
   const sdk = await import('@aws-sdk/client-ecr-public');
   const client = new sdk.ECRPUBLICClient({
-    ...awsClientSettings('ECR_PUBLIC', o.region, means),
-    credentials: o.session,
+    ...awsClientSettings('ECR_PUBLIC', o.region, context),
+    credentials: () => o.identity.credentials(),
   });
-  const options = stopWith(means);
+  const options = stopWith(context);
   return {
     service: 'ecr-public',
     loginPermission: 'ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on resource *',

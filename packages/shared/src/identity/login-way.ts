@@ -1,3 +1,4 @@
+import type { AwsIdentity } from './aws-identity.ts';
 import { registryHost } from './registry-host.ts';
 
 /** The inputs about registries, as `checkRegistryLogin` found them good. */
@@ -10,6 +11,8 @@ export interface RegistryInputs {
   awsRole?: string | undefined;
   /** `aws-region` */
   awsRegion?: string | undefined;
+  /** As whom the job speaks to AWS already; goes before `aws-role`. */
+  awsIdentity?: AwsIdentity | undefined;
   /** `azure-client-id` */
   azureClientId?: string | undefined;
   /** `azure-tenant-id` */
@@ -26,7 +29,8 @@ export type LoginWay = 'aws' | 'azure' | 'password' | 'none';
 export function loginWay(host: string, inputs: RegistryInputs): LoginWay {
   const { provider } = registryHost(host);
   const local = provider === 'loopback';
-  if (inputs.awsRole && (provider === 'ecr' || provider === 'ecr-public' || local)) return 'aws';
+  const aws = inputs.awsRole || inputs.awsIdentity;
+  if (aws && (provider === 'ecr' || provider === 'ecr-public' || local)) return 'aws';
   if (inputs.azureClientId && (provider === 'acr' || local)) return 'azure';
   return inputs.username && inputs.password ? 'password' : 'none';
 }

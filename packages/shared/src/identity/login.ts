@@ -1,4 +1,6 @@
-import { createEcrRepository, ecrCredentials } from './aws.ts';
+import { createEcrRepository, ecrCredentials, ecrRegion } from './aws.ts';
+import type { AwsIdentity } from './aws-identity.ts';
+import { roleIdentity } from './aws-role.ts';
 import { acrCredentials } from './azure.ts';
 import type { IdentityContext } from './context.ts';
 import type { RegistryCredentials } from './credentials.ts';
@@ -21,18 +23,14 @@ export async function registryLogin(
   inputs: RegistryInputs,
   context: IdentityContext,
 ): Promise<RegistryLogin | undefined> {
-  const { awsRole, awsRegion, azureClientId, azureTenantId, password, username } = inputs;
+  const { awsRegion, azureClientId, azureTenantId, password, username } = inputs;
   const way = loginWay(host, inputs);
-  if (way === 'aws' && awsRole) {
-    const registry = { registry: host, region: awsRegion };
-    const { session, ...credentials } = await ecrCredentials(
-      { ...registry, role: awsRole },
-      context,
-    );
+  const awsIdentity = awsIdentityFor([host], inputs, context);
+  if (way === 'aws' && awsIdentity) {
+    const registry = { registry: host, region: awsRegion, identity: awsIdentity };
     return {
-      ...credentials,
-      createRepository: (repository) =>
-        createEcrRepository({ ...registry, repository, session }, context),
+      ...(await ecrCredentials(registry, context)),
+      createRepository: (repository) => createEcrRepository({ ...registry, repository }, context),
     };
   }
   if (way === 'azure' && azureClientId && azureTenantId) {
@@ -44,4 +42,21 @@ export async function registryLogin(
     return { username, password };
   }
   return undefined;
+}
+
+/**
+ * As whom the job speaks to AWS, one for all these registries.
+ * @returns undefined when no input is about a registry of AWS
+ * @throws Failure `action/input` when nothing tells the region
+ */
+export function awsIdentityFor(
+  hosts: readonly string[],
+  inputs: RegistryInputs,
+  context: IdentityContext,
+): AwsIdentity | undefined {
+  const { awsIdentity, awsRegion, awsRole } = inputs;
+  const registry = hosts.find((host) => loginWay(host, inputs) === 'aws');
+  if (awsIdentity || registry === undefined || !awsRole) return awsIdentity;
+  const region = ecrRegion({ registry, region: awsRegion });
+  return roleIdentity({ role: awsRole, region }, context);
 }

@@ -2,6 +2,7 @@ import { Failure } from '../failure/failure.ts';
 import { parseJson, textField } from '../http/json.ts';
 import { ask, unusable } from './ask.ts';
 import type { IdentityContext } from './context.ts';
+import { type OtherSubject, otherSubject } from './subject.ts';
 
 const service = "GitHub's OIDC service";
 
@@ -11,6 +12,8 @@ export interface IdToken {
   value: string;
   /** `sub`, such as `repo:org/app:ref:refs/heads/main`. */
   subject: string;
+  /** The same in GitHub's other form, where there is one. */
+  other?: OtherSubject;
   /** `iss`, such as `https://token.actions.githubusercontent.com`. */
   issuer: string;
   audience: string;
@@ -40,9 +43,17 @@ export async function requestIdToken(audience: string, context: IdentityContext)
   if (value === undefined) throw unusable(service, 'the answer holds no token');
   context.mask(value);
 
+  const token = readIdToken(value, audience);
+  if (!token) throw unusable(service, 'the token holds no subject and issuer');
+  return token;
+}
+
+/** Reads the claims of a token; undefined when it has no subject or no issuer. */
+export function readIdToken(value: string, audience: string): IdToken | undefined {
   const claims = parseJson(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString());
   const subject = textField(claims, 'sub');
   const issuer = textField(claims, 'iss');
-  if (!subject || !issuer) throw unusable(service, 'the token holds no subject and issuer');
-  return { value, subject, issuer, audience };
+  if (!subject || !issuer) return undefined;
+  const other = otherSubject(subject, claims);
+  return { value, subject, issuer, audience, ...(other && { other }) };
 }

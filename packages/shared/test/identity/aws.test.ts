@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Seed } from '../../../local-cloud/src/seed.ts';
 import { createEcrRepository, ecrCredentials } from '../../src/identity/aws.ts';
 import { awsSessionName } from '../../src/identity/aws-role.ts';
-import { role, startWorld, type World } from './world.ts';
+import { identityOf, role, startWorld, type World } from './world.ts';
 
 const registry = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 const subject = 'repo:org/app:ref:refs/heads/main';
@@ -18,7 +18,8 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-const login = (w: World = world) => ecrCredentials({ role, registry }, w.means);
+const login = (w: World = world) =>
+  ecrCredentials({ identity: identityOf(w.means), registry }, w.means);
 
 /** A cloud in which one thing about AWS is different. */
 const otherWorld = (change: Partial<Seed['aws']['roles'][0]>, run: Partial<Seed['run']> = {}) =>
@@ -33,9 +34,10 @@ describe('credentials', () => {
     ['the public registry', { registry: 'public.ecr.aws' }],
     ['a registry on loopback', { registry: 'localhost:5000', region: 'eu-west-1' }],
   ])('of %s', async (_, place) => {
-    const credentials = await ecrCredentials({ role, ...place }, world.means);
-    expect(credentials).toMatchObject({ username: 'AWS', password: 'planted-registry-password' });
-    const { accessKeyId, secretAccessKey, sessionToken } = credentials.session;
+    const identity = identityOf(world.means);
+    const credentials = await ecrCredentials({ identity, ...place }, world.means);
+    expect(credentials).toEqual({ username: 'AWS', password: 'planted-registry-password' });
+    const { accessKeyId, secretAccessKey, sessionToken } = await identity.credentials();
     expect(world.masked.slice(-5)).toEqual([
       accessKeyId,
       secretAccessKey,
@@ -47,7 +49,8 @@ describe('credentials', () => {
   });
 
   test('need a region that somebody tells', async () => {
-    const work = ecrCredentials({ role, registry: 'localhost:5000' }, world.means);
+    const identity = identityOf(world.means);
+    const work = ecrCredentials({ identity, registry: 'localhost:5000' }, world.means);
     const failure = await world.failure(work);
     expect(failure.code).toBe('action/input');
     expect(failure.message).toContain('aws-region');
@@ -60,8 +63,8 @@ describe('repositories', () => {
     [registry, 'team/app', `${registry}/team/app`],
     ['public.ecr.aws', 'alias/team/app', 'public.ecr.aws/local/team/app'],
   ])('at %s are created once', async (host, repository, uri) => {
-    const { session } = await ecrCredentials({ role, registry: host }, world.means);
-    const create = () => createEcrRepository({ registry: host, repository, session }, world.means);
+    const identity = identityOf(world.means);
+    const create = () => createEcrRepository({ registry: host, repository, identity }, world.means);
     await expect(create()).resolves.toBe('created');
     await expect(create()).resolves.toBe('existed');
     expect(world.cloud.aws.ecrRepositories().filter((found) => found === uri)).toHaveLength(1);
@@ -69,8 +72,8 @@ describe('repositories', () => {
 
   test('need the permission', async () => {
     await using poor = await otherWorld({ allow: ['ecr:GetAuthorizationToken'] });
-    const { session } = await login(poor);
-    const work = createEcrRepository({ registry, repository: 'team/app', session }, poor.means);
+    const identity = identityOf(poor.means);
+    const work = createEcrRepository({ registry, repository: 'team/app', identity }, poor.means);
     const failure = await poor.failure(work);
     expect(failure.code).toBe('identity/permission');
     expect(failure.message).toContain(
@@ -80,8 +83,8 @@ describe('repositories', () => {
   });
 
   test('with a name that ECR refuses', async () => {
-    const { session } = await login();
-    const work = createEcrRepository({ registry, repository: 'Team/App', session }, world.means);
+    const identity = identityOf(world.means);
+    const work = createEcrRepository({ registry, repository: 'Team/App', identity }, world.means);
     const failure = await world.failure(work);
     expect(failure.message).toMatch(/Amazon ECR .*InvalidParameterException: .*repositoryName/);
   });
@@ -91,7 +94,9 @@ test('the way to AWS is through the proxy of the runner', async () => {
   const { AWS_ENDPOINT_URL_STS: sts } = world.cloud.env;
   const env = { ...world.means.env, AWS_ENDPOINT_URL_STS: 'http://localhost:1', HTTP_PROXY: sts };
   const means = { ...world.means, env };
-  await expect(ecrCredentials({ role, registry }, means)).resolves.toMatchObject({
+  await expect(
+    ecrCredentials({ identity: identityOf(means), registry }, means),
+  ).resolves.toMatchObject({
     username: 'AWS',
   });
 });
@@ -115,8 +120,22 @@ describe('refused', () => {
     expect(failure.message).toContain(said);
     expect(failure.remedy).toContain(`the trust policy of ${role}`);
     expect(failure.remedy).toMatch(/"127\.0\.0\.1:\d+:aud":"sts\.amazonaws\.com"/);
-    expect(failure.remedy).toContain(`:sub":${JSON.stringify(sent)}`);
+    expect(failure.remedy).toContain(JSON.stringify(sent));
     other.expectMaskedBeforeUse();
+  });
+
+  test('offers a condition for both forms of the subject, as GitHub may add the ids', async () => {
+    await using other = await otherWorld({ trust: { ...trust, audience: 'x' } });
+    const { remedy } = await other.failure(login(other));
+    expect(remedy).toContain(`:sub":["${subject}","repo:org@1001/app@2002:ref:refs/heads/main"]}.`);
+  });
+
+  test('says why a condition without the ids does not match', async () => {
+    const withIds = 'repo:org@1001/app@2002:ref:refs/heads/main';
+    await using other = await otherWorld({ trust }, { subject: withIds });
+    const { remedy } = await other.failure(login(other));
+    expect(remedy).toContain(`:sub":"${withIds}"}.`);
+    expect(remedy).toContain(`A condition for ${subject} does not match`);
   });
 
   test('an audience that the provider does not know', async () => {
@@ -133,7 +152,9 @@ describe('no permission', () => {
     ['public.ecr.aws', ['ecr-public:*'], 'sts:GetServiceBearerToken on resource *'],
   ])('to log in to %s', async (host, allow, grant) => {
     await using poor = await otherWorld({ allow });
-    const failure = await poor.failure(ecrCredentials({ role, registry: host }, poor.means));
+    const failure = await poor.failure(
+      ecrCredentials({ identity: identityOf(poor.means), registry: host }, poor.means),
+    );
     expect(failure.code).toBe('identity/permission');
     expect(failure.message).toContain('AccessDeniedException: User: arn:aws:sts::123456789012');
     expect(failure.remedy).toContain(grant);
@@ -198,7 +219,9 @@ test('cancelling ends it with the reason of the cancellation', async () => {
   faults.next('sts', 'slow');
   const means = { ...world.means, signal: controller.signal };
   const silent = faults.hit('sts');
-  const work = expect(ecrCredentials({ role, registry }, means)).rejects.toThrow('by SIGTERM');
+  const work = expect(
+    ecrCredentials({ identity: identityOf(means), registry }, means),
+  ).rejects.toThrow('by SIGTERM');
   await silent;
   controller.abort(new Error('cancelled by SIGTERM'));
   await work;

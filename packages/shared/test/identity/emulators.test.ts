@@ -11,14 +11,15 @@ import type { LocalCloud } from '../../../local-cloud/src/cloud.ts';
 import { startGitHub } from '../../../local-cloud/src/github/github.ts';
 import { isRecord } from '../../../local-cloud/src/http/exchange.ts';
 import { ofTomorrow } from '../../../local-cloud/src/http/variety.ts';
-import { type AwsSession, assumeAwsRole } from '../../src/identity/aws-role.ts';
+import type { AwsCredentials } from '../../src/identity/aws-identity.ts';
+import { assumeAwsRole } from '../../src/identity/aws-role.ts';
 import { requestIdToken } from '../../src/identity/oidc.ts';
 import { clientId, role, startWorld, tenantId, type World } from './world.ts';
 
 // The local cloud must refuse what the real services refuse, or it would prove nothing.
 let world: World;
 let cloud: LocalCloud;
-let session: AwsSession;
+let session: AwsCredentials;
 let idToken: string;
 let oldToken: string;
 beforeAll(async () => {
@@ -42,7 +43,7 @@ function forged(token: string): string {
 }
 
 describe('ECR', () => {
-  const client = (change: Partial<AwsSession> = {}, more: object = {}) =>
+  const client = (change: Partial<AwsCredentials> = {}, more: object = {}) =>
     new ECRClient({ region: 'us-east-1', credentials: { ...session, ...change }, ...more });
   const ask = (ecr: ECRClient) => ecr.send(new GetAuthorizationTokenCommand());
 
@@ -52,7 +53,7 @@ describe('ECR', () => {
     });
   });
 
-  test.each<[string, Partial<AwsSession>, string]>([
+  test.each<[string, Partial<AwsCredentials>, string]>([
     ['another key', { secretAccessKey: 'x'.repeat(40) }, 'InvalidSignatureException'],
     ['another session', { sessionToken: 'x'.repeat(40) }, 'UnrecognizedClientException'],
     ['an unknown key id', { accessKeyId: 'ASIAUNKNOWN' }, 'UnrecognizedClientException'],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type HostileHome, makeHostileHome } from '../../../local-cloud/src/hostile-home.ts';
 import { ecrCredentials } from '../../src/identity/aws.ts';
-import { role, startWorld, type World } from './world.ts';
+import { identityOf, startWorld, type World } from './world.ts';
 
 const registry = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 
@@ -31,7 +31,8 @@ describe('what another job left on this machine', () => {
 
   test('gets no token where the step names the services', async () => {
     const env = { ...left.env, ...world.means.env };
-    const credentials = await ecrCredentials({ role, registry }, { ...world.means, env });
+    const means = { ...world.means, env };
+    const credentials = await ecrCredentials({ identity: identityOf(means), registry }, means);
     expect(credentials.username).toBe('AWS');
     expect(left.trapped).toEqual([]);
     expect(await left.started()).toEqual([]);
@@ -41,7 +42,10 @@ describe('what another job left on this machine', () => {
     left.proxied.length = 0;
     const env = { ...left.env, ...world.means.env, [`AWS_ENDPOINT_URL_${service}`]: undefined };
     const failure = await world.failure(
-      ecrCredentials({ role, registry }, { ...world.means, env }),
+      ecrCredentials(
+        { identity: identityOf({ ...world.means, env }), registry },
+        { ...world.means, env },
+      ),
     );
     expect(failure.code).toBe('identity/unavailable');
     const host = service === 'STS' ? 'sts' : 'api.ecr';
@@ -53,7 +57,10 @@ describe('what another job left on this machine', () => {
   test('a variable that would send it in clear is refused', async () => {
     const env = { ...world.means.env, AWS_ENDPOINT_URL_STS: 'http://sts.example.com' };
     const failure = await world.failure(
-      ecrCredentials({ role, registry }, { ...world.means, env }),
+      ecrCredentials(
+        { identity: identityOf({ ...world.means, env }), registry },
+        { ...world.means, env },
+      ),
     );
     expect(failure.code).toBe('action/input');
     expect(failure.message).toContain('AWS_ENDPOINT_URL_STS: "http://sts.example.com" is no https');

@@ -8,6 +8,7 @@ import { type LocalCloud, startLocalCloud } from '../../../local-cloud/src/cloud
 import { githubServices } from '../../../local-cloud/src/github/github.ts';
 import { demoSeed, type Seed } from '../../../local-cloud/src/seed.ts';
 import { Failure } from '../../src/failure/failure.ts';
+import { roleIdentity } from '../../src/identity/aws-role.ts';
 import type { IdentityContext } from '../../src/identity/context.ts';
 
 export const role = 'arn:aws:iam::123456789012:role/deploy';
@@ -124,3 +125,7 @@ async function silence({ faults }: LocalCloud, done: AbortSignal | undefined): P
   });
   await Promise.race([finished, ...slow.map((service) => faults.hit(service))]);
 }
+
+/** The role of the tests, as the job of a run. */
+export const identityOf = (context: IdentityContext, region = 'eu-central-1') =>
+  roleIdentity({ role, region }, context);

@@ -49,6 +49,8 @@ function claims(run: Run, issuer: string, audience: string, now: number) {
     exp: issued + (run.tokenLifetime ?? 300),
     repository: run.repository,
     repository_owner: owner(run),
+    repository_owner_id: '1001',
+    repository_id: '2002',
     ref: run.ref,
     ref_type: run.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
     event_name: 'push',

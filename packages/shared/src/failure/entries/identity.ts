@@ -7,6 +7,12 @@ export const identityFailures = {
     remedy: () =>
       'Add `permissions: { id-token: write }` to the job (and to the caller of a reusable workflow). Runs for pull requests from forks never get a token.',
   }),
+  'identity/no-aws-credentials': entry({
+    cause: (f: { said: string }) =>
+      `There are no credentials for AWS: neither aws-role nor AWS_ACCESS_KEY_ID is given, and the runner has no role: ${f.said}.`,
+    remedy: () =>
+      'Give the ARN of a role as `aws-role`, and the job `permissions: { id-token: write }`. Profiles and files in ~/.aws are not used.',
+  }),
   'identity/refused': entry({
     cause: (f: { service: string; said: string; subject: string; trust: string }) =>
       `${f.service} refused the OIDC token with subject ${f.subject}: ${f.said}`,

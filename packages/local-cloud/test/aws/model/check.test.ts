@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { findViolation, violationSentence } from '../../../src/aws/model/check.ts';
-import { serviceModel } from '../../../src/aws/model/service-model.ts';
+import { type ModelName, serviceModel } from '../../../src/aws/model/service-model.ts';
+import { brokenOnce, valuesOf } from './shapes.ts';
 
 const ecs = serviceModel('ecs');
 const ecr = serviceModel('ecr');
@@ -105,6 +107,52 @@ describe('a request is checked at every depth', () => {
     const secret = findViolation(sts, of, { ...long, WebIdentityToken: 'abc' });
     expect(secret && violationSentence(secret)).toBe(
       "1 validation error detected: Value at 'WebIdentityToken' failed to satisfy constraint: Member must have length greater than or equal to 4",
+    );
+  });
+});
+
+describe('what a generator makes from the model', () => {
+  const all = (['ecs', 'ecr', 'ecr-public', 'elbv2', 'logs', 'sts'] as const).flatMap((name) =>
+    Object.values(serviceModel(name).operations).flatMap(({ input, name: operation, output }) =>
+      [input, output].flatMap((ref) => (ref ? [[name, operation, ref] as const] : [])),
+    ),
+  );
+  const some = fc.constantFrom(...all).chain(([name, operation, ref]) =>
+    fc.record({
+      name: fc.constant<ModelName>(name),
+      operation: fc.constant(operation),
+      ref: fc.constant(ref),
+      value: valuesOf(serviceModel(name), ref),
+    }),
+  );
+
+  test('is taken', () => {
+    fc.assert(
+      fc.property(some, ({ name, ref, value }) => {
+        expect(findViolation(serviceModel(name), ref, value)).toBeUndefined();
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('is refused with one more member', () => {
+    fc.assert(
+      fc.property(some, ({ name, ref, value }) => {
+        const more = { ...Object(value), ofTomorrow: 1 };
+        expect(findViolation(serviceModel(name), ref, more)?.kind).toBe('unknown');
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('is refused with any one of its values replaced by one of another type', () => {
+    fc.assert(
+      fc.property(some, fc.nat(), ({ name, ref, value }, at) => {
+        const all = brokenOnce(value);
+        const broken = all[at % all.length]?.();
+        expect(findViolation(serviceModel(name), ref, broken)).toBeDefined();
+      }),
+      { numRuns: 400 },
     );
   });
 });

@@ -28,4 +28,39 @@ export const ecsRolloutFailures = {
     remedy: () =>
       'Let one job at a time deploy a service: set `concurrency` in the workflow, or leave `on-conflict` at `wait`.',
   }),
+  'ecs/in-flight': entry({
+    cause: (f: { service: string; what: string }) =>
+      `Another deployment of ${f.service} is in flight, which brings ${f.what}, and on-conflict is fail.`,
+    remedy: () =>
+      'Run the job again when it is over, or set `on-conflict` to `wait` or `take-over`.',
+  }),
+  'ecs/in-flight-timeout': entry({
+    cause: (f: { service: string; what: string; waited: string }) =>
+      `Another deployment of ${f.service}, which brings ${f.what}, was still in flight after ${f.waited}. Nothing was changed.`,
+    remedy: () =>
+      'Raise `lock-timeout`, or set `on-conflict` to `take-over`. A deployment that is paused waits for ContinueServiceDeployment.',
+  }),
+  'ecs/controller': entry({
+    cause: (f: { service: string; controller: string }) =>
+      `The service ${f.service} has the deployment controller ${f.controller}; only ECS itself can be told what to deploy.`,
+    remedy: (f) =>
+      `Bring the service to the controller ECS: \`aws ecs update-service --service ${f.service} --deployment-controller type=ECS\`, with its load balancers as the guide "Migrate to Amazon ECS blue/green deployments" shows. ECS then has blue-green, canary and linear by itself.`,
+  }),
+  'ecs/traffic-settings': entry({
+    cause: (f: { service: string; how: string; missing: string }) =>
+      `The service ${f.service}, which is deployed by ${f.how}, has no ${f.missing}.`,
+    remedy: () =>
+      'Add it to the service, by Terraform for example. ECS moves traffic between two target groups by listener rules, with the infrastructure role in `roleArn`.',
+  }),
+  'ecs/no-deployment': entry({
+    cause: (f: { service: string; taskDefinition: string }) =>
+      `ECS has taken the change of ${f.service}, but the service is not set to run ${f.taskDefinition}.`,
+    remedy: () =>
+      'Somebody else changed the service at the same moment. Look at its deployments and run the job again.',
+  }),
+  'ecs/tasks-fail': entry({
+    cause: (f: { count: string; why: string }) =>
+      `${f.count} tasks of the new version have stopped instead of serving: ${f.why}.`,
+    remedy: () => 'The last log lines usually say why the app gave up.',
+  }),
 } as const;

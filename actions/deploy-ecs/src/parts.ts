@@ -1,0 +1,51 @@
+import type { Service, Task } from '@aws-sdk/client-ecs';
+import type { Commands } from '@slipway/shared/action/commands';
+import type { HealthAddress } from '@slipway/shared/deploy/health';
+import type { Evidence, FailedPhase } from '@slipway/shared/deploy/target';
+import type { Failure } from '@slipway/shared/failure/failure';
+import type { Clock } from '@slipway/shared/time/clock';
+import type { EcsApi } from './api/ecs-api.ts';
+import type { JsonObject } from './api/json-object.ts';
+import type { DeploymentRef } from './rollout/deployment-ref.ts';
+import type { EcsPlan } from './rollout/plan.ts';
+import type { ServiceName } from './rollout/read-service.ts';
+import type { Settings } from './settings.ts';
+import type { PreparedTaskDefinition } from './task-definition/prepared.ts';
+
+/** Everything that a service target is made of. */
+export interface ServiceParts {
+  settings: Settings;
+  clock: Clock;
+  /** Of the run: aborts when it is cancelled. */
+  signal: AbortSignal;
+  commands: Pick<Commands, 'info' | 'quote'>;
+  api: EcsApi;
+  /** Reads only. */
+  prepare(
+    service: Service | undefined,
+    api: EcsApi,
+    signal: AbortSignal,
+  ): Promise<PreparedTaskDefinition>;
+  /** @returns the ARN, also where nothing had to be registered */
+  register(prepared: PreparedTaskDefinition, api: EcsApi, signal: AbortSignal): Promise<string>;
+  /** What a service that is not there is created from. */
+  createDocument(settings: Settings): JsonObject;
+  /** The one-off task before the rollout; undefined where none is asked for. */
+  migrate?: (plan: EcsPlan, taskDefinition: string, signal: AbortSignal) => Promise<void>;
+  /** Where the app is asked; undefined where nothing tells. */
+  addressOf(
+    asked: { url?: URL | undefined; path?: string | undefined },
+    service: ServiceName,
+    signal: AbortSignal,
+  ): Promise<HealthAddress | undefined>;
+  /** The verdict on the stopped tasks of a deployment. */
+  decisiveFailure(tasks: readonly Task[]): Failure | undefined;
+  /** Whether a container of the new version has a health check of its own. */
+  hasHealthCheck(prepared: PreparedTaskDefinition | undefined): boolean;
+  diagnose(
+    failed: { plan: EcsPlan; phase: FailedPhase; deployment: DeploymentRef | undefined },
+    signal: AbortSignal,
+  ): Promise<Evidence>;
+  /** Deregisters old revisions; undefined where all are kept. */
+  tidyRevisions?: (taskDefinition: string, signal: AbortSignal) => Promise<void>;
+}

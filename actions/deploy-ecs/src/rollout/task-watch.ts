@@ -1,0 +1,107 @@
+import type { Task } from '@aws-sdk/client-ecs';
+import type { Failure } from '@slipway/shared/failure/failure';
+import type { EcsApi } from '../api/ecs-api.ts';
+import type { DeploymentRef } from './deployment-ref.ts';
+import { isDenied } from './patience.ts';
+import type { ServiceName } from './read-service.ts';
+import type { TasksHealth } from './service-deployment.ts';
+
+/** What the tasks of a deployment are asked with. */
+export interface TaskWatchTools {
+  api: EcsApi;
+  name: ServiceName;
+  say(line: string): void;
+  /** The verdict on the stopped tasks of a deployment. */
+  decisiveFailure(tasks: readonly Task[]): Failure | undefined;
+  /** Whether a container of the new version has a health check of its own. */
+  hasHealthCheck(): boolean;
+}
+
+/** As many as DescribeTasks takes. */
+const mostTasks = 100;
+
+/** Looks at the tasks of one deployment of a service, those of other deployments aside. */
+export class TaskWatch {
+  readonly #tools: TaskWatchTools;
+  readonly #stopped = new Map<string, Task>();
+  #denied = false;
+
+  constructor(tools: TaskWatchTools) {
+    this.#tools = tools;
+  }
+
+  /** What its stopped tasks say already, before ECS gives it up. */
+  failureOf(deployment: DeploymentRef, signal: AbortSignal): Promise<Failure | undefined> {
+    return this.#allowed(async () => {
+      const arns = await this.#list('STOPPED', signal);
+      const unknown = arns.filter((arn) => !this.#stopped.has(arn));
+      for (const task of await this.#describe(unknown, signal)) {
+        if (task.taskArn) this.#stopped.set(task.taskArn, task);
+      }
+      const own = [...this.#stopped.values()].filter((task) => isOf(task, deployment));
+      return this.#tools.decisiveFailure(own);
+    });
+  }
+
+  /** Whether every running task of it is healthy, as far as ECS can tell. */
+  async healthOf(deployment: DeploymentRef, signal: AbortSignal): Promise<TasksHealth | undefined> {
+    return this.#allowed(async () => {
+      const all = await this.#describe(await this.#list('RUNNING', signal), signal);
+      const own = all.filter((task) => isOf(task, deployment));
+      const waiting = own.filter((task) => !this.#isHealthy(task));
+      if (waiting.length === 0) return { healthy: true };
+      return {
+        healthy: false,
+        text: `${own.length - waiting.length} of ${own.length} tasks are healthy`,
+      };
+    });
+  }
+
+  // UNKNOWN is said of a check that has no result yet, and of a task without any.
+  #isHealthy({ lastStatus, healthStatus }: Task): boolean {
+    if (lastStatus !== 'RUNNING') return false;
+    if (healthStatus === 'HEALTHY') return true;
+    return healthStatus !== 'UNHEALTHY' && !this.#tools.hasHealthCheck();
+  }
+
+  async #list(desiredStatus: 'RUNNING' | 'STOPPED', signal: AbortSignal): Promise<string[]> {
+    const { api, name } = this.#tools;
+    const { taskArns = [] } = await api.listTasks(
+      { cluster: name.cluster, serviceName: name.service, desiredStatus },
+      signal,
+    );
+    return taskArns;
+  }
+
+  async #describe(arns: readonly string[], signal: AbortSignal): Promise<Task[]> {
+    const { api, name } = this.#tools;
+    const found: Task[] = [];
+    for (let start = 0; start < arns.length; start += mostTasks) {
+      const { tasks = [] } = await api.describeTasks(
+        { cluster: name.cluster, tasks: arns.slice(start, start + mostTasks) },
+        signal,
+      );
+      found.push(...tasks);
+    }
+    return found;
+  }
+
+  async #allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    if (this.#denied) return undefined;
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      this.#denied = true;
+      this.#tools.say(
+        'The role may not call ecs:ListTasks and ecs:DescribeTasks, so a failure is only seen once ECS itself gives up.',
+      );
+      return undefined;
+    }
+  }
+}
+
+// The deployment is what starts a task; without its name, what the task runs has to do.
+function isOf(task: Task, { id, taskDefinition }: DeploymentRef): boolean {
+  return id === undefined ? task.taskDefinitionArn === taskDefinition : task.startedBy === id;
+}

@@ -1,20 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openShop, type Shop, type ShopFacts } from '../packages/local-cloud/src/shop.ts';
+import { openShop, type Shop, type ShopFacts } from '../packages/local-cloud/src/shop/shop.ts';
+import { type SshPlace, startSshPlace } from '../packages/local-cloud/src/shop/ssh-place.ts';
 import { root } from './root.ts';
 
 /** The workflow in a recipe, with the places of this machine in it. */
-async function recipe(name: string, facts: ShopFacts): Promise<string> {
+async function recipe(name: string, facts: ShopFacts, place: SshPlace): Promise<string> {
   const text = await readFile(join(root, 'docs/recipes', `${name}.md`), 'utf8');
   const workflow = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
   const gate = `\n      trivy-sha256: ${facts.trivySha256}\n      db-repository: ${facts.database}`;
-  const { path, port, second } = facts;
+  const { path, port, second } = place;
   const places: Array<[RegExp, string]> = [
     [/(build\.yml@v1\n {4}with:)/g, `$1${gate}`],
     [/ghcr\.io\/octo\/shop/g, facts.image],
-    [/known-hosts: .*/g, `known-hosts: "${facts.knownHosts}"`],
-    [/hosts: deploy@.*/g, `hosts: ${facts.host}`],
+    [/known-hosts: .*/g, `known-hosts: "${place.knownHosts}"`],
+    [/hosts: deploy@.*/g, `hosts: ${place.host}`],
     [/(environment: staging[\s\S]*?path: )\/srv\/shop/, `$1${second.path}`],
     [/\/srv\/shop/g, path],
     [/PORT=8080/, `PORT=${second.port}`],
@@ -24,27 +25,25 @@ async function recipe(name: string, facts: ShopFacts): Promise<string> {
 }
 
 describe('the recipes, as they are printed, under act', () => {
-  let shop: Shop;
-  let facts: ShopFacts;
+  let shop: Shop<SshPlace>;
   let first = '';
   const promotion = '.github/workflows/ship.yml';
   const rollback = '.github/workflows/rollback.yml';
-  const staging = () => shop.info(facts.second.port);
+  const staging = () => shop.info(shop.place.second.url);
   const production = () => shop.info();
 
   beforeAll(async () => {
-    let known: ShopFacts | undefined;
     const recipes = { [promotion]: 'staging-production', [rollback]: 'rollback' };
-    shop = await openShop(async (given) => {
-      known = given;
-      const files = Object.entries(recipes).map(async ([path, name]) => [
-        path,
-        await recipe(name, given),
-      ]);
-      return Object.fromEntries(await Promise.all(files));
+    shop = await openShop({
+      start: startSshPlace,
+      async workflows(facts, place) {
+        const files = Object.entries(recipes).map(async ([path, name]) => [
+          path,
+          await recipe(name, facts, place),
+        ]);
+        return Object.fromEntries(await Promise.all(files));
+      },
     });
-    if (!known) throw new Error('the shop asked for no workflows');
-    facts = known;
   }, 60_000);
   afterAll(async () => shop[Symbol.asyncDispose](), 30_000);
 

@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openShop, type Shop } from '../packages/local-cloud/src/shop.ts';
+import { openShop, type Shop } from '../packages/local-cloud/src/shop/shop.ts';
+import { type SshPlace, sshShop } from '../packages/local-cloud/src/shop/ssh-place.ts';
 
 describe('a repository ships itself by ship-ssh.yml of the release tree, under act', () => {
-  let shop: Shop;
+  let shop: Shop<SshPlace>;
   let good = '';
   let quiet = '';
   let released: string[] = [];
@@ -14,7 +15,7 @@ describe('a repository ships itself by ship-ssh.yml of the release tree, under a
   const versions = () => Promise.all(['0.1.0', '0.1', 'latest'].map((tag) => shop.digestOf(tag)));
 
   beforeAll(async () => {
-    shop = await openShop();
+    shop = await openShop(sshShop);
   }, 60_000);
   afterAll(async () => shop[Symbol.asyncDispose](), 30_000);
 

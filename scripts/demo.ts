@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActRun } from '../packages/local-cloud/src/act.ts';
-import { openShop } from '../packages/local-cloud/src/shop.ts';
+import { openShop } from '../packages/local-cloud/src/shop/shop.ts';
+import { sshShop } from '../packages/local-cloud/src/shop/ssh-place.ts';
 import { summaryPage } from '../packages/local-cloud/src/summary-page.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -25,9 +26,9 @@ say('Slipway demo: the example app, shipped by the released ship-ssh.yml under a
 execFileSync(process.execPath, [join(root, 'scripts/release-tree.ts')], { stdio: 'inherit' });
 step('the release tree is in out/release, as a tag would contain it');
 
-const shop = await openShop();
+const shop = await openShop(sshShop);
 try {
-  step(`a registry at ${shop.registry.host}, an SSH host at ${shop.sshd.address}`);
+  step(`a registry at ${shop.registry.host}, an SSH host at ${shop.place.host}`);
   step(`a user's repository in ${shop.repository.folder}; its workflow:`);
   const workflow = readFileSync(join(shop.repository.folder, '.github/workflows/ship.yml'), 'utf8');
   say(workflow.trimEnd().replace(/^/gm, '           '));
@@ -37,7 +38,7 @@ try {
   const first = await ship();
   holds('ship-ssh.yml is green', first.code === 0);
   const serving = await shop.info();
-  holds(`${shop.url} serves ${short(serving?.commit)}`, serving?.commit === good);
+  holds(`${shop.place.url} serves ${short(serving?.commit)}`, serving?.commit === good);
 
   const tags = await shop.repository.tagsOf(good);
   holds(`${short(good)} is tagged: ${tags.join(', ')}`, tags.includes('v0.1.0'));
@@ -56,13 +57,15 @@ try {
   );
   holds(`${short(bad)} has no tag`, (await shop.repository.tagsOf(bad)).length === 0);
   const after = await shop.info();
-  holds(`${shop.url} still serves ${short(after?.commit)}`, after?.commit === good);
+  holds(`${shop.place.url} still serves ${short(after?.commit)}`, after?.commit === good);
 
   const page = writePage([
     { title: `Commit ${short(good)}`, run: first },
     { title: `Commit ${short(bad)}`, run: second },
   ]);
-  say(`\nThe app:          ${shop.url}${keep ? '' : '  (stops now; KEEP=1 leaves it running)'}`);
+  say(
+    `\nThe app:          ${shop.place.url}${keep ? '' : '  (stops now; KEEP=1 leaves it running)'}`,
+  );
   say(`The job summaries: ${page}`);
   if (keep) await untilInterrupted();
 } finally {

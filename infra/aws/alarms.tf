@@ -1,6 +1,9 @@
 locals {
   # Those that end a rollout.
-  rollout_alarms = concat([aws_cloudwatch_metric_alarm.errors], [for alarm in aws_cloudwatch_metric_alarm.unhealthy : alarm])
+  rollout_alarms = concat(
+    [aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.unanswered],
+    [for alarm in aws_cloudwatch_metric_alarm.unhealthy : alarm],
+  )
   load_balancer  = { LoadBalancer = aws_lb.this.arn_suffix }
   service_labels = { ClusterName = aws_ecs_cluster.this.name, ServiceName = var.name }
   told           = [for topic in aws_sns_topic.alarms : topic.arn]
@@ -19,26 +22,27 @@ resource "aws_sns_topic_subscription" "alarms" {
   endpoint  = each.value
 }
 
+# A metric has no value while nothing happened, and a sum with such a one has none either: one alarm each.
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${local.name}-errors"
-  alarm_description   = "More than ${var.alarms.errors_percent} % of the answers have a status of 500 or more."
+  alarm_description   = "The app answers more than ${var.alarms.errors_percent} % of the requests with a status of 500 or more."
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.alarms.errors_percent
   evaluation_periods  = 3
   datapoints_to_alarm = 2
-  treat_missing_data  = "notBreaching" # nobody asked
+  treat_missing_data  = "notBreaching" # there was no error
   alarm_actions       = local.told
   ok_actions          = local.told
 
   metric_query {
     id          = "share"
     label       = "errors in percent"
-    expression  = "100 * (FILL(app, 0) + FILL(balancer, 0)) / requests"
+    expression  = "100 * errors / requests"
     return_data = true
   }
 
   dynamic "metric_query" {
-    for_each = { requests = "RequestCount", app = "HTTPCode_Target_5XX_Count", balancer = "HTTPCode_ELB_5XX_Count" }
+    for_each = { requests = "RequestCount", errors = "HTTPCode_Target_5XX_Count" }
     content {
       id = metric_query.key
       metric {
@@ -50,6 +54,24 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
       }
     }
   }
+}
+
+# A number and no share: a request that found no task is not counted as one.
+resource "aws_cloudwatch_metric_alarm" "unanswered" {
+  alarm_name          = "${local.name}-unanswered"
+  alarm_description   = "The load balancer has no answer of the app for more than five requests a minute."
+  namespace           = "AWS/ApplicationELB"
+  metric_name         = "HTTPCode_ELB_5XX_Count"
+  dimensions          = local.load_balancer
+  statistic           = "Sum"
+  period              = 60
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 5
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching" # there was no error
+  alarm_actions       = local.told
+  ok_actions          = local.told
 }
 
 # One for each, as the tasks that serve are in either.

@@ -45,17 +45,16 @@ output "settings" {
     cluster         = aws_ecs_cluster.this.name
     service         = aws_ecs_service.this.name
     container       = var.service.container
-    task-definition = "deploy/${var.environment}.json"
+    task-definition = "deploy/${var.environment}.task.yml"
     aws-role        = aws_iam_role.deploy.arn
     aws-region      = local.region
     health-url      = local.url.production
-    alarms          = join("\n", [for alarm in local.rollout_alarms : alarm.alarm_name])
   })
 }
 
 output "task-definition" {
-  description = "Input `task-definition` of deploy-ecs: terraform output -raw task-definition > deploy/ENVIRONMENT.json"
-  value       = jsonencode(merge(local.task, { containerDefinitions = [merge(local.container, { image = local.repository.repository_url })] }))
+  description = "Input `task-definition` of deploy-ecs: terraform output -raw task-definition > deploy/ENVIRONMENT.task.yml"
+  value       = yamlencode(merge(local.task, { containerDefinitions = [merge(local.container, { image = local.repository.repository_url })] }))
 }
 
 output "load-balancers" {

@@ -130,8 +130,9 @@ variable "registry" {
 variable "alarms" {
   description = <<-TEXT
     emails: who hears of an alarm.
-    errors_percent: share of answers with a status of 500 or more that is too much.
-    rollback: whether the alarms about errors and unhealthy tasks also end a rollout and roll it back.
+    errors_percent: share of the app's answers with a status of 500 or more that is too much.
+    rollback: whether the alarms, but for that about CPU, also end a rollout and roll it back. ECS then watches them
+      for some minutes after each rollout.
   TEXT
   type = object({
     emails         = optional(list(string), [])

@@ -19,3 +19,15 @@ test('infra says it so for every check that it has', () => {
   expect(messages.length).toBe(checks.join('').match(/\b(?:validation|precondition) \{/g)?.length);
   expect(messages.length).toBeGreaterThan(30);
 });
+
+test('the settings that infra/aws gives are inputs of deploy-ecs', () => {
+  const outputs = readFileSync(join(root, 'infra/aws/outputs.tf'), 'utf8');
+  const given =
+    outputs.split('output "settings"')[1]?.split('yamlencode({')[1]?.split('})')[0] ?? '';
+  const schema: { properties: object } = JSON.parse(
+    readFileSync(join(root, 'actions/deploy-ecs/settings.schema.json'), 'utf8'),
+  );
+  const names = [...given.matchAll(/^ {4}([a-z-]+) +=/gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(6);
+  expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(names));
+});

@@ -163,6 +163,8 @@ describe('a ship workflow', () => {
     const all = [
       ...Object.keys(called.build.on.workflow_call.inputs),
       ...Object.keys(called.tag.on.workflow_call.inputs),
+      'build-aws-role',
+      'build-aws-region',
       'cluster',
       'keep',
       'environment',
@@ -176,6 +178,22 @@ describe('a ship workflow', () => {
       'REGISTRY_PASSWORD',
       'BUILD_SECRETS',
     ]);
+  });
+
+  it('logs in to the registry as the deploy does only where that is the same cloud', () => {
+    const ecs = read('.github/workflows/ship-ecs.yml');
+    const { build, tag, deploy: own } = ecs.jobs;
+    for (const { with: given } of [build, tag]) {
+      expect(given['aws-role']).toBe(
+        expression(
+          "inputs.build-aws-role || (contains(inputs.image, '.dkr.ecr.') || contains(inputs.image, 'public.ecr.aws/')) && inputs.aws-role || ''",
+        ),
+      );
+      expect(given['aws-region']).toBe(expression('inputs.build-aws-region'));
+    }
+    expect(own.steps.at(-1).with['aws-role']).toBe(expression('inputs.aws-role'));
+    const ssh = read('.github/workflows/ship-ssh.yml');
+    expect(ssh.jobs.build.with['aws-role']).toBe(expression('inputs.aws-role'));
   });
 
   it('deploys the image that it built, by digest', () => {

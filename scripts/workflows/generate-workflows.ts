@@ -35,6 +35,18 @@ const places = [
   'workload',
 ];
 
+// Who deploys to a cloud may push the image elsewhere, or as another identity. These inputs are the
+// deploy's; build and tag have their own, and else the deploy's where the image is in that cloud. A
+// region of the deploy says nothing of the registry, whose host has its own.
+const inEcr = "contains(inputs.image, '.dkr.ecr.') || contains(inputs.image, 'public.ecr.aws/')";
+const inAcr = "contains(inputs.image, '.azurecr.')";
+const identities: Readonly<Record<string, string>> = {
+  'aws-role': inEcr,
+  'aws-region': '',
+  'azure-client-id': inAcr,
+  'azure-tenant-id': inAcr,
+};
+
 const ownInputs: Record<string, WorkflowInput> = {
   environment: {
     description: 'Environment of the repository; its protection rules and its secrets hold.',
@@ -76,13 +88,28 @@ export function shipWorkflow(
   const toBuild = omit(called.inputs, ['move-tags', 'from']);
   const toTag = omit(tagged.inputs, ['from', 'version']);
   const version = { ...called.inputs['version'], default: 'true' };
+  const both = Object.keys(toBuild).filter(
+    (name) => name in identities && plain.some((own) => own.name === name),
+  );
+  const building = Object.entries(toBuild).map(([name, input]) =>
+    both.includes(name)
+      ? ([
+          `build-${name}`,
+          { ...input, description: `For build and tag: ${input.description}` },
+        ] as const)
+      : ([name, input] as const),
+  );
+  const toRegistry = (name: string) => (both.includes(name) ? asBuild(name) : handOn(name));
   const outputs = Object.keys(action.outputs ?? {}).filter((name) => !notInShip.includes(name));
   return fill(template('ship'), {
     target: [target],
     inputs: inputLines({
-      ...toBuild,
+      ...Object.fromEntries(building),
       version: { type: 'string', description: '', ...version },
-      ...omit(asInputs(plain), Object.keys(toBuild)),
+      ...omit(
+        asInputs(plain),
+        building.map(([name]) => name),
+      ),
       ...omit(toTag, Object.keys(toBuild)),
       ...ownInputs,
     }),
@@ -90,15 +117,20 @@ export function shipWorkflow(
     outputs: outputLines(action, outputs),
     place: placeLines(inputs, action),
     with: withLines(inputs, 'needs.build.outputs.image'),
-    'build-with': Object.keys(toBuild).map(handOn),
+    'build-with': Object.keys(toBuild).map(toRegistry),
     'build-secrets': Object.keys(called.secrets ?? {}).map(handOnSecret),
-    'tag-with': Object.keys(toTag).map(handOn),
+    'tag-with': Object.keys(toTag).map(toRegistry),
     'tag-secrets': Object.keys(tagged.secrets ?? {}).map(handOnSecret),
   });
 }
 
 const expression = (text: string) => `\${{ ${text} }}`;
 const handOn = (name: string) => `${name}: ${expression(`inputs.${name}`)}`;
+const asBuild = (name: string) => {
+  const given = `inputs.build-${name}`;
+  const place = identities[name];
+  return `${name}: ${expression(place ? `${given} || (${place}) && inputs.${name} || ''` : given)}`;
+};
 const handOnSecret = (name: string) => `${name}: ${expression(`secrets.${name}`)}`;
 
 function asInputs(inputs: readonly TargetInput[]): Record<string, WorkflowInput> {

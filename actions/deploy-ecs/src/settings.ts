@@ -16,6 +16,7 @@ import type { Run } from '@slipway/shared/action/run';
 import type { FileInputs } from '@slipway/shared/action/settings-file';
 import { checkDeployInputs, deployInputs, imageExample } from '@slipway/shared/deploy/inputs';
 import type { manifest } from './manifest.ts';
+import { secretReferences } from './secret-references.ts';
 
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;
@@ -31,7 +32,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
       images: map({ keys: containerName, example: `web=${imageExample}` }),
       'task-definition': longText,
       'service-definition': longText,
-      secrets: map({ example: secretExample }),
+      secrets: secretReferences,
       'desired-count': count(0, 5_000),
       strategy: choice('rolling', 'blue-green', 'canary', 'linear'),
       'traffic-percent': count(1, 100),
@@ -54,10 +55,6 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
       checkDeployInputs(values, problem);
       checkWhatIsDeployed(values, problem);
       checkTraffic(values, problem);
-      for (const [key, reference] of values.secrets ?? []) {
-        if (secretReference.test(reference)) continue;
-        problem('secrets', `has a value for ${key} that is no reference`, secretExample);
-      }
       if (values['run-before-container'] && !values['run-before']) {
         problem('run-before-container', 'needs run-before', 'npm run migrate');
       }
@@ -70,10 +67,6 @@ const clusterForm = /^(?:arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[\w-]{1
 const containerName = /^[\w-]{1,255}$/;
 const roleForm = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const roleExample = 'arn:aws:iam::123456789012:role/deploy';
-const secretExample =
-  'DATABASE_URL=arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-db';
-const secretReference =
-  /^(?:arn:aws[a-z-]*:(?:secretsmanager|ssm):[a-z0-9-]+:\d{12}:\S+|\/[\w./-]+)$/;
 const longText: Input<string> = { multiline: true, longest: 200_000, parse: (value) => value };
 
 /** Stages of a deployment with test traffic, in their order: LifecycleStage of the ECS API. */

@@ -110,7 +110,7 @@ run "cheap" {
     error_message = "not both addresses hear of alarms, or too late"
   }
   assert {
-    condition     = alltrue([for alarm in concat([aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.cpu], values(aws_cloudwatch_metric_alarm.unhealthy)) : alarm.alarm_actions == toset([aws_sns_topic.alarms[0].arn])])
+    condition     = alltrue([for alarm in concat([aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.unanswered, aws_cloudwatch_metric_alarm.cpu], values(aws_cloudwatch_metric_alarm.unhealthy)) : alarm.alarm_actions == toset([aws_sns_topic.alarms[0].arn])])
     error_message = "an alarm tells nobody"
   }
   assert {

@@ -34,12 +34,12 @@ run "defaults" {
     error_message = "alarms do not end a rollout"
   }
   assert {
-    condition     = toset(aws_ecs_service.this.alarms[0].alarm_names) == toset(["shop-production-errors", "shop-production-unhealthy-blue", "shop-production-unhealthy-green"])
-    error_message = "other alarms than those about errors and unhealthy tasks end a rollout"
+    condition     = toset(aws_ecs_service.this.alarms[0].alarm_names) == toset(["shop-production-errors", "shop-production-unanswered", "shop-production-unhealthy-blue", "shop-production-unhealthy-green"])
+    error_message = "other alarms than those about errors, unanswered requests and unhealthy tasks end a rollout"
   }
   assert {
-    condition     = alltrue([for alarm in concat([aws_cloudwatch_metric_alarm.errors], values(aws_cloudwatch_metric_alarm.unhealthy)) : alarm.treat_missing_data == "notBreaching"])
-    error_message = "an alarm goes off when nobody asks, and a rollout at night is taken back"
+    condition     = alltrue([for alarm in concat([aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.unanswered], values(aws_cloudwatch_metric_alarm.unhealthy)) : alarm.treat_missing_data == "notBreaching"])
+    error_message = "an alarm goes off when there was no error or nobody asked, and takes a good rollout back"
   }
 
   # The network.
@@ -182,14 +182,13 @@ run "defaults" {
   # What a workflow is told.
   assert {
     condition = yamldecode(output.settings) == {
-      alarms          = "shop-production-errors\nshop-production-unhealthy-blue\nshop-production-unhealthy-green"
       aws-region      = "eu-central-1"
       aws-role        = aws_iam_role.deploy.arn
       cluster         = "shop-production"
       container       = "app"
       health-url      = "http://shop-production-1234567890.eu-central-1.elb.amazonaws.com/health"
       service         = "shop"
-      task-definition = "deploy/production.json"
+      task-definition = "deploy/production.task.yml"
     }
     error_message = "the settings file is not what deploy-ecs needs"
   }
@@ -199,8 +198,8 @@ run "defaults" {
   }
   assert {
     condition = (
-      !contains(keys(jsondecode(output.task-definition).containerDefinitions[0]), "command") &&
-      jsondecode(output.task-definition).containerDefinitions[0].image == output.image
+      !contains(keys(yamldecode(output.task-definition).containerDefinitions[0]), "command") &&
+      yamldecode(output.task-definition).containerDefinitions[0].image == output.image
     )
     error_message = "the app would run the command of the first task, or another image"
   }

@@ -7,6 +7,8 @@ import { ecsService } from './ecs/ecs.ts';
 import { machineClock } from './ecs/timeline.ts';
 import { virtualEcs } from './ecs/virtual/virtual-ecs.ts';
 import type { EcsWorlds } from './ecs/world.ts';
+import { elbv2Service } from './elbv2/elbv2.ts';
+import { logsService } from './logs/logs.ts';
 import { Permissions } from './permissions.ts';
 import { Repositories } from './repositories.ts';
 import { type AwsSeed, demoAws } from './seed.ts';
@@ -14,7 +16,7 @@ import { type Session, Sessions } from './sessions.ts';
 import { stsService } from './sts.ts';
 
 /** The services of AWS, each on a port of its own. */
-export const awsServices = ['sts', 'ecr', 'ecr-public', 'ecs'] as const;
+export const awsServices = ['sts', 'ecr', 'ecr-public', 'ecs', 'elbv2', 'logs'] as const;
 export type AwsService = (typeof awsServices)[number];
 
 /** An emulated AWS that listens on loopback. */
@@ -62,6 +64,8 @@ export async function startAws({
   const ecr = sockets.use(await serve('ecr', ecrService(ecrParts), faults));
   const ecrPublic = sockets.use(await serve('ecr-public', ecrPublicService(ecrParts), faults));
   const ecs = sockets.use(await serve('ecs', ecsService({ ...parts, worlds }), faults));
+  const elbv2 = sockets.use(await serve('elbv2', elbv2Service({ ...parts, worlds }), faults));
+  const logs = sockets.use(await serve('logs', logsService({ ...parts, worlds }), faults));
   const opened = sockets.move();
   return {
     env: {
@@ -69,6 +73,8 @@ export async function startAws({
       AWS_ENDPOINT_URL_ECR: ecr.url,
       AWS_ENDPOINT_URL_ECR_PUBLIC: ecrPublic.url,
       AWS_ENDPOINT_URL_ECS: ecs.url,
+      AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: elbv2.url,
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs.url,
     },
     faults,
     credentials(role) {

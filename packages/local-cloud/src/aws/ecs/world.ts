@@ -52,7 +52,7 @@ export class EcsWorld {
     this.place = place;
     this.foundation = foundation;
     const { durations, runtime, timeline } = foundation;
-    this.balancing = new LoadBalancing(runtime, timeline);
+    this.balancing = new LoadBalancing(place, { runtime, timeline, second: durations.second });
     this.definitions = new Definitions(place);
     const ground = { ...foundation, balancing: this.balancing, logs: this.logs };
     this.tasks = new Tasks(place, ground, this.secrets);

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { Place } from '../ecs/place.ts';
 import type { Runtime, TargetGroup, TargetHealth } from '../ecs/runtime.ts';
 import type { Cancel, Timeline } from '../ecs/timeline.ts';
 
@@ -8,9 +10,10 @@ export interface Group extends TargetGroup {
   deregistrationDelay: number;
 }
 
-/** A rule of a listener, or its default action. */
+/** A rule of a listener, or its default one. */
 export interface Rule {
   arn: string;
+  loadBalancerArn: string;
   listenerArn: string;
   /** Port of the listener. */
   port: number;
@@ -30,6 +33,19 @@ export interface Registration {
   description?: string;
 }
 
+/** A target group that is to be made; times in seconds, by ELB's defaults. */
+export interface NewGroup {
+  name: string;
+  port?: number;
+  path?: string;
+  interval?: number;
+  timeout?: number;
+  healthyThreshold?: number;
+  unhealthyThreshold?: number;
+  matcher?: string;
+  deregistrationDelay?: number;
+}
+
 interface Joining {
   taskArn: string;
   address: string;
@@ -43,12 +59,68 @@ export class LoadBalancing {
   readonly groups = new Map<string, Group>();
   readonly rules = new Map<string, Rule>();
   readonly #registrations = new Set<Registration>();
+  readonly #place: Place;
   readonly #runtime: Runtime;
   readonly #timeline: Timeline;
+  readonly #second: number;
 
-  constructor(runtime: Runtime, timeline: Timeline) {
-    this.#runtime = runtime;
-    this.#timeline = timeline;
+  /** @param o.second milliseconds of one second of its settings */
+  constructor(place: Place, o: { runtime: Runtime; timeline: Timeline; second: number }) {
+    this.#place = place;
+    this.#runtime = o.runtime;
+    this.#timeline = o.timeline;
+    this.#second = o.second;
+  }
+
+  /** Makes a target group. */
+  addGroup({ name, port = 80, ...settings }: NewGroup): Group {
+    const second = this.#second;
+    const group = {
+      arn: this.#arn('targetgroup', name, id()),
+      name,
+      port,
+      healthCheck: {
+        path: settings.path ?? '/',
+        interval: (settings.interval ?? 30) * second,
+        timeout: (settings.timeout ?? 5) * second,
+        healthyThreshold: settings.healthyThreshold ?? 5,
+        unhealthyThreshold: settings.unhealthyThreshold ?? 2,
+        matcher: settings.matcher ?? '200',
+      },
+      deregistrationDelay: (settings.deregistrationDelay ?? 300) * second,
+    };
+    this.groups.set(group.arn, group);
+    return group;
+  }
+
+  /**
+   * Makes a load balancer with one listener, whose default rule sends everything to one group.
+   * @returns the default rule
+   */
+  addListener(port: number, groupArn: string, loadBalancer = 'shop'): Rule {
+    const path = ['app', loadBalancer, id()];
+    const listener = id();
+    const rule = {
+      arn: this.#arn('listener-rule', ...path, listener, id()),
+      loadBalancerArn: this.#arn('loadbalancer', ...path),
+      listenerArn: this.#arn('listener', ...path, listener),
+      port,
+      isDefault: true,
+      weights: { [groupArn]: 100 },
+    };
+    this.rules.set(rule.arn, rule);
+    this.weigh(rule.arn, rule.weights);
+    return rule;
+  }
+
+  /** Whether a group gets requests at all; health is checked only then. */
+  used(groupArn: string): boolean {
+    return [...this.rules.values()].some(({ weights }) => groupArn in weights);
+  }
+
+  #arn(kind: string, ...path: string[]): string {
+    const { account, region } = this.#place;
+    return `arn:aws:elasticloadbalancing:${region}:${account}:${[kind, ...path].join('/')}`;
   }
 
   /** Everybody in a target group, those that are leaving too. */
@@ -121,4 +193,9 @@ function shown(health: TargetHealth): Pick<Registration, 'state' | 'reason' | 'd
   if (health.state === 'unhealthy') return health;
   // What Object.assign gets has to take the old reason away.
   return { state: 'healthy', reason: '', description: '' };
+}
+
+// Ids of load balancing: 16 hexadecimal digits.
+function id(): string {
+  return randomBytes(8).toString('hex');
 }

@@ -13,6 +13,9 @@ import type { Stage } from './steps.ts';
 /** What a Lambda function of a hook answers. */
 export type LambdaOutcome = 'SUCCEEDED' | 'FAILED' | 'IN_PROGRESS';
 
+/** Seconds after which a function that says IN_PROGRESS is called again. */
+const callAgain = 30;
+
 interface Ground {
   readonly timeline: Timeline;
   readonly durations: Durations;
@@ -102,6 +105,9 @@ export class Hooks {
   #ask(detail: Wire<DeploymentLifecycleHookDetail>): void {
     detail.status = this.#ground.lambda(detail.targetArn ?? '');
     if (detail.status === 'FAILED') this.#failed();
+    if (detail.status !== 'IN_PROGRESS') return;
+    const { durations, timeline } = this.#ground;
+    timeline.after(callAgain * durations.second, () => this.#ground.reconcile());
   }
 
   #settle(

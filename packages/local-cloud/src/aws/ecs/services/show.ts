@@ -190,9 +190,11 @@ function count(service: EcsService, states: readonly string[], revision?: Revisi
     .length;
 }
 
-// The published model has no PRE_PRODUCTION_TRAFFIC_SHIFT among the stages that are shown, only
-// among those of hooks (docs/decisions/0053).
-function shownStage({ stage }: Rollout) {
+/**
+ * The stage that is shown. The published model has no PRE_PRODUCTION_TRAFFIC_SHIFT among those, only
+ * among the ones of hooks (docs/decisions/0053).
+ */
+export function shownStage({ stage }: Rollout) {
   return stage === 'PRE_PRODUCTION_TRAFFIC_SHIFT' ? 'PRODUCTION_TRAFFIC_SHIFT' : stage;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Row } from './measure.ts';
 
 const root = join(import.meta.dirname, '..');
-const bar = 2_000_000;
+const bar = 3_000_000;
 
 /** Bytes that a runner downloads for the whole suite: the release tree as one tar.gz. */
 export async function releaseSize(): Promise<Row[]> {
@@ -15,7 +15,7 @@ export async function releaseSize(): Promise<Row[]> {
     {
       what: 'release tree as one tar.gz',
       measured: `${(tarball.length / 1_000_000).toFixed(2)} MB`,
-      bar: '≤ 2 MB',
+      bar: '≤ 3 MB',
       held: tarball.length <= bar,
     },
   ];

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { shareChunks } from './shared-chunks.ts';
 
 const root = join(import.meta.dirname, '..');
 const own: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -49,6 +50,7 @@ for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md']) {
   if (existsSync(join(root, file))) cpSync(join(root, file), join(out, file));
 }
 for (const file of files(out)) stamp(file);
+shareChunks(out);
 writeFileSync(join(out, 'SHA256SUMS'), files(out).map(sumLine).join(''));
 
 // Our own parts name each other by the exact version; the bundles say which version they are.

@@ -1,4 +1,4 @@
-# The first ones have the names of the inputs of deploy-ecs and build-push that take them.
+# The first ones have the names of the inputs of deploy-ecs and of ship-ecs.yml that take them.
 output "aws-region" {
   value = local.region
 }
@@ -30,12 +30,12 @@ output "test-url" {
 }
 
 output "image" {
-  description = "Input `image` of build-push: the repository, without tag."
+  description = "Input `image` of ship-ecs.yml: the repository, without tag."
   value       = local.repository.repository_url
 }
 
-output "build-role" {
-  description = "Input `aws-role` of build-push."
+output "build-aws-role" {
+  description = "Input `build-aws-role` of ship-ecs.yml, and `aws-role` of build-push."
   value       = aws_iam_role.build.arn
 }
 

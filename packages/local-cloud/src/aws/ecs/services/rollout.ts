@@ -24,10 +24,14 @@ export interface RolloutHost {
   healthy(revision: Revision): number;
   /** No other revision has a task that is not STOPPED. */
   alone(revision: Revision): boolean;
+  /** This revision has no task that is not STOPPED. */
+  cleared(revision: Revision): boolean;
   /** Sends a share of the traffic to a revision and the rest to what served before. */
   weigh(revision: Revision, weight: { production?: number; test?: number }): void;
   /** Makes a revision the one that the service wants to run. */
   promote(revision: Revision): void;
+  /** Stops all tasks of revisions. */
+  retire(revisions: readonly Revision[]): void;
   /** The newest revision other than this one whose deployment was completed. */
   completedBefore(revision: Revision): Revision | undefined;
   lambda(arn: string): LambdaOutcome;
@@ -111,7 +115,7 @@ export class Rollout {
 
   /** How the tasks of the service are to be replaced at this moment. */
   get manner(): Manner {
-    const rolling = (this.configuration.strategy ?? 'ROLLING') === 'ROLLING';
+    const rolling = this.#isRolling;
     switch (this.status) {
       case 'SUCCESSFUL':
       case 'ROLLBACK_SUCCESSFUL':
@@ -214,6 +218,7 @@ export class Rollout {
     const { durations } = this.#host;
     this.#entered = true;
     this.hooks.open(stage);
+    if (stage === 'RECONCILE_SERVICE') this.#reconcileService();
     if (stage === 'TEST_TRAFFIC_SHIFT') this.#host.weigh(this.target, { test: 100 });
     if (weight !== undefined) this.#host.weigh(this.target, { production: weight });
     const shifting = stage === 'TEST_TRAFFIC_SHIFT' || weight !== undefined;
@@ -222,6 +227,14 @@ export class Rollout {
       this.configuration.alarms?.enable && this.configuration.bakeTimeInMinutes === undefined;
     if (stage === 'BAKE_TIME' && watched) this.#wait(durations.alarmBake);
     else if (wait > 0) this.#wait(wait);
+  }
+
+  // What an unfinished deployment has left goes, so that its groups and the traffic are free again.
+  #reconcileService(): void {
+    if (this.#isRolling) return;
+    const kept = this.#host.completedBefore(this.target);
+    if (kept) this.#host.weigh(kept, { production: 100, test: 100 });
+    this.#host.retire(this.sources.filter((source) => source !== kept));
   }
 
   #wait(ms: number): void {
@@ -243,6 +256,10 @@ export class Rollout {
     if (stage === 'SCALE_UP') {
       const percent = early?.enable ? (early.healthyPercent ?? 100) : 100;
       return this.#host.healthy(this.target) >= Math.ceil((desired * percent) / 100);
+    }
+    if (stage === 'RECONCILE_SERVICE' && !this.#isRolling) {
+      const kept = this.#host.completedBefore(this.target);
+      return this.sources.every((one) => one === kept || this.#host.cleared(one));
     }
     if (stage !== 'CLEAN_UP') return true;
     const deferred = early?.enable && early.sourceServiceRevisionCleanup === 'DEFERRED';
@@ -293,7 +310,7 @@ export class Rollout {
     this.#become('ROLLBACK_IN_PROGRESS');
     this.#host.tell(eventSentence.rollingBack(source.deploymentId));
     this.#host.promote(source);
-    if ((this.configuration.strategy ?? 'ROLLING') === 'ROLLING') return;
+    if (this.#isRolling) return;
     this.#host.weigh(source, { production: 100, test: 100 });
     this.#wait(this.#host.durations.shift);
   }
@@ -321,6 +338,10 @@ export class Rollout {
   #become(status: ServiceDeploymentStatus): void {
     this.status = status;
     this.updatedAt = this.#seconds();
+  }
+
+  get #isRolling(): boolean {
+    return (this.configuration.strategy ?? 'ROLLING') === 'ROLLING';
   }
 
   #seconds(): number {

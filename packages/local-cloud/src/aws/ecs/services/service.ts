@@ -134,6 +134,14 @@ export class EcsService implements RolloutHost {
     return [...this.#tasks.values()].every((one) => one === revision);
   }
 
+  cleared(revision: Revision): boolean {
+    return this.tasksOf(revision).length === 0;
+  }
+
+  retire(revisions: readonly Revision[]): void {
+    for (const revision of revisions) this.#scaleIn(this.tasksOf(revision));
+  }
+
   weigh(revision: Revision, weight: { production?: number; test?: number }): void {
     weighTraffic(this, revision, weight);
   }

@@ -22,6 +22,7 @@ export function shownService(service: EcsService, place: Place): Wire<Service> {
   const { gatewayConnectors: _g, serviceConnectConfiguration: _s, ...shown } = settings;
   const { volumeConfigurations: _v, vpcLatticeConfigurations: _l, tags: _t, ...rest } = shown;
   const own = primary?.configuration;
+  const isEcs = (configuration.deploymentController?.type ?? 'ECS') === 'ECS';
   return {
     ...rest,
     ...(own?.loadBalancers && { loadBalancers: own.loadBalancers }),
@@ -32,15 +33,17 @@ export function shownService(service: EcsService, place: Place): Wire<Service> {
     runningCount: count(service, ['RUNNING']),
     pendingCount: count(service, pending),
     ...(primary && { taskDefinition: primary.definition.taskDefinitionArn }),
-    deployments: service.revisions
+    // Another controller has task sets instead; who asks for them finds none here.
+    ...(isEcs ? {} : { taskSets: [] }),
+    deployments: (isEcs ? service.revisions : [])
       .filter((revision) => revision === primary || service.tasksOf(revision).length > 0)
       .map((revision) => shownDeployment(service, revision))
       .reverse()
       .sort((a, b) => Number(b.status === 'PRIMARY') - Number(a.status === 'PRIMARY')),
     events,
     createdAt,
-    ...(rollout && { currentServiceDeployment: rollout.arn }),
-    currentServiceRevisions: service.revisions
+    ...(isEcs && rollout && { currentServiceDeployment: rollout.arn }),
+    currentServiceRevisions: (isEcs ? service.revisions : [])
       .filter((revision) => revision === primary || service.tasksOf(revision).length > 0)
       .map((revision) => ({ arn: revision.arn, ...counts(service, revision) })),
     placementConstraints: configuration.placementConstraints ?? [],
@@ -56,7 +59,6 @@ function shownDeployment(service: EcsService, revision: Revision): Wire<Deployme
   const { configuration } = revision;
   const { launchType, networkConfiguration, platformVersion } = configuration;
   const isPrimary = revision === service.primary;
-  const isRolling = (service.configuration.deploymentController?.type ?? 'ECS') === 'ECS';
   return {
     id: revision.deploymentId,
     status: isPrimary ? 'PRIMARY' : 'ACTIVE',
@@ -73,10 +75,8 @@ function shownDeployment(service: EcsService, revision: Revision): Wire<Deployme
     ...(platformVersion !== undefined && { platformVersion }),
     platformFamily: 'Linux',
     ...(networkConfiguration && { networkConfiguration }),
-    ...(isRolling && {
-      rolloutState: revision.rolloutState,
-      rolloutStateReason: revision.rolloutStateReason,
-    }),
+    rolloutState: revision.rolloutState,
+    rolloutStateReason: revision.rolloutStateReason,
   };
 }
 

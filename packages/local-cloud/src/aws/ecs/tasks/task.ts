@@ -39,6 +39,7 @@ export class EcsTask {
   #registrations: Registration[] = [];
   #settled = false;
   #running = false;
+  #begun = false;
   /** Whether it was healthy at any time. */
   wasHealthy = false;
 
@@ -93,6 +94,7 @@ export class EcsTask {
     timeline.after(durations.provision, () => {
       if (!this.live) return this.#end();
       if (broken !== undefined) return this.#fail(broken);
+      this.#begun = true;
       runtime.start(this.order, (event) => {
         timeline.advance();
         this.#hear(event);
@@ -103,12 +105,11 @@ export class EcsTask {
   /** Stops it: out of its target groups first, with their delay, then SIGTERM. */
   stop(stopCode: StopCode, stoppedReason: string): void {
     if (!this.live) return;
-    const started = this.wire.pullStartedAt !== undefined;
     this.#decide(stopCode, stoppedReason);
     if (this.#registrations.length > 0) {
       this.wire.lastStatus = 'DEACTIVATING';
       this.#leave(() => this.#halt());
-    } else if (started) this.#halt();
+    } else if (this.#begun) this.#halt();
     this.#changed(this, 'stopping');
   }
 
@@ -130,6 +131,7 @@ export class EcsTask {
   #hear(event: TaskEvent): void {
     const { wire } = this;
     if (this.gone) return;
+    wire.version = (wire.version ?? 0) + 1;
     switch (event.kind) {
       case 'pulling':
         this.#enter('PENDING', { pullStartedAt: this.#seconds() });

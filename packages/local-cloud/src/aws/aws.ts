@@ -43,6 +43,8 @@ export interface AwsOptions {
   now?: () => number;
   /** What runs tasks, and how long things take; scripts at the documented pace by default. */
   ecs?: EcsWorlds;
+  /** Whether ECS takes only as many requests as it documents, by the clock of its tasks. */
+  throttled?: boolean;
 }
 
 /** Starts AWS. */
@@ -52,6 +54,7 @@ export async function startAws({
   faults = new Faults(),
   now = Date.now,
   ecs: worlds = virtualEcs({ clock: { ...machineClock, now } }).worlds,
+  throttled = false,
 }: AwsOptions = {}): Promise<Aws> {
   await using sockets = new AsyncDisposableStack();
   const sessions = new Sessions();
@@ -63,7 +66,7 @@ export async function startAws({
   const sts = sockets.use(await serve('sts', stsService({ ...parts, seed, issuer }), faults));
   const ecr = sockets.use(await serve('ecr', ecrService(ecrParts), faults));
   const ecrPublic = sockets.use(await serve('ecr-public', ecrPublicService(ecrParts), faults));
-  const ecs = sockets.use(await serve('ecs', ecsService({ ...parts, worlds }), faults));
+  const ecs = sockets.use(await serve('ecs', ecsService({ ...parts, worlds, throttled }), faults));
   const elbv2 = sockets.use(await serve('elbv2', elbv2Service({ ...parts, worlds }), faults));
   const logs = sockets.use(await serve('logs', logsService({ ...parts, worlds }), faults));
   const opened = sockets.move();

@@ -59,6 +59,8 @@ export interface ServiceOptions<Operations extends { members?: readonly string[]
   operations: Readonly<Record<string, Operations>>;
   /** How many requests it takes; all there are, where this is not given. */
   buckets?: readonly Bucket[];
+  /** The clock of the buckets, where it is another one than that of the signatures. */
+  bucketClock?: () => number;
   /** The service's own sentence for what its model does not allow. */
   sentence?: (violation: Violation) => string;
 }
@@ -75,7 +77,7 @@ export class Rules {
     this.model = serviceModel(options.model);
     this.name = signingName(this.model);
     this.#permissions = options.permissions;
-    this.#hasToken = throttle(options.buckets ?? [], options.now);
+    this.#hasToken = throttle(options.buckets ?? [], options.bucketClock ?? options.now);
     for (const [name, operation] of Object.entries(options.operations)) {
       this.#checkOperation(name, operation.members ?? []);
     }

@@ -1,6 +1,7 @@
 import type { Handler } from '../../http/exchange.ts';
 import { jsonService } from '../json-service.ts';
 import type { AwsParts } from '../service.ts';
+import { ecsBuckets } from './buckets.ts';
 import { createCluster, describeClusters, listClusters } from './clusters.ts';
 import {
   deleteTaskDefinitions,
@@ -29,10 +30,16 @@ import type { EcsWorlds } from './world.ts';
  * Amazon ECS: clusters, task definitions, services, their deployments and revisions, tasks, tags.
  * Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/
  */
-export function ecsService({ worlds, ...aws }: AwsParts & { worlds: EcsWorlds }): Handler {
+export function ecsService({
+  throttled = false,
+  worlds,
+  ...aws
+}: AwsParts & { worlds: EcsWorlds; throttled?: boolean }): Handler {
   return jsonService({
     ...aws,
     model: 'ecs',
+    ...(throttled && { buckets: ecsBuckets }),
+    bucketClock: () => worlds.foundation.timeline.now(),
     operations: {
       ContinueServiceDeployment: continueServiceDeployment(worlds),
       CreateCluster: createCluster(worlds),

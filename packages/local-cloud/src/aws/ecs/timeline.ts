@@ -45,6 +45,11 @@ export class Timeline {
     return this.#time;
   }
 
+  /** What the clock says, which the timeline may not have reached yet. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** Plans something for `ms` from the present moment on. */
   after(ms: number, run: () => void): Cancel {
     const planned = { time: this.#time + Math.max(0, ms), order: this.#count, run };

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostAddress } from '../actions/deploy-ssh/src/host/address.ts';
-import { script } from '../actions/deploy-ssh/src/host/shell.ts';
 import { knownHosts } from '../actions/deploy-ssh/src/keys/known-hosts.ts';
 import { openKey } from '../actions/deploy-ssh/src/keys/open-key.ts';
+import { hostAddress } from '../actions/deploy-ssh/src/ssh/address.ts';
 import { openHost } from '../actions/deploy-ssh/src/ssh/host.ts';
+import { script } from '../actions/deploy-ssh/src/ssh/shell.ts';
 import { startSshd } from '../packages/local-cloud/src/sshd.ts';
 import { inTurn, median, type Row, timed } from './measure.ts';
 
@@ -26,7 +26,10 @@ export async function fiveCommands(): Promise<Row[]> {
   const key = await openKey({ text: sshd.privateKey, passphrase: undefined });
   const byUs = async () => {
     const start = performance.now();
-    const host = await openHost(hostAddress.parse(address), key, knownHosts.parse(sshd.knownHosts));
+    const host = await openHost(hostAddress.parse(address), {
+      key,
+      pins: knownHosts.parse(sshd.knownHosts),
+    });
     for (let run = 0; run < commands; run += 1) await host.run('nothing', ':', signal);
     await host.close();
     return performance.now() - start;

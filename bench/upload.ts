@@ -57,7 +57,7 @@ async function measure(sshd: LocalSshd, port: number): Promise<Row[]> {
 
   const key = await openKey({ text: sshd.privateKey, passphrase: undefined });
   const address = { user: sshd.user, host: '127.0.0.1', port, text: sshd.address };
-  const connect = () => openHost(address, key, knownHosts.parse(known));
+  const connect = () => openHost(address, { key, pins: knownHosts.parse(known) });
   const release = { path: host, signal, say: () => undefined };
   const byUs = async () => {
     emptied();

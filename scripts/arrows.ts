@@ -11,7 +11,7 @@ const heavy =
 // Loaded by dynamic import themselves; what they import at their top is loaded then.
 const late = [
   'actions/deploy-ecs/src/api/ecs-client.ts',
-  'actions/deploy-ssh/src/ssh/remote-script.ts',
+  'actions/deploy-ssh/src/ssh/script/remote-script.ts',
   'actions/semver-tag/src/release/',
   'packages/shared/src/identity/',
 ];

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/sshd.ts';
-import { hostAddress } from '../src/host/address.ts';
 import { fingerprintOf, knownHosts } from '../src/keys/known-hosts.ts';
 import { openKey } from '../src/keys/open-key.ts';
+import { hostAddress } from '../src/ssh/address.ts';
 import { openHost } from '../src/ssh/host.ts';
 
 const { signal } = new AbortController();
@@ -37,7 +37,10 @@ describe('a host with three keys', () => {
   };
   const runs = async (pins: string, key = sshd.privateKey) => {
     const parsed = await openKey({ text: key, passphrase: undefined });
-    const host = await openHost(hostAddress.parse(sshd.address), parsed, knownHosts.parse(pins));
+    const host = await openHost(hostAddress.parse(sshd.address), {
+      key: parsed,
+      pins: knownHosts.parse(pins),
+    });
     try {
       return (await host.run('a step', 'echo on', signal)).stdout;
     } finally {
@@ -79,7 +82,7 @@ describe('a server that knows SHA-1 only', () => {
     const open = readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
     const key = await openKey({ text: sshd.privateKey, passphrase: undefined });
     const pins = knownHosts.parse(`[127.0.0.1]:${sshd.port} ${open}`);
-    const host = await openHost(hostAddress.parse(sshd.address), key, pins);
+    const host = await openHost(hostAddress.parse(sshd.address), { key, pins });
     await expect(host.run('a step', ':', signal)).rejects.toMatchObject({
       code: 'ssh/unreachable',
     });

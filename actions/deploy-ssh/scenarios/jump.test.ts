@@ -5,9 +5,9 @@ import { patience } from '../../../packages/local-cloud/src/patience.ts';
 import { freePort } from '../../../packages/local-cloud/src/program.ts';
 import { makeRunner, type Runner } from '../../../packages/local-cloud/src/runner.ts';
 import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/sshd.ts';
-import { hostAddress } from '../src/host/address.ts';
 import { knownHosts } from '../src/keys/known-hosts.ts';
 import { openKey } from '../src/keys/open-key.ts';
+import { hostAddress } from '../src/ssh/address.ts';
 import { openHost } from '../src/ssh/host.ts';
 import { openJumps } from '../src/ssh/jumps.ts';
 import { type Key, makeKey, passphrase } from './keys.ts';
@@ -166,7 +166,7 @@ describe('through jump hosts', () => {
     const jumps = await openJumps(hops, { key: jumpKey, pins: trusted });
     const hosts = await Promise.all(
       Array.from({ length: 12 }, () =>
-        openHost(hostAddress.parse(target.address), hostKey, trusted, jumps),
+        openHost(hostAddress.parse(target.address), { key: hostKey, pins: trusted }, jumps),
       ),
     );
     const said = () =>
@@ -179,7 +179,9 @@ describe('through jump hosts', () => {
     const before = logins(inner);
     expect(new Set(await said())).toEqual(new Set(['no agent\n']));
     expect(logins(inner)).toBe(before + 1);
-    const cut = hosts[0]?.run('waiting', 'echo on >&2; sleep 20', signal, () => cutSessions(outer));
+    const cut = hosts[0]?.run('waiting', 'echo on >&2; sleep 20', signal, {
+      onStderr: () => cutSessions(outer),
+    });
     await expect(cut).rejects.toMatchObject({ code: 'ssh/lost' });
     expect(new Set(await said())).toEqual(new Set(['no agent\n']));
     expect(logins(inner)).toBe(before + 2);

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/sshd.ts';
-import { hostAddress } from '../src/host/address.ts';
 import { knownHosts } from '../src/keys/known-hosts.ts';
 import { openKey } from '../src/keys/open-key.ts';
+import { hostAddress } from '../src/ssh/address.ts';
 import { type Host, openHost } from '../src/ssh/host.ts';
 import { bundle, makeWorld } from './world.ts';
 
@@ -15,7 +15,7 @@ const secret = 'pl4nted-in-the-script';
 async function open(sshd: LocalSshd): Promise<Host & AsyncDisposable> {
   const key = await openKey({ text: sshd.privateKey, passphrase: undefined });
   const pins = knownHosts.parse(sshd.knownHosts);
-  const host = await openHost(hostAddress.parse(sshd.address), key, pins);
+  const host = await openHost(hostAddress.parse(sshd.address), { key, pins });
   return { ...host, [Symbol.asyncDispose]: host.close };
 }
 
@@ -44,9 +44,9 @@ describe('a script', () => {
         const said = await host.run('a step', `echo 'it is "$0" !x \\ on'; exit 3`, signal);
         expect(said).toMatchObject({ code: 3, stdout: 'it is "$0" !x \\ on\n' });
         const stopped = new AbortController();
-        const waiting = host.run('waiting', 'echo on >&2; sleep 60', stopped.signal, () =>
-          stopped.abort(new Error('stopped')),
-        );
+        const waiting = host.run('waiting', 'echo on >&2; sleep 60', stopped.signal, {
+          onStderr: () => stopped.abort(new Error('stopped')),
+        });
         await expect(waiting).rejects.toThrow('stopped');
       },
       30_000,
@@ -71,7 +71,9 @@ describe('a script', () => {
       await writeFile(join(sshd.home, '.profile'), `${profile}\n`);
       await using host = await open(sshd);
       const lines: string[] = [];
-      const ended = await host.run('a step', 'own', signal, (line) => lines.push(line));
+      const ended = await host.run('a step', 'own', signal, {
+        onStderr: (line) => lines.push(line),
+      });
       expect(ended.stdout).toMatch(printed);
       expect([ended.code, lines]).toEqual([0, []]);
     },
@@ -86,7 +88,9 @@ describe('a script', () => {
       await using host = await open(sshd);
       const lines: string[] = [];
       const body = `export TOKEN='${secret}'\nbash -c 'echo "\${#TOKEN}"'`;
-      const ended = await host.run('a step', body, signal, (line) => lines.push(line));
+      const ended = await host.run('a step', body, signal, {
+        onStderr: (line) => lines.push(line),
+      });
       expect(ended).toMatchObject({ code: 0, stdout: `${secret.length}\n` });
       expect([...lines, ended.stderr].join('\n')).not.toContain(secret);
     },

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { patience } from '../../../packages/local-cloud/src/patience.ts';
 import { type LocalSshd, startSshd } from '../../../packages/local-cloud/src/sshd.ts';
-import { hostAddress } from '../src/host/address.ts';
 import { knownHosts } from '../src/keys/known-hosts.ts';
 import { openKey } from '../src/keys/open-key.ts';
+import { hostAddress } from '../src/ssh/address.ts';
 import { type Host, openHost } from '../src/ssh/host.ts';
 
 const { signal } = new AbortController();
@@ -13,7 +13,7 @@ const { signal } = new AbortController();
 async function open(sshd: LocalSshd): Promise<Host & AsyncDisposable> {
   const key = await openKey({ text: sshd.privateKey, passphrase: undefined });
   const pins = knownHosts.parse(sshd.knownHosts);
-  const host = await openHost(hostAddress.parse(sshd.address), key, pins);
+  const host = await openHost(hostAddress.parse(sshd.address), { key, pins });
   return { ...host, [Symbol.asyncDispose]: host.close };
 }
 
@@ -30,9 +30,9 @@ describe('scripts one after the other', () => {
       for (const text of 'abcdefghij') expect(await said(host, `echo ${text}`)).toBe(`${text}\n`);
       const stopped = new AbortController();
       const start = performance.now();
-      const waiting = host.run('waiting', 'echo on >&2; sleep 60', stopped.signal, () =>
-        stopped.abort(new Error('stopped')),
-      );
+      const waiting = host.run('waiting', 'echo on >&2; sleep 60', stopped.signal, {
+        onStderr: () => stopped.abort(new Error('stopped')),
+      });
       await expect(waiting).rejects.toThrow('stopped');
       const took = performance.now() - start;
       // Where there is no second session the connection is given up, after 3 s.
@@ -54,7 +54,7 @@ describe('scripts one after the other', () => {
     });
     const lines: string[] = [];
     const printing = 'for n in $(seq 500); do echo "line $n" >&2; done; printf end >&2';
-    await host.run('a step', printing, signal, (line) => lines.push(line));
+    await host.run('a step', printing, signal, { onStderr: (line) => lines.push(line) });
     expect(lines).toEqual([...Array.from({ length: 500 }, (_, n) => `line ${n + 1}`), 'end']);
   }, 30_000);
 

@@ -32,7 +32,7 @@ describe('an upload through a real sshd', () => {
     const pins = knownHosts.parse(sshd.knownHosts.replace(`${sshd.port}`, `${link.port}`));
     const key = await openKey({ text: sshd.privateKey, passphrase: undefined });
     const address = { user: sshd.user, host: '127.0.0.1', port: link.port, text: sshd.address };
-    host = await openHost(address, key, pins);
+    host = await openHost(address, { key, pins });
     root = mkdtempSync(join(sshd.folder, 'work-'));
     path = mkdtempSync(join(sshd.folder, 'app of "$USER" -'));
     write(

@@ -2,13 +2,13 @@ import type { Run } from '@slipway/shared/action/run';
 import type { Health } from '@slipway/shared/deploy/health';
 import { type DeployOutcome, runDeploy } from '@slipway/shared/deploy/run-deploy';
 import { type Clock, systemClock } from '@slipway/shared/time/clock';
-import { placeName } from './host/address.ts';
-import type { LockTerms } from './host/lock.ts';
+import type { LockTerms } from './host/lock/lock.ts';
 import { type ReleaseId, releaseId } from './host/release-id.ts';
 import { type HostsSettings, type HostTarget, hostsTarget } from './hosts-target.ts';
 import type { Keys } from './keys/open-key.ts';
 import type { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
+import { placeName } from './ssh/address.ts';
 import { type Host, openHost } from './ssh/host.ts';
 import { openJumps } from './ssh/jumps.ts';
 import type { HostVerdict } from './verdict.ts';
@@ -85,7 +85,7 @@ export async function openHosts<Change>(
   const pins = settings['known-hosts'] ?? [];
   const jumps = await openJumps(settings.jump ?? [], { key: keys.jump, pins });
   const hosts = settings.hosts.map(async (address) => {
-    const host = await openHost(address, keys.host, pins, jumps);
+    const host = await openHost(address, { key: keys.host, pins }, jumps);
     const name = settings.hosts.length > 1 ? `${placeName(address)} ` : '';
     const own = targetOn({
       host,

@@ -14,15 +14,15 @@ import type { Run } from '@slipway/shared/action/run';
 import type { FileInputs } from '@slipway/shared/action/settings-file';
 import { checkDeployInputs, deployInputs, imageExample } from '@slipway/shared/deploy/inputs';
 import { commitId, type GitSource, gitSource, gitToken } from './git/git-source.ts';
-import { hostAddress } from './host/address.ts';
 import { oldRelease } from './host/release-id.ts';
-import { reservedNames } from './host/shell.ts';
 import { givenKey } from './keys/given-key.ts';
 import { knownHosts } from './keys/known-hosts.ts';
 import { privateKey } from './keys/private-key.ts';
 import type { SshKey } from './keys/ssh-key.ts';
 import type { manifest } from './manifest.ts';
 import { sharedPath, sharedProblem } from './release/shared-paths.ts';
+import { hostAddress } from './ssh/address.ts';
+import { reservedNames } from './ssh/shell.ts';
 
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;

@@ -5,10 +5,11 @@ import type { manifest } from './manifest.ts';
 import type { Settings } from './settings.ts';
 import { hostsSummary } from './verdict.ts';
 
-type Manifest = typeof manifest;
-
 /** Deploys, and says how it went. */
-export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outcome<Manifest>> {
+export async function ship(
+  settings: Settings,
+  run: Run<typeof manifest>,
+): Promise<Outcome<typeof manifest>> {
   const context = modeContextOf(settings, run);
   if (settings.release !== undefined) {
     const unused = ofNewReleases.filter((name) => settings[name] !== undefined);

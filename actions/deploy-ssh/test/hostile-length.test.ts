@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { BadInput, lines } from '@slipway/shared/action/input';
 import { linearTime, threadTime } from '../../../packages/local-cloud/src/linear-time.ts';
-import { hostAddress } from '../src/host/address.ts';
 import { envFileText } from '../src/host/env-file.ts';
 import { judgeHostKey, knownHosts } from '../src/keys/known-hosts.ts';
 import { privateKey } from '../src/keys/private-key.ts';
 import { readKey } from '../src/keys/ssh-key.ts';
+import { hostAddress } from '../src/ssh/address.ts';
 
 const hosts = lines(hostAddress);
 const ed25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';

@@ -10,7 +10,7 @@ import { lacking } from '../src/git/tools.ts';
 import { readKept } from '../src/host/kept-releases.ts';
 import { readPrinted } from '../src/host/printed.ts';
 import { readTreeState } from '../src/release/scripts.ts';
-import { lastLinesOf } from '../src/ssh/remote-script.ts';
+import { lastLinesOf } from '../src/ssh/script/remote-script.ts';
 import { ignoreRules } from '../src/upload/ignore-rules.ts';
 import { linkProblem } from '../src/upload/link-target.ts';
 import { shownName } from '../src/upload/shown-name.ts';

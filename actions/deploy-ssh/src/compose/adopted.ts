@@ -1,9 +1,9 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import type { HostAddress } from '../host/address.ts';
 import { decoded } from '../host/printed.ts';
-import { quote } from '../host/shell.ts';
+import type { HostAddress } from '../ssh/address.ts';
+import { quote } from '../ssh/shell.ts';
 import { projectName } from './project-name.ts';
-import { envFile, type Release } from './releases.ts';
+import { type ComposeRelease, envFile } from './releases.ts';
 import { composeCommand, ownFilePattern } from './scripts.ts';
 import { type Container, serviceOf } from './state.ts';
 
@@ -40,7 +40,7 @@ export function foreignOnes(containers: readonly Container[]): Container[] {
  */
 export function foundScript(
   path: string,
-  release: Release | undefined,
+  release: ComposeRelease | undefined,
   foreign: readonly Container[],
 ): string {
   const origins = [
@@ -53,7 +53,7 @@ ${images.map((image) => `printf 'image %s %s\\n' ${encoded(image)} "$(docker ima
 ${origins.map(([key, origin]) => `{ ${composeIn(path, origin)} config --hash '*' 2>/dev/null || true; } | while read -r service hash; do printf 'hash %s %s %s\\n' ${encoded(key)} "$service" "$hash"; done`).join('\n')}`;
 }
 
-function servicesOf(path: string, release: Release): string {
+function servicesOf(path: string, release: ComposeRelease): string {
   return `( ${envFile(release)}printf '%s' ${quote(release.composeFile)} | ${composeCommand(path)} --project-directory ${quote(path)} -f - config --services ) | sed 's/^/takes /'`;
 }
 

@@ -7,9 +7,9 @@ import { proveTogetherAt } from '../host/proof.ts';
 import { stepsOf } from '../host/steps.ts';
 import { openKeys } from '../keys/open-key.ts';
 import type { Settings } from '../settings.ts';
-import type { Release } from './releases.ts';
+import type { ComposeRelease } from './releases.ts';
 import { readSource } from './source.ts';
-import { type Change, composeTarget } from './target.ts';
+import { type ComposeChange, composeTarget } from './target.ts';
 
 /** Opens a deployment in mode `compose`: of a new release, or of one that the hosts have. */
 export async function composeDeployment(context: ModeContext): Promise<Deployment> {
@@ -20,7 +20,7 @@ export async function composeDeployment(context: ModeContext): Promise<Deploymen
   const made = settings.release === undefined ? await newRelease(source, context) : undefined;
   const url = settings['health-url'];
   const proveTogether = proveTogetherAt(url, health);
-  return openHosts<Change>(context, keys, proveTogether, (tools) =>
+  return openHosts<ComposeChange>(context, keys, proveTogether, (tools) =>
     composeTarget(
       {
         path: settings.path,
@@ -46,7 +46,7 @@ export async function composeDeployment(context: ModeContext): Promise<Deploymen
 async function newRelease(
   source: string,
   context: ModeContext,
-): Promise<{ release: Release; image: ResolvedImage }> {
+): Promise<{ release: ComposeRelease; image: ResolvedImage }> {
   const { settings, run, env, clock } = context;
   const composeFile = await readSource(source, run.env);
   const reference = settings.image;

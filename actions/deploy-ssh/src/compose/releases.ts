@@ -1,10 +1,15 @@
 import type { DiffLine } from '@slipway/shared/deploy/target';
 import { formatReference, InvalidReference, parseReference } from '@slipway/shared/image/reference';
-import { type CurrentLink, currentScript, readCurrentLink } from '../host/current-link.ts';
-import { type KeptRelease, keptScript, readKept } from '../host/kept-releases.ts';
+import {
+  type CurrentLink,
+  currentScript,
+  readCurrent,
+  readCurrentLink,
+} from '../host/current-link.ts';
+import { type KeptRelease, keptScript, readKept, rememberScript } from '../host/kept-releases.ts';
 import { isReleaseFunction, printedFunction, readPrinted } from '../host/printed.ts';
-import { isReleaseId, type ReleaseId, releasePattern } from '../host/release-id.ts';
-import { exports, quote } from '../host/shell.ts';
+import { isReleaseId, type ReleaseId } from '../host/release-id.ts';
+import { exports, quote } from '../ssh/shell.ts';
 
 /**
  * The folder of a deployment on its host:
@@ -16,7 +21,7 @@ import { exports, quote } from '../host/shell.ts';
  *     .slipway/lock/                            the lock
  *     .slipway/busy                             locked by the script that is changing something now
  */
-export interface Release {
+export interface ComposeRelease {
   composeFile: string;
   /** `name@sha256:…` */
   image: string;
@@ -40,7 +45,7 @@ export interface HostState {
 }
 
 /** The environment file of a release, in shell syntax; `IMAGE` is its first line. */
-export function envFile({ image, env }: Release): string {
+export function envFile({ image, env }: ComposeRelease): string {
   return exports([['IMAGE', image], ...env]);
 }
 
@@ -65,12 +70,6 @@ printf '%s' "$id" | printed proven
 { cat image || true; } 2>/dev/null | printed image
 { sha256sum <compose.yaml || true; } 2>/dev/null | printed compose
 { tail -n +2 env || true; } 2>/dev/null | sha256sum | printed env`;
-}
-
-/** The release that `current` points to; undefined when it points to anything else. */
-export function readCurrent(texts: ReadonlyMap<string, string>): ReleaseId | undefined {
-  const [folder, id = '', ...more] = texts.get('current')?.split('/') ?? [];
-  return folder === 'releases' && isReleaseId(id) && more.length === 0 ? id : undefined;
 }
 
 /** Reads what {@link stateScript} printed. */
@@ -103,7 +102,7 @@ function imageIn(text: string): string {
 }
 
 /** What a release would change on a host; empty when nothing. */
-export function differences({ proven, current }: HostState, release: Release): DiffLine[] {
+export function differences({ proven, current }: HostState, release: ComposeRelease): DiffLine[] {
   if (!proven) return [{ what: 'image', before: '', after: release.image }];
   const changed = (what: string, before: string, after: string): DiffLine[] =>
     before === after ? [] : [{ what, before: '', after: 'changed' }];
@@ -121,7 +120,7 @@ export function differences({ proven, current }: HostState, release: Release): D
 }
 
 /** Writes a release; complete under a temporary name first. Runs in the deployment's folder. */
-export function writeScript(id: ReleaseId, release: Release): string {
+export function writeScript(id: ReleaseId, release: ComposeRelease): string {
   return `umask 077
 mkdir -p releases
 mkdir releases/${id}.part
@@ -131,37 +130,6 @@ printf '%s' ${quote(envFile(release))} > env
 printf '%s\\n' ${quote(release.image)} > image
 cd ../..
 mv -T releases/${id}.part releases/${id}`;
-}
-
-/** Points `current` at a release, atomically. Runs in the deployment's folder. */
-export function switchScript(id: ReleaseId): string {
-  return `ln -sfn ${quote(`releases/${id}`)} .slipway/next
-mv -T .slipway/next current`;
-}
-
-/** Where a mode marks a release as proven, and what else it keeps of one. */
-export interface Traces {
-  /** Path of the mark, for the name of a release or a shell variable that holds it. */
-  mark(id: string): string;
-  /** Folders beside `releases` with an entry for each release. */
-  beside: readonly string[];
-}
-
-/**
- * Remembers the current release as proven and removes the oldest ones beyond `keep`; one that was
- * never proven takes no slot. Only folders whose names we gave are looked at.
- */
-export function rememberScript(id: ReleaseId, keep: number, { mark, beside }: Traces): string {
-  const gone = ['releases', ...beside].map((folder) => `"${folder}/$folder"`).join(' ');
-  return `: > ${mark(id)}
-printf '%s\\n' ${id} > .slipway/proven.part
-mv .slipway/proven.part .slipway/proven
-kept=1
-for folder in $(ls -1 releases | grep -E '^${releasePattern}(\\.part)?$' | LC_ALL=C sort -r); do
-  [ "$folder" != ${id} ] || continue
-  if [ -f "${mark('$folder')}" ] && [ "$kept" -lt ${keep} ]; then kept=$((kept + 1)); continue; fi
-  printf '%s\\0' ${gone}
-done | xargs -0r rm -rf`;
 }
 
 const provenMark = (id: string) => `releases/${id}/proven`;

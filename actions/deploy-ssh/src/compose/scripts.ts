@@ -1,8 +1,9 @@
 import { parseReference } from '@slipway/shared/image/reference';
+import { loginFolder } from '../host/own-folder.ts';
 import { type ReleaseId, releasePattern } from '../host/release-id.ts';
-import { quote } from '../host/shell.ts';
+import { quote } from '../ssh/shell.ts';
 import { projectName } from './project-name.ts';
-import { envFile, type Release } from './releases.ts';
+import { type ComposeRelease, envFile } from './releases.ts';
 
 /** Prints what {@link readCheck} reads: what the host lacks, or what it is. Changes nothing. */
 export function checkScript(path: string): string {
@@ -48,7 +49,7 @@ export function readCheck(printed: string): HostCheck {
 }
 
 /** Lets Compose read a file that is not on the host yet. Changes nothing. */
-export function configScript(path: string, release: Release): string {
+export function configScript(path: string, release: ComposeRelease): string {
   return `${envFile(release)}printf '%s' ${quote(release.composeFile)} | ${composeCommand(path)} --project-directory ${quote(path)} -f - config --quiet`;
 }
 
@@ -150,46 +151,6 @@ export function composeCommand(path: string): string {
 }
 
 /**
- * Makes a script the only one that changes the deployment. One that a lost connection left behind
- * is ended first: it is ours, as we hold the lock. Its lock lasts as long as any process of it.
- *
- * ScriptResult is only who is seen to hold the lock now and belongs to this user: a number in a file may
- * have become that of somebody else.
- * @param patience seconds for the other one to end in peace
- */
-export function alone(path: string, body: string, patience = 30): string {
-  return `cd -- ${quote(path)}
-if command -v flock >/dev/null; then
-  exec 9>>.slipway/busy
-  if ! flock -n 9; then
-    holders() {
-      for process in /proc/[0-9]*; do
-        if [ -O "$process" ] && [ "$process/fd/9" -ef .slipway/busy ]; then
-          facts=$(cat "$process/stat" 2>/dev/null) || continue
-          read -r _ _ other _ <<<"\${facts##*) }"
-          if [ "$other" -gt 1 ] && [ "$other" != "$group" ]; then echo "$other"; fi
-        fi
-      done | sort -u
-    }
-    free=
-    for signal in TERM KILL; do
-      for other in $(holders); do kill -"$signal" -- "-$other" 2>/dev/null || true; done
-      ticks=${patience * 10}
-      while [ -z "$free" ] && [ "$ticks" -gt 0 ]; do
-        if flock -n 9; then free=yes; else ticks=$((ticks - 1)); sleep 0.1; fi
-      done
-      if [ -n "$free" ]; then break; fi
-    done
-    if [ -z "$free" ]; then
-      printf '%s/.slipway/busy is held by a process that is no script of this user\\n' ${quote(path)} >&2
-      exit 1
-    fi
-  fi
-fi
-${body}`;
-}
-
-/**
  * What lets a step's `docker compose` find a release: a Compose file in the deployment's folder, so
  * that relative paths mean the same as in the deployment.
  */
@@ -218,9 +179,6 @@ export function endStepsScript(path: string): string {
 export function restartService(word: string): string {
   return `if docker compose config --services | grep -xF -- ${word} >/dev/null; then docker compose restart ${word}; else ${word}; fi`;
 }
-
-/** Where Docker keeps a login while it pulls; removed with the lock at the latest. */
-export const loginFolder = '.slipway/login';
 
 /** Pulls an image if it is not there yet. A login is good for this pull only. */
 export function pullScript(

@@ -4,19 +4,18 @@ import { Failure } from '@slipway/shared/failure/failure';
 import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
 import type { Clock } from '@slipway/shared/time/clock';
 import { poll } from '@slipway/shared/time/poll';
-import { hostName } from '../host/address.ts';
 import { mustBeLink, putLinkBackScript } from '../host/current-link.ts';
 import { hostPace, hostShell } from '../host/host-shell.ts';
 import { releaseToRollBackTo } from '../host/kept-releases.ts';
-import { type LockTerms, siteLock } from '../host/lock.ts';
-import { proveOnHost } from '../host/proof.ts';
+import { type LockTerms, siteLock } from '../host/lock/lock.ts';
 import type { ReleaseId } from '../host/release-id.ts';
 import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
 import { unitLogs } from '../host/units.ts';
 import type { HostTarget } from '../hosts-target.ts';
 import { inputFailure } from '../input-failure.ts';
+import { hostName } from '../ssh/address.ts';
 import type { Host } from '../ssh/host.ts';
-import { lastLinesOf } from '../ssh/remote-script.ts';
+import { lastLinesOf } from '../ssh/script/remote-script.ts';
 import type { Adopted, HostPlan } from '../verdict.ts';
 import {
   type FoundProject,
@@ -27,13 +26,14 @@ import {
 } from './adopted.ts';
 import { diagnoseContainers } from './diagnosis.ts';
 import { projectName } from './project-name.ts';
+import { proveOnHost } from './proof.ts';
 import {
+  type ComposeRelease,
   differences,
   discardScript,
   keptReleases,
   keptReleasesScript,
   provenScript,
-  type Release,
   readState,
   stateScript,
   writeScript,
@@ -59,7 +59,7 @@ export interface ComposeSettings {
   /** Name of the Compose file, for messages. */
   source: string;
   /** What a new release is made of; undefined when a rollback by hand starts an old one. */
-  release: Release | undefined;
+  release: ComposeRelease | undefined;
   /** The release of a rollback by hand, or `previous`; undefined for a new release. */
   rollbackTo: ReleaseId | 'previous' | undefined;
   /** Names the release; asked under the lock, so that names follow the order of the deployments. */
@@ -88,7 +88,7 @@ export interface ComposeTools {
 }
 
 /** What was switched to. */
-export interface Change {
+export interface ComposeChange {
   /** Id of the release that was switched to; undefined when what was there before is restored. */
   release: ReleaseId | undefined;
   /** Whether that is something that serves. */
@@ -102,7 +102,7 @@ export interface Change {
 export function composeTarget(
   settings: ComposeSettings,
   tools: ComposeTools,
-): Omit<HostTarget<Change>, 'close'> {
+): Omit<HostTarget<ComposeChange>, 'close'> {
   const { path, release, steps } = settings;
   const { host, clock } = tools;
   const lock = siteLock(host, { path, ...settings.lock, clock, say: tools.say });
@@ -190,8 +190,8 @@ export function composeTarget(
       }
     },
 
-    lock: lock.hold,
-    tryLock: lock.tryHold,
+    lock: lock.acquire,
+    tryLock: lock.tryAcquire,
 
     async plan(signal) {
       const state = readState((await again('reading the host', stateScript(path), signal)).stdout);
@@ -261,8 +261,8 @@ export function composeTarget(
       };
       await asked();
       if (settings.healthPath !== undefined) {
-        const proofTools = { host, clock, containers: asked };
-        return proveOnHost(settings.healthPath, settings.health, proofTools, direction, signal);
+        const proofTools = { host, health: settings.health, containers: asked };
+        return proveOnHost(settings.healthPath, proofTools, direction, signal);
       }
       const counted = async () => sincePlan(await containers(signal), before, change.image);
       // A runner that is about to kill us does not wait for it.

@@ -1,9 +1,9 @@
 import type { RolloutState } from '@slipway/shared/deploy/target';
 import type { Clock } from '@slipway/shared/time/clock';
+import { switchScript } from '../host/current-link.ts';
 import type { ShellTools } from '../host/host-shell.ts';
 import type { ReleaseId } from '../host/release-id.ts';
-import { mustSucceed } from '../ssh/remote-script.ts';
-import { switchScript } from './releases.ts';
+import { mustSucceed } from '../ssh/script/remote-script.ts';
 import { type Look, rollingUpdateOf, type Stage } from './rolling-update.ts';
 import { composeScript, mendScript, removeScript, upAllScript, upScript } from './scripts.ts';
 import { type Container, judge, serviceOf } from './state.ts';
@@ -51,7 +51,8 @@ export async function bringUp(
     if (stage.compose) say(`docker compose ${stage.compose}`);
     await compose(stageScript(path, id, stage), tools, signal);
     const last = index === stages.length - 1;
-    await ready(stage.service, stale, last ? 0 : settleTime, tools, signal);
+    const settle = last ? 0 : settleTime;
+    await ready({ service: stage.service, stale, settle }, tools, signal);
     if (!last && stage.compose && stage.delay > 0) await clock.sleep(stage.delay, signal);
   }
   await compose(upAllScript(path, id, all), tools, signal);
@@ -60,7 +61,7 @@ export async function bringUp(
 async function compose(body: string, tools: UpTools, signal: AbortSignal): Promise<string> {
   const { host } = tools;
   const what = 'docker compose up';
-  const ended = await host.run(what, tools.alone(body), signal, tools.quote);
+  const ended = await host.run(what, tools.alone(body), signal, { onStderr: tools.quote });
   if (ended.code !== 0 && /dependency|didn't complete/.test(ended.stderr)) {
     // Compose only says that a service did not get ready; its container says why.
     const seen = await tools.judged(signal);
@@ -69,14 +70,18 @@ async function compose(body: string, tools: UpTools, signal: AbortSignal): Promi
   return mustSucceed(ended, what, host.address).stdout;
 }
 
-/**
- * Waits until the new containers of a service are ready.
- * @param settle how long one without a health check has to run, in milliseconds
- */
+/** A service whose containers were replaced. */
+interface ReplacedService {
+  service: string;
+  /** Ids of the containers that were there before. */
+  stale: ReadonlySet<string>;
+  /** How long a container without a health check has to run, in milliseconds. */
+  settle: number;
+}
+
+/** Waits until the new containers of a service are ready. */
 async function ready(
-  service: string,
-  stale: ReadonlySet<string>,
-  settle: number,
+  { service, stale, settle }: ReplacedService,
   { containers, clock, quote }: UpTools,
   signal: AbortSignal,
 ): Promise<void> {

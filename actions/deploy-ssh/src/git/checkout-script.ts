@@ -1,8 +1,8 @@
-import { quote } from '../host/shell.ts';
-import { mirrorName, mirrors, plainGit, refOf, type Wanted } from './fetch-script.ts';
+import { quote } from '../ssh/shell.ts';
+import { mirrorName, mirrors, plainGit, refOf, type WantedCommit } from './fetch-script.ts';
 
 /** A commit, and the folder of the release that it goes to; empty for the release itself. */
-export interface Part extends Wanted {
+export interface ReleasePart extends WantedCommit {
   folder: string;
 }
 
@@ -15,7 +15,7 @@ export interface Part extends Wanted {
  * host's own: end-of-line attributes count, filters such as LFS do not, `export-ignore` is for
  * archives. Then the mirrors forget what this release has no use for.
  */
-export function checkoutScript(path: string, id: string, parts: readonly Part[]): string {
+export function checkoutScript(path: string, id: string, parts: readonly ReleasePart[]): string {
   const release = quote(`releases/${id}`);
   return `umask 022
 ${plainGit}
@@ -62,7 +62,7 @@ mv -T "$part/files" ${release}`;
 
 // Only the commits of this release stay: the next one is fetched as what differs from it. What
 // nothing refers to any more goes when enough of it has gathered. No mirror is worth a deployment.
-function tidyScript(parts: readonly Part[]): string {
+function tidyScript(parts: readonly ReleasePart[]): string {
   const kept = new Map<string, string[]>();
   for (const one of parts) {
     const name = mirrorName(one);

@@ -1,22 +1,22 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import { knownHostsName } from '../host/address.ts';
+import type { ReleasePlace } from '../host/release-files.ts';
 import { judgeHostKey } from '../keys/known-hosts.ts';
-import type { ReleasePlace } from '../release/files.ts';
+import { knownHostsName } from '../ssh/address.ts';
 import type { Host } from '../ssh/host.ts';
 import { linkProblem } from '../upload/link-target.ts';
 import { shownName } from '../upload/shown-name.ts';
-import type { Access } from './access.ts';
-import { type Allows, keyAgent } from './agent.ts';
-import type { Part } from './checkout-script.ts';
+import { type Allows, keyAgent } from './agent/agent.ts';
+import type { LoginRequest } from './agent/login-request.ts';
+import type { ReleasePart } from './checkout-script.ts';
 import { type CommitContent, readCommit } from './commit-content.ts';
-import { fetchScript, type Wanted } from './fetch-script.ts';
-import type { LoginRequest } from './login-request.ts';
-import { type Repository, userIn } from './repository.ts';
+import { fetchScript, type WantedCommit } from './fetch-script.ts';
+import type { Access } from './repository/access.ts';
+import { type GitRepository, userIn } from './repository/repository.ts';
 import { inFolder, partOf, submoduleFailure } from './submodule.ts';
 import { fetchFailure } from './why-not-fetched.ts';
 
 /** A commit, with its submodules or without, and how a host comes by it. */
-export interface FetchSettings extends Wanted {
+export interface FetchSettings extends WantedCommit {
   submodules: boolean;
   access: Access;
 }
@@ -33,12 +33,12 @@ export async function fetchCommit(
   host: Host,
   settings: FetchSettings,
   place: Pick<ReleasePlace, 'path' | 'signal' | 'say'>,
-): Promise<{ parts: Part[]; fetched: number }> {
+): Promise<{ parts: ReleasePart[]; fetched: number }> {
   const { repository, commit, submodules, access } = settings;
-  const parts: Part[] = [{ repository, commit, folder: '' }];
+  const parts: ReleasePart[] = [{ repository, commit, folder: '' }];
   let fetched = 0;
   // A connection of its own: what else runs on the host has no part in the key.
-  let at: Part | undefined;
+  let at: ReleasePart | undefined;
   const allows: Allows = (login) => at !== undefined && isTo(login, at.repository, access, host);
   const lent = access.deployKey
     ? await host.lend(await keyAgent(access.deployKey, allows))
@@ -66,7 +66,7 @@ export async function fetchCommit(
 /** Whether a login is one to the server of a repository, as far as the login says where it goes. */
 function isTo(
   { user, hostKey }: LoginRequest,
-  repository: Repository,
+  repository: GitRepository,
   { pins }: Access,
   { address }: Host,
 ): boolean {
@@ -77,21 +77,21 @@ function isTo(
 
 async function fetchOne(
   host: Host,
-  part: Part,
+  part: ReleasePart,
   access: Access,
   { path, signal, say }: Pick<ReleasePlace, 'path' | 'signal' | 'say'>,
 ): Promise<CommitContent> {
   const { address } = part.repository;
   const what = `fetching ${address}`;
   const ended = await host.run(what, fetchScript(path, part, access), signal);
-  if (ended.code !== 0) throw fetchFailure(ended, what, part, access, host.address);
+  if (ended.code !== 0) throw fetchFailure(ended, what, { ...part, access }, host.address);
   const content = readCommit(ended.stdout);
   if (content.whole) say(`${address} gives no commit by its name: fetched all branches and tags`);
   return content;
 }
 
 /** Links must stay in the release, as those of an upload. */
-function refuseLinks({ links }: CommitContent, { folder }: Part): void {
+function refuseLinks({ links }: CommitContent, { folder }: ReleasePart): void {
   const problems = links.flatMap(({ path, target }) => {
     const at = inFolder(folder, path);
     const wrong = linkProblem(at, target);

@@ -1,7 +1,7 @@
-import { quote } from '../host/shell.ts';
 import { knownHostsText } from '../keys/known-hosts.ts';
-import { type Access, loginOf, tokenFor } from './access.ts';
-import type { Repository } from './repository.ts';
+import { quote } from '../ssh/shell.ts';
+import { type Access, loginOf, tokenFor } from './repository/access.ts';
+import type { GitRepository } from './repository/repository.ts';
 
 /** Exit code when the server does not have the commit. */
 export const missing = 8;
@@ -10,14 +10,14 @@ export const missing = 8;
 export const mirrors = '.slipway/git';
 
 /** A commit of a repository. */
-export interface Wanted {
-  repository: Repository;
+export interface WantedCommit {
+  repository: GitRepository;
   /** In full, 40 or 64 hex digits. */
   commit: string;
 }
 
 /** Name of the mirror of a repository; one with SHA-256 has another one. */
-export function mirrorName({ repository, commit }: Wanted): string {
+export function mirrorName({ repository, commit }: WantedCommit): string {
   const { hash } = process.getBuiltinModule('node:crypto');
   return `${hash('sha256', `${repository.address}\n${commit.length}`, 'hex').slice(0, 32)}.git`;
 }
@@ -33,7 +33,7 @@ export function mirrorName({ repository, commit }: Wanted): string {
  * Settings that would ask somebody, run a hook or write what is secret are off; the host's own
  * settings for the way to the server (proxy, certificates) count.
  */
-export function fetchScript(path: string, wanted: Wanted, access: Access): string {
+export function fetchScript(path: string, wanted: WantedCommit, access: Access): string {
   const { repository, commit } = wanted;
   const [mirror, address, ref] = [mirrorName(wanted), quote(repository.address), refOf(commit)];
   const format = commit.length === 64 ? '--object-format=sha256 ' : '';
@@ -118,7 +118,7 @@ const patience =
 
 // A credential helper that is asked for this origin only. It knows the token by the name of a
 // variable, so that no command line has it, and is the only helper, so that none of the host's keeps it.
-function tokenHelper(repository: Repository, access: Access): string {
+function tokenHelper(repository: GitRepository, access: Access): string {
   if (repository.kind !== 'https' || !tokenFor(repository, access)) return '';
   const key = `credential.${repository.origin}.helper`;
   const helper =
@@ -126,7 +126,7 @@ function tokenHelper(repository: Repository, access: Access): string {
   return `-c credential.helper= -c ${quote(`${key}=`)} -c ${quote(`${key}=${helper}`)} `;
 }
 
-function tokenVariables(repository: Repository, access: Access): string {
+function tokenVariables(repository: GitRepository, access: Access): string {
   const token = tokenFor(repository, access);
   if (!token) return '';
   const { user, password } = loginOf(token);
@@ -134,7 +134,7 @@ function tokenVariables(repository: Repository, access: Access): string {
 }
 
 // What ssh said names the key by its fingerprint only; what to add is its line.
-function offeredKey({ host, port }: Repository & { kind: 'ssh' }): string {
+function offeredKey({ host, port }: GitRepository & { kind: 'ssh' }): string {
   return `case $said in *'Host key verification failed'*)
       ssh-keyscan -T 10 -p ${port} -t ed25519,ecdsa,rsa ${quote(host)} 2>/dev/null | sed 's/^/offered /' || true ;;
     esac`;

@@ -1,5 +1,5 @@
-import type { ReleaseFiles } from '../release/files.ts';
-import { mustSucceed } from '../ssh/remote-script.ts';
+import type { ReleaseFiles } from '../host/release-files.ts';
+import { mustSucceed } from '../ssh/script/remote-script.ts';
 import { shownName } from '../upload/shown-name.ts';
 import { checkoutScript, readCheckout } from './checkout-script.ts';
 import { type FetchSettings, fetchCommit } from './fetch-commit.ts';
@@ -16,7 +16,7 @@ export function gitFiles(settings: GitSettings): ReleaseFiles {
   const { repository, commit, submodules } = settings;
   let warned = false;
   return {
-    proof: `git:${commit}${submodules ? '' : ':without-submodules'}`,
+    digest: `git:${commit}${submodules ? '' : ':without-submodules'}`,
 
     check: (host, signal) => checkGit(host, settings, signal),
 

@@ -3,12 +3,12 @@ import { BadInput, type Input, secret, text } from '@slipway/shared/action/input
 import type { Problem } from '@slipway/shared/action/inputs';
 import type { PrivateKeyText } from '../keys/private-key.ts';
 import { BadPassphrase, readKey, type SshKey } from '../keys/ssh-key.ts';
-import { loginOf } from './access.ts';
-import { type Repository, repositoryAddress } from './repository.ts';
+import { loginOf } from './repository/access.ts';
+import { type GitRepository, repositoryAddress } from './repository/repository.ts';
 
 /** What mode `git` was told. */
 export interface GitSource {
-  repository: Repository;
+  repository: GitRepository;
   /** In full. */
   commit: string;
   deployKey: SshKey | undefined;
@@ -65,7 +65,7 @@ export function gitSource(
   const given = inputs['deploy-key'];
   const address = inputs.source ?? defaultAddress(serverUrl, slug, given !== undefined);
   const deployKey = given && readDeployKey(given, problem);
-  let repository: Repository;
+  let repository: GitRepository;
   try {
     repository = repositoryAddress.parse(address);
   } catch (error) {

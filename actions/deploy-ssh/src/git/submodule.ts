@@ -1,19 +1,23 @@
 import { BadInput } from '@slipway/shared/action/input';
 import { Failure } from '@slipway/shared/failure/failure';
 import { shownName } from '../upload/shown-name.ts';
-import type { Access } from './access.ts';
-import type { Part } from './checkout-script.ts';
+import type { ReleasePart } from './checkout-script.ts';
 import type { Submodule } from './commit-content.ts';
-import { overHttps } from './over-https.ts';
-import { relativeAddress } from './relative-address.ts';
-import { repositoryAddress } from './repository.ts';
+import type { Access } from './repository/access.ts';
+import { overHttps } from './repository/over-https.ts';
+import { relativeAddress } from './repository/relative-address.ts';
+import { repositoryAddress } from './repository/repository.ts';
 
 /**
  * The part of a release that a submodule is.
  * @param above the part that it lies in
  * @throws Failure `git/submodule` when its address is missing or none that is fetched from
  */
-export function partOf({ path, commit, url }: Submodule, above: Part, access: Access): Part {
+export function partOf(
+  { path, commit, url }: Submodule,
+  above: ReleasePart,
+  access: Access,
+): ReleasePart {
   const folder = inFolder(above.folder, path);
   if (url === undefined) throw submoduleFailure(folder, 'has no address in .gitmodules');
   const address = relativeAddress(above.repository.address, url);

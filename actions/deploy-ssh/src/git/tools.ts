@@ -1,7 +1,7 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Host } from '../ssh/host.ts';
-import { mustSucceed } from '../ssh/remote-script.ts';
-import type { Wanted } from './fetch-script.ts';
+import { mustSucceed } from '../ssh/script/remote-script.ts';
+import type { WantedCommit } from './fetch-script.ts';
 
 /** The first git that speaks protocol 2, by which a commit can be asked for by its name. */
 const oldest = [2, 18] as const;
@@ -14,7 +14,7 @@ const oldestSha256 = [2, 29] as const;
  */
 export async function checkGit(
   host: Host,
-  { repository, commit }: Wanted,
+  { repository, commit }: WantedCommit,
   signal: AbortSignal,
 ): Promise<void> {
   const what = 'looking for git';

@@ -1,9 +1,9 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import type { HostAddress } from '../host/address.ts';
 import { fingerprintOf } from '../keys/known-hosts.ts';
-import { lastLinesOf, mustSucceed, type ScriptResult } from '../ssh/remote-script.ts';
-import { type Access, accessName } from './access.ts';
-import { missing, type Wanted } from './fetch-script.ts';
+import type { HostAddress } from '../ssh/address.ts';
+import { lastLinesOf, mustSucceed, type ScriptResult } from '../ssh/script/remote-script.ts';
+import { missing, type WantedCommit } from './fetch-script.ts';
+import { type Access, accessName } from './repository/access.ts';
 
 const denied =
   /Permission denied \(|Authentication failed|could not read (?:Username|Password)|[Rr]epository .*not found|access denied|does not exist or you do not have|don't have permission|not appear to be a git repository|returned error: 40[13]/;
@@ -12,8 +12,7 @@ const denied =
 export function fetchFailure(
   ended: ScriptResult,
   what: string,
-  { repository, commit }: Wanted,
-  access: Access,
+  { repository, commit, access }: WantedCommit & { access: Access },
   on: HostAddress,
 ): Failure {
   const { host } = on;

@@ -1,6 +1,7 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import type { HostAddress } from './address.ts';
-import { quote } from './shell.ts';
+import type { HostAddress } from '../ssh/address.ts';
+import { quote } from '../ssh/shell.ts';
+import { isReleaseId, type ReleaseId } from './release-id.ts';
 
 /** What `current` is before a run, whoever made it. */
 export interface CurrentLink {
@@ -27,6 +28,12 @@ export function readCurrentLink(texts: ReadonlyMap<string, string>): CurrentLink
   };
 }
 
+/** The release that `current` points to; undefined when it points to anything else. */
+export function readCurrent(texts: ReadonlyMap<string, string>): ReleaseId | undefined {
+  const [folder, id = '', ...more] = texts.get('current')?.split('/') ?? [];
+  return folder === 'releases' && isReleaseId(id) && more.length === 0 ? id : undefined;
+}
+
 /**
  * Ends a deployment where `current` is a folder or a file of somebody's: it could neither be switched
  * at once nor be put back.
@@ -34,6 +41,12 @@ export function readCurrentLink(texts: ReadonlyMap<string, string>): CurrentLink
  */
 export function mustBeLink({ blocked }: CurrentLink, path: string, { host }: HostAddress): void {
   if (blocked) throw Failure.of('ssh/current', { host, path });
+}
+
+/** Points `current` at a release, atomically. Runs in the deployment's folder. */
+export function switchScript(id: ReleaseId): string {
+  return `ln -sfn ${quote(`releases/${id}`)} .slipway/next
+mv -T .slipway/next current`;
 }
 
 /** Puts `current` back as it was, atomically. Runs in the deployment's folder. */

@@ -1,9 +1,9 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Pace } from '@slipway/shared/time/poll';
-import { alone } from '../compose/scripts.ts';
 import type { Host } from '../ssh/host.ts';
-import { mustSucceed, type ScriptResult } from '../ssh/remote-script.ts';
-import type { SiteLock } from './lock.ts';
+import { mustSucceed, type ScriptResult } from '../ssh/script/remote-script.ts';
+import { exclusiveScript } from './exclusive-script.ts';
+import type { SiteLock } from './lock/lock.ts';
 import { type StepPlace, stepScript } from './steps.ts';
 
 /** Runs the scripts of one deployment on its host. `what` names a script in messages. */
@@ -39,9 +39,9 @@ export function hostShell(
   lock: Pick<SiteLock, 'fence'>,
   { host, say, quote }: ShellTools,
 ): HostShell {
-  const inFolder = (body: string) => alone(path, `${lock.fence}\n${body}`);
+  const inFolder = (body: string) => exclusiveScript(path, `${lock.fence}\n${body}`);
   const run: HostShell['run'] = async (what, body, signal) =>
-    mustSucceed(await host.run(what, body, signal, quote), what, host.address);
+    mustSucceed(await host.run(what, body, signal, { onStderr: quote }), what, host.address);
   const change: HostShell['change'] = (what, body, signal) => run(what, inFolder(body), signal);
   return {
     run,

@@ -1,8 +1,8 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import type { HostAddress } from './address.ts';
+import type { HostAddress } from '../ssh/address.ts';
+import { quote } from '../ssh/shell.ts';
 import { decoded, isReleaseFunction } from './printed.ts';
-import { isReleaseId, type ReleaseId } from './release-id.ts';
-import { quote } from './shell.ts';
+import { isReleaseId, type ReleaseId, releasePattern } from './release-id.ts';
 
 /** Inputs that make a new release, and mean nothing to an old one. */
 export const ofNewReleases = [
@@ -27,7 +27,7 @@ export interface KeptRelease {
 }
 
 /** How a mode tells its releases; each text is a part of a script, for the name in `$id`. */
-export interface KeptTraces {
+export interface KeptScripts {
   /** Condition that is true of a release that has been proven. */
   proven: string;
   /** Command that prints what is the same for releases that are the same. */
@@ -41,7 +41,7 @@ export interface KeptTraces {
  * is spelled in base64: whoever wrote its file, it is no line of ours.
  * @param path folder of the deployment
  */
-export function keptScript(path: string, { proven, content, image }: KeptTraces): string {
+export function keptScript(path: string, { proven, content, image }: KeptScripts): string {
   const printImage = image ? `head -c 1024 "${image}" 2>/dev/null | base64 | tr -d '\\n'` : ':';
   return `cd -- ${quote(path)} 2>/dev/null || exit 0
 ${isReleaseFunction}
@@ -84,4 +84,33 @@ export function releaseToRollBackTo(
   if (found) return found;
   const names = kept.map(({ id }) => (id === current ? `${id} (current)` : id));
   throw Failure.of('ssh/no-release', { host, wanted, kept: names.join(', ') || 'none' });
+}
+
+/** Where a mode marks a release as proven, and what else it keeps of one. */
+export interface ReleaseMarks {
+  /** Path of the mark, for the name of a release or a shell variable that holds it. */
+  mark(id: string): string;
+  /** Folders beside `releases` with an entry for each release. */
+  beside: readonly string[];
+}
+
+/**
+ * Remembers the current release as proven and removes the oldest ones beyond `keep`; one that was
+ * never proven takes no slot. Only folders whose names we gave are looked at.
+ */
+export function rememberScript(
+  id: ReleaseId,
+  keep: number,
+  { mark, beside }: ReleaseMarks,
+): string {
+  const gone = ['releases', ...beside].map((folder) => `"${folder}/$folder"`).join(' ');
+  return `: > ${mark(id)}
+printf '%s\\n' ${id} > .slipway/proven.part
+mv .slipway/proven.part .slipway/proven
+kept=1
+for folder in $(ls -1 releases | grep -E '^${releasePattern}(\\.part)?$' | LC_ALL=C sort -r); do
+  [ "$folder" != ${id} ] || continue
+  if [ -f "${mark('$folder')}" ] && [ "$kept" -lt ${keep} ]; then kept=$((kept + 1)); continue; fi
+  printf '%s\\0' ${gone}
+done | xargs -0r rm -rf`;
 }

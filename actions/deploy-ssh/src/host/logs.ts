@@ -1,7 +1,7 @@
 import type { Evidence } from '@slipway/shared/deploy/target';
 import type { Host } from '../ssh/host.ts';
+import { quote } from '../ssh/shell.ts';
 import { decoded } from './printed.ts';
-import { quote } from './shell.ts';
 
 /** Something whose last words are worth reading. */
 export interface LogSource {

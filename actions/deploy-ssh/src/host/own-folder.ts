@@ -18,3 +18,6 @@ if [ "$(stat -c %a .slipway)" != 700 ]; then
   rm -f .slipway/busy
 fi`;
 }
+
+/** Where Docker keeps a login while it pulls; removed with the lock at the latest. */
+export const loginFolder = '.slipway/login';

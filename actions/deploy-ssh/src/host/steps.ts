@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.ts';
+import { exports, quote } from '../ssh/shell.ts';
 import type { ReleaseId } from './release-id.ts';
-import { exports, quote } from './shell.ts';
 import { isUnit } from './units.ts';
 
 /** Scripts and commands of the user; empty for none. */

@@ -3,9 +3,9 @@ import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import { formatDuration } from '@slipway/shared/time/duration';
 import type { Host } from '../ssh/host.ts';
+import { quote } from '../ssh/shell.ts';
 import { readLogs } from './logs.ts';
 import { decoded } from './printed.ts';
-import { quote } from './shell.ts';
 
 /** Whether a line of input `restart` is a systemd unit. */
 export function isUnit(line: string): boolean {

@@ -2,12 +2,12 @@ import { realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
 import { type Deployment, type ModeContext, openHosts } from '../deployment.ts';
 import { proveTogetherAt } from '../host/proof.ts';
+import type { ReleaseFiles } from '../host/release-files.ts';
 import { stepsOf } from '../host/steps.ts';
 import { inputFailure } from '../input-failure.ts';
 import { openKey, openKeys } from '../keys/open-key.ts';
 import type { manifest } from '../manifest.ts';
 import { workspaceOf } from '../settings.ts';
-import type { ReleaseFiles } from './files.ts';
 import { releaseTarget, type Switch } from './target.ts';
 
 /** Opens a deployment of files: of a folder that is uploaded, or of a commit. */

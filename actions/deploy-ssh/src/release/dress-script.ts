@@ -1,6 +1,6 @@
 import { envFileText } from '../host/env-file.ts';
 import type { ReleaseId } from '../host/release-id.ts';
-import { quote } from '../host/shell.ts';
+import { quote } from '../ssh/shell.ts';
 
 /** What a release gets beside its files. */
 export interface DressFacts {

@@ -1,9 +1,13 @@
-import { readCurrent, rememberScript } from '../compose/releases.ts';
-import { type CurrentLink, currentScript, readCurrentLink } from '../host/current-link.ts';
-import { keptScript } from '../host/kept-releases.ts';
+import {
+  type CurrentLink,
+  currentScript,
+  readCurrent,
+  readCurrentLink,
+} from '../host/current-link.ts';
+import { keptScript, rememberScript } from '../host/kept-releases.ts';
 import { isReleaseFunction, printedFunction, readPrinted } from '../host/printed.ts';
 import { isReleaseId, type ReleaseId } from '../host/release-id.ts';
-import { quote } from '../host/shell.ts';
+import { quote } from '../ssh/shell.ts';
 import { isKey } from './environment-digest.ts';
 
 /**
@@ -12,7 +16,7 @@ import { isKey } from './environment-digest.ts';
  *     releases/<id>/            the files of a release, and its `.env`, readable by its user only
  *     current -> releases/<id>  what serves
  *     shared/                   what all releases share; linked into each of them
- *     .slipway/releases/<id>    what was uploaded: the proof of its tree and of its environment
+ *     .slipway/releases/<id>    what was uploaded: the digests of its tree and of its environment
  *     .slipway/key              what digests of environments are made with
  *     .slipway/sums/<id>        the SHA-256 of each of its files, for the next upload
  *     .slipway/foreign-env/<id> there when its `.env` is not ours
@@ -21,7 +25,7 @@ import { isKey } from './environment-digest.ts';
  */
 export interface KnownTree {
   id: ReleaseId;
-  /** `<proof of the tree> <digest of the environment>` */
+  /** `<digest of the tree> <digest of the environment>` */
   content: string;
 }
 

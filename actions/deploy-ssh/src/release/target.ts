@@ -1,22 +1,26 @@
 import type { Health } from '@slipway/shared/deploy/health';
 import type { Evidence, Proof, RolloutState } from '@slipway/shared/deploy/target';
 import type { Clock } from '@slipway/shared/time/clock';
-import { switchScript } from '../compose/releases.ts';
-import { hostName } from '../host/address.ts';
-import { type CurrentLink, mustBeLink, putLinkBackScript } from '../host/current-link.ts';
+import {
+  type CurrentLink,
+  mustBeLink,
+  putLinkBackScript,
+  switchScript,
+} from '../host/current-link.ts';
 import { hostPace, hostShell } from '../host/host-shell.ts';
 import { readKept, releaseToRollBackTo } from '../host/kept-releases.ts';
-import { type LockTerms, siteLock } from '../host/lock.ts';
+import { type LockTerms, siteLock } from '../host/lock/lock.ts';
 import { proveThroughHost } from '../host/proof.ts';
+import type { ReleaseFiles } from '../host/release-files.ts';
 import type { ReleaseId } from '../host/release-id.ts';
 import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
 import { judgeUnits, type Unit, unitLogs, unitStates, unitsStayUp } from '../host/units.ts';
 import type { HostTarget } from '../hosts-target.ts';
+import { hostName } from '../ssh/address.ts';
 import type { Host } from '../ssh/host.ts';
 import type { HostPlan } from '../verdict.ts';
 import { dressScript, foreignEnvMark } from './dress-script.ts';
 import { environmentDigest, newKey } from './environment-digest.ts';
-import type { ReleaseFiles } from './files.ts';
 import {
   dropScript,
   keepScript,
@@ -71,7 +75,7 @@ export function releaseTarget(
   const { host, clock } = tools;
   // Known once the host was read.
   let key = '';
-  const content = () => `${files?.proof} ${environmentDigest(key, settings.env)}`;
+  const content = () => `${files?.digest} ${environmentDigest(key, settings.env)}`;
 
   const lock = siteLock(host, { path, ...settings.lock, clock, say: tools.say });
   const { again, change, alone, step } = hostShell(path, lock, tools);
@@ -123,8 +127,8 @@ export function releaseTarget(
 
     check: async (signal) => files?.check?.(host, signal),
 
-    lock: lock.hold,
-    tryLock: lock.tryHold,
+    lock: lock.acquire,
+    tryLock: lock.tryAcquire,
 
     async plan(signal) {
       const {
@@ -185,7 +189,12 @@ export function releaseTarget(
       if (!settings.healthUrl) {
         return { url: '', how: await unitsStayUp(() => units(signal), clock, signal) };
       }
-      return proveThroughHost(settings.healthUrl, settings.health, host, direction, signal);
+      return proveThroughHost(
+        settings.healthUrl,
+        { host, health: settings.health },
+        direction,
+        signal,
+      );
     },
 
     async diagnose(plan, phase, signal): Promise<Evidence> {

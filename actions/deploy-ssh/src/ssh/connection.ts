@@ -3,11 +3,11 @@ import type { Duplex } from 'node:stream';
 import { unlessAborted } from '@slipway/shared/concurrency/unless-aborted';
 import { systemClock } from '@slipway/shared/time/clock';
 import { deadline } from '@slipway/shared/time/deadline';
-import { wireName } from '../host/address.ts';
-import { type Credentials, type Endpoint, login } from './login.ts';
+import { wireName } from './address.ts';
+import { type Endpoint, login, type SshCredentials } from './login.ts';
 import { patientLookup } from './patient-lookup.ts';
-import type { OpenConnection } from './remote-script.ts';
-import { shellsOn } from './shells.ts';
+import type { OpenConnection } from './script/remote-script.ts';
+import { shellsOn } from './script/shells.ts';
 
 /** One connection to a machine: made when it is first needed, and anew after it was lost. */
 export interface Connection {
@@ -29,7 +29,7 @@ const endLimit = 1_000;
 /** A connection that is made when it is first needed. */
 export async function openConnection(
   endpoint: Endpoint,
-  credentials: Credentials,
+  credentials: SshCredentials,
   dial: Dial = dialTcp,
 ): Promise<Connection> {
   const { default: ssh2 } = await import('ssh2');

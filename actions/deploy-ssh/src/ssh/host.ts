@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
-import type { BaseAgent, ParsedKey } from 'ssh2';
-import type { HostAddress } from '../host/address.ts';
-import type { Pin } from '../keys/known-hosts.ts';
+import type { BaseAgent } from 'ssh2';
+import type { HostAddress } from './address.ts';
 import { openConnection } from './connection.ts';
 import { forward } from './forward.ts';
 import type { Jumps } from './jumps.ts';
-import { runScript, type ScriptInput, type ScriptResult } from './remote-script.ts';
+import type { SshCredentials } from './login.ts';
+import { runScript, type ScriptResult, type ScriptStreams } from './script/remote-script.ts';
 
 /** A host that runs scripts. */
 export interface Host {
@@ -16,15 +16,13 @@ export interface Host {
    * Runs a script in a clean shell with the environment of a login. When the signal aborts, the remote process
    * group gets TERM, then KILL, and the call rejects once it has ended.
    * @param what names the script in messages
-   * @param onLine gets each line of stderr as it comes
    * @throws Failure `ssh/shell` when it is not sure that the script ran to its end, `ssh/lost`
    */
   run(
     what: string,
     body: string,
     signal: AbortSignal,
-    onLine?: (line: string) => void,
-    input?: ScriptInput,
+    streams?: ScriptStreams,
   ): Promise<ScriptResult>;
   /** The next script gets a shell that starts after this: a step may have changed the profile. */
   refresh(): void;
@@ -41,23 +39,21 @@ export interface Host {
  */
 export async function openHost(
   address: HostAddress,
-  key: ParsedKey,
-  pins: readonly Pin[],
+  credentials: SshCredentials,
   jumps: Pick<Jumps, 'dial' | 'via'> = { dial: undefined, via: undefined },
-  agent?: BaseAgent,
 ): Promise<Host> {
   const endpoint = { address, kind: '', via: jumps.via } as const;
-  const connection = await openConnection(endpoint, { key, pins, agent }, jumps.dial);
+  const connection = await openConnection(endpoint, credentials, jumps.dial);
   return {
     address,
     reached: connection.reached,
-    async run(what, body, signal, onLine, input) {
-      return runScript(await connection.connected(signal), what, body, signal, onLine, input);
+    async run(what, body, signal, streams) {
+      return runScript(await connection.connected(signal), { what, body }, signal, streams);
     },
     async tunnel(port, signal) {
       return forward((await connection.connected(signal)).client, '127.0.0.1', port, signal);
     },
-    lend: (other) => openHost(address, key, pins, jumps, other),
+    lend: (agent) => openHost(address, { ...credentials, agent }, jumps),
     refresh: connection.refresh,
     close: connection.close,
   };

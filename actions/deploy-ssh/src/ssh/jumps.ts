@@ -2,10 +2,10 @@ import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { systemClock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
-import { type HostAddress, wireName } from '../host/address.ts';
+import { type HostAddress, wireName } from './address.ts';
 import { type Connection, type Dial, openConnection } from './connection.ts';
 import { forward } from './forward.ts';
-import { type Credentials, connectLimit, type Endpoint, endpointName } from './login.ts';
+import { connectLimit, type Endpoint, endpointName, type SshCredentials } from './login.ts';
 
 /** The jump hosts on the way to the hosts; they are connected to when the first host is. */
 export interface Jumps {
@@ -22,7 +22,7 @@ export interface Jumps {
  */
 export async function openJumps(
   addresses: readonly HostAddress[],
-  credentials: Credentials,
+  credentials: SshCredentials,
 ): Promise<Jumps> {
   const connections: Connection[] = [];
   let [dial, via]: [Dial | undefined, string | undefined] = [undefined, undefined];

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { BaseAgent, Client, ParsedKey, PublicKeyAuthMethod } from 'ssh2';
-import { type HostAddress, knownHostsName, placeName } from '../host/address.ts';
 import { hostKeyAlgorithms } from '../keys/host-key-algorithms.ts';
 import {
   fingerprintOf,
@@ -11,9 +10,10 @@ import {
   type Pin,
 } from '../keys/known-hosts.ts';
 import { strongKey } from '../keys/strong-key.ts';
+import { type HostAddress, knownHostsName, placeName } from './address.ts';
 
 /** Who we are and whom we trust. */
-export interface Credentials {
+export interface SshCredentials {
   key: ParsedKey;
   pins: readonly Pin[];
   /** Is forwarded to every script of the connection; logs nobody in to the host itself. */
@@ -45,7 +45,7 @@ export function endpointName({ kind, address }: Endpoint): string {
 export function login(
   client: Client,
   endpoint: Endpoint,
-  { key, pins, agent }: Credentials,
+  { key, pins, agent }: SshCredentials,
   socket: Duplex,
 ): Promise<void> {
   const { address } = endpoint;

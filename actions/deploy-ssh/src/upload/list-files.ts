@@ -5,7 +5,7 @@ import { Failure } from '@slipway/shared/failure/failure';
 import { readIgnoreRules } from './ignore-rules.ts';
 import { linkProblem } from './link-target.ts';
 import { shownName } from './shown-name.ts';
-import type { Found } from './tree.ts';
+import type { FoundEntry } from './tree.ts';
 
 const mostProblems = 10;
 
@@ -16,9 +16,9 @@ const mostProblems = 10;
  * @returns sorted by the bytes of the paths
  * @throws Failure `action/input` that names what cannot be sent
  */
-export async function listFiles(root: string, signal: AbortSignal): Promise<Found[]> {
+export async function listFiles(root: string, signal: AbortSignal): Promise<FoundEntry[]> {
   const rules = await readIgnoreRules(root);
-  const found: Found[] = [];
+  const found: FoundEntry[] = [];
   const problems: string[] = [];
   const problem = (path: string, wrong: string) => {
     if (problems.length < mostProblems) {
@@ -80,7 +80,7 @@ function permissions({ mode }: Stats): number {
 }
 
 // As `LC_ALL=C sort` does it; one UTF-16 unit after the other would be another order.
-function sortedByBytes(found: readonly Found[]): Found[] {
+function sortedByBytes(found: readonly FoundEntry[]): FoundEntry[] {
   return found
     .map((entry) => ({ entry, key: Buffer.from(entry.path).toString('latin1') }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { listFiles } from './list-files.ts';
-import { proofOf, sumsOf } from './manifest.ts';
 import { shownName } from './shown-name.ts';
-import type { Entry, FoundFile, Tree } from './tree.ts';
+import type { FoundFile, Tree, TreeEntry } from './tree.ts';
+import { sumsOf, treeDigest } from './tree-digest.ts';
 
 const turn = 20;
 
@@ -37,7 +37,7 @@ export async function readTree(root: string, signal: AbortSignal): Promise<Tree>
     return hash.digest('hex');
   };
 
-  const entries: Entry[] = [];
+  const entries: TreeEntry[] = [];
   let files = 0;
   let bytes = 0;
   for (const found of await listFiles(root, signal)) {
@@ -56,6 +56,6 @@ export async function readTree(root: string, signal: AbortSignal): Promise<Tree>
     }
   }
   const sums = sumsOf(entries);
-  const proof = await proofOf(entries, sums);
-  return { root, entries, files, bytes, sums: gzipSync(sums, { level: 4 }), proof };
+  const digest = await treeDigest(entries, sums);
+  return { root, entries, files, bytes, sums: gzipSync(sums, { level: 4 }), digest };
 }

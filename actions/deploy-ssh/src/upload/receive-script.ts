@@ -1,4 +1,4 @@
-import { quote } from '../host/shell.ts';
+import { quote } from '../ssh/shell.ts';
 
 /** Exit code of an upload that took over files which turned out not to be what they were. */
 export const stale = 9;
@@ -10,8 +10,8 @@ export interface Receipt {
   previous: string | undefined;
   /** Bytes of the compressed sums, which are the first thing in the stream. */
   sums: number;
-  /** Of the whole release; see `proofOf`. */
-  proof: string;
+  /** Of the whole release; see `treeDigest`. */
+  digest: string;
 }
 
 /**
@@ -53,8 +53,8 @@ done
 (cd ./files && xargs -0r $hash) <sent | sed -n 's/^\\\\\\{0,1\\}\\([0-9a-f]\\{64\\}\\) .*/\\1/p' >found &
 ${parts}
 wait "$!"
-proof=$(cat entries status targets sums | sha256sum)
-if [ "\${proof%% *}" != ${quote(receipt.proof)} ] || ! cmp -s hashes found; then
+digest=$(cat entries status targets sums | sha256sum)
+if [ "\${digest%% *}" != ${quote(receipt.digest)} ] || ! cmp -s hashes found; then
   echo 'what arrived is not what was sent' >&2
   (cd ./files && sha256sum -c ../sums 2>&1 | grep -v ': OK$' | head -n 5) >&2 || true
   exit 1
@@ -113,7 +113,7 @@ else
 fi`;
 }
 
-// The parts of the text that `proofOf` takes the digest of. readlink of busybox takes one at a time.
+// The parts of the text that `treeDigest` takes the digest of. readlink of busybox takes one at a time.
 const parts = `(
   cd ./files
   find . -print0 | sort -z >../entries

@@ -31,21 +31,21 @@ export interface Link {
   target: string;
 }
 
-export type Found = Folder | FoundFile | Link;
-export type Entry = Folder | File | Link;
+export type FoundEntry = Folder | FoundFile | Link;
+export type TreeEntry = Folder | File | Link;
 
 /** What a release is made of. */
 export interface Tree {
   /** The folder on this machine. */
   root: string;
   /** Sorted by the bytes of the path, so a folder comes before what is in it; without the root. */
-  entries: readonly Entry[];
+  entries: readonly TreeEntry[];
   /** Number of regular files. */
   files: number;
   /** Sum of their sizes. */
   bytes: number;
   /** The SHA-256 of all files, as `sumsOf` writes them, gzipped. */
   sums: Buffer;
-  /** Digest of all paths, kinds, modes, sizes, contents and link targets; see `proofOf`. */
-  proof: string;
+  /** Digest of all paths, kinds, modes, sizes, contents and link targets; see `treeDigest`. */
+  digest: string;
 }

@@ -1,10 +1,10 @@
 import type { Host } from '../ssh/host.ts';
-import { mustSucceed } from '../ssh/remote-script.ts';
+import { mustSucceed } from '../ssh/script/remote-script.ts';
 import { compressed } from './compressed.ts';
-import { octal } from './manifest.ts';
 import { type Member, packer } from './pack.ts';
 import { receiveScript, stale } from './receive-script.ts';
-import type { Entry, File, Tree } from './tree.ts';
+import type { File, Tree, TreeEntry } from './tree.ts';
+import { octal } from './tree-digest.ts';
 
 /** What is uploaded, and where. */
 export interface Upload {
@@ -65,11 +65,11 @@ async function send(host: Host, upload: Upload): Promise<Uploaded | undefined> {
     }
   }
   const what = 'uploading the release';
-  const script = receiveScript(path, { id, previous, sums: tree.sums.length, proof: tree.proof });
+  const script = receiveScript(path, { id, previous, sums: tree.sums.length, digest: tree.digest });
   const ended = await host
-    .run(what, script, signal, undefined, {
+    .run(what, script, signal, {
       input: stream(),
-      onLine(line) {
+      onStdout(line) {
         if (line.startsWith('kept ')) answer.resolve(line.slice('kept '.length));
       },
     })
@@ -111,6 +111,6 @@ function* members(tree: Tree, kept: ReadonlySet<File>): Generator<Member> {
   }
 }
 
-function namesOf(entries: readonly Entry[]): string {
+function namesOf(entries: readonly TreeEntry[]): string {
   return entries.map(({ path }) => `./${path}\0`).join('');
 }

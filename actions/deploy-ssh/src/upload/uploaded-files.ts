@@ -1,5 +1,5 @@
+import type { ReleaseFiles } from '../host/release-files.ts';
 import { inputFailure } from '../input-failure.ts';
-import type { ReleaseFiles } from '../release/files.ts';
 import type { Tree } from './tree.ts';
 import { uploadRelease } from './upload.ts';
 
@@ -17,7 +17,7 @@ export function uploadedFiles(tree: Tree, source: string): ReleaseFiles {
     );
   }
   return {
-    proof: tree.proof,
+    digest: tree.digest,
     async bring(host, place) {
       const { files, bytes, how, sent } = await uploadRelease(host, { tree, ...place });
       place.say(`uploaded ${files} files, ${bytes} bytes (${how}, ${sent} sent)`);

@@ -12,27 +12,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  type ComposeRelease,
   differences,
   discardScript,
   envFile,
   keptReleases,
   keptReleasesScript,
   provenScript,
-  type Release,
   readState,
   stateScript,
-  switchScript,
   writeScript,
 } from '../../src/compose/releases.ts';
+import { switchScript } from '../../src/host/current-link.ts';
 import { type ReleaseId, releaseId } from '../../src/host/release-id.ts';
-import { script } from '../../src/host/shell.ts';
+import { script } from '../../src/ssh/shell.ts';
 
-const release: Release = {
+const release: ComposeRelease = {
   composeFile: `services: { web: { image: "\${IMAGE}" } } # it's`,
   image: `registry.example.com/app@sha256:${'a'.repeat(64)}`,
   env: new Map([['TOKEN', `it's $HOME`]]),
 };
-const next: Release = { ...release, image: release.image.replace(/a{64}/, 'b'.repeat(64)) };
+const next: ComposeRelease = { ...release, image: release.image.replace(/a{64}/, 'b'.repeat(64)) };
 
 describe('the name of a release', () => {
   it.each([
@@ -62,7 +62,7 @@ describe('the folder of a deployment', () => {
     return printed.slice(printed.indexOf('\n') + 1);
   }
   const state = () => readState(run(stateScript(path)));
-  const prove = (id: ReleaseId, what: Release, keep = 5) => {
+  const prove = (id: ReleaseId, what: ComposeRelease, keep = 5) => {
     run(writeScript(id, what));
     run(switchScript(id));
     run(provenScript(id, keep));

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type GitSettings, gitFiles } from '../../src/git/git-files.ts';
-import { repositoryAddress } from '../../src/git/repository.ts';
+import { repositoryAddress } from '../../src/git/repository/repository.ts';
 import { localHost } from '../upload/local-host.ts';
 import { commit, git, gitReading, makeRepository } from './repositories.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Access } from '../../src/git/access.ts';
 import { missing } from '../../src/git/fetch-script.ts';
-import { repositoryAddress } from '../../src/git/repository.ts';
+import type { Access } from '../../src/git/repository/access.ts';
+import { repositoryAddress } from '../../src/git/repository/repository.ts';
 import { lacking } from '../../src/git/tools.ts';
 import { fetchFailure } from '../../src/git/why-not-fetched.ts';
 
@@ -18,7 +18,7 @@ const line = `github.com ssh-ed25519 ${Buffer.from('key').toString('base64')}`;
 function failure(stderr: string, { code = 1, stdout = '', address = 'git@github.com:a/b' } = {}) {
   const ended = { code, signal: undefined, stdout, stderr };
   const wanted = { repository: repositoryAddress.parse(address), commit: 'f'.repeat(40) };
-  return fetchFailure(ended, 'fetching', wanted, none, host);
+  return fetchFailure(ended, 'fetching', { ...wanted, access: none }, host);
 }
 
 describe('a fetch that failed', () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { script } from '../../src/host/shell.ts';
+import { script } from '../../src/ssh/shell.ts';
 import { hostScripts } from './host-scripts.ts';
 
 const source = join(import.meta.dirname, '../../src');

@@ -4,15 +4,16 @@ import * as compose from '../../src/compose/scripts.ts';
 import type { Container } from '../../src/compose/state.ts';
 import { checkoutScript } from '../../src/git/checkout-script.ts';
 import { fetchScript } from '../../src/git/fetch-script.ts';
-import { repositoryAddress } from '../../src/git/repository.ts';
-import { currentScript, putLinkBackScript } from '../../src/host/current-link.ts';
-import * as locks from '../../src/host/lock-scripts.ts';
+import { repositoryAddress } from '../../src/git/repository/repository.ts';
+import { currentScript, putLinkBackScript, switchScript } from '../../src/host/current-link.ts';
+import { exclusiveScript } from '../../src/host/exclusive-script.ts';
+import * as locks from '../../src/host/lock/lock-scripts.ts';
 import { printedFunction } from '../../src/host/printed.ts';
 import { releaseId } from '../../src/host/release-id.ts';
 import { restartScript, stepScript } from '../../src/host/steps.ts';
 import { dressScript } from '../../src/release/dress-script.ts';
 import * as trees from '../../src/release/scripts.ts';
-import { framedScript } from '../../src/ssh/clean-shell.ts';
+import { framedScript } from '../../src/ssh/script/clean-shell.ts';
 import { receiveScript } from '../../src/upload/receive-script.ts';
 
 /** A script as a host gets it, with everything in it that it can have. */
@@ -53,7 +54,7 @@ const access = {
   token: { text: 'token', origin: 'https://git.example.com' },
   pins: [],
 };
-const inFolder = (body: string) => compose.alone(path, body);
+const inFolder = (body: string) => exclusiveScript(path, body);
 
 const lock = { path, token: 'a1b2', owner: "it's me", life: 120 };
 
@@ -66,7 +67,7 @@ const place = {
   variables: compose.stepVariables(path),
   begin: compose.stepLink(id),
 };
-const receipt = { id, previous: '20260101-000000000', sums: 100, proof: '0'.repeat(64) };
+const receipt = { id, previous: '20260101-000000000', sums: 100, digest: '0'.repeat(64) };
 
 const labels = {
   'com.docker.compose.project.working_dir': path,
@@ -130,7 +131,7 @@ export const hostScripts: readonly HostScript[] = [
   { makes: ['stateScript'], body: () => releases.stateScript(path) },
   { makes: ['currentScript'], body: () => `${printedFunction}\n${currentScript}` },
   { makes: ['writeScript'], body: () => inFolder(releases.writeScript(id, release)) },
-  { makes: ['switchScript'], body: () => inFolder(releases.switchScript(id)) },
+  { makes: ['switchScript', 'exclusiveScript'], body: () => inFolder(switchScript(id)) },
   {
     makes: ['provenScript', 'rememberScript'],
     meant: names,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { hostAddress } from '../../src/host/address.ts';
 import { type KeptRelease, releaseToRollBackTo } from '../../src/host/kept-releases.ts';
 import { type ReleaseId, releaseId } from '../../src/host/release-id.ts';
+import { hostAddress } from '../../src/ssh/address.ts';
 
 const host = hostAddress.parse('deploy@web-1');
 const named = (index: number) => releaseId(Date.UTC(2026, 10, 21) + index, '0123456');

@@ -16,9 +16,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { releaseId } from '../../src/host/release-id.ts';
-import { script } from '../../src/host/shell.ts';
 import { dressScript } from '../../src/release/dress-script.ts';
 import { sharedPath, sharedProblem } from '../../src/release/shared-paths.ts';
+import { script } from '../../src/ssh/shell.ts';
 
 const id = releaseId(0, '0123456');
 let folder: string;

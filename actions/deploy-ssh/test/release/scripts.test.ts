@@ -13,10 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { keptReleases, keptReleasesScript, switchScript } from '../../src/compose/releases.ts';
+import { keptReleases, keptReleasesScript } from '../../src/compose/releases.ts';
+import { switchScript } from '../../src/host/current-link.ts';
 import { readKept } from '../../src/host/kept-releases.ts';
 import { isReleaseId, releaseId } from '../../src/host/release-id.ts';
-import { script } from '../../src/host/shell.ts';
 import { dressScript } from '../../src/release/dress-script.ts';
 import {
   keepScript,
@@ -24,6 +24,7 @@ import {
   readTreeState,
   treeStateScript,
 } from '../../src/release/scripts.ts';
+import { script } from '../../src/ssh/shell.ts';
 
 const [first, second] = [releaseId(1, '0123456'), releaseId(2, '89abcde')];
 const secret = 'pl4nted';

@@ -62,7 +62,7 @@ describe('a host that does not let us in', () => {
     const pins = code === 'ssh/host-key-unknown' ? '' : `[127.0.0.1]:${port} ${pinned}`;
     const key = await openKey({ text: ours.private, passphrase: undefined });
     const address = { user: 'deploy', host: '127.0.0.1', port, text: '' };
-    const host = await openHost(address, key, knownHosts.parse(pins));
+    const host = await openHost(address, { key, pins: knownHosts.parse(pins) });
     await expect(host.run('looking', ':', signal)).rejects.toMatchObject({ code });
     expect(host.reached()).toBe(false);
     await host.close();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { script } from '../../src/host/shell.ts';
 import type { Host } from '../../src/ssh/host.ts';
+import { script } from '../../src/ssh/shell.ts';
 
 /** A host that is this machine: scripts run in bash as they do behind sshd, without the network. */
 export function localHost(): Host {
@@ -12,7 +12,7 @@ export function localHost(): Host {
     lend: () => Promise.reject(new Error('there is no network')),
     refresh: () => undefined,
     close: async () => undefined,
-    async run(_what, body, signal, _onLine, input) {
+    async run(_what, body, signal, streams = {}) {
       const child = spawn('bash', ['-s'], { signal, stdio: 'pipe' });
       const output = { stdout: '', stderr: '' };
       let line = '';
@@ -20,7 +20,7 @@ export function localHost(): Host {
         output.stdout += text;
         const lines = (line + text).split('\n');
         line = lines.pop() ?? '';
-        for (const one of lines) input?.onLine(one);
+        for (const one of lines) streams.onStdout?.(one);
       });
       child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
       // It may end before it has read everything.
@@ -29,9 +29,9 @@ export function localHost(): Host {
         child.on('error', reject);
         child.on('close', resolve);
       });
-      child.stdin.write(script(body, 'begun', input !== undefined));
+      child.stdin.write(script(body, 'begun', streams.input !== undefined));
       let broken: { error: unknown } | undefined;
-      feed(child.stdin, input?.input).catch((error: unknown) => {
+      feed(child.stdin, streams.input).catch((error: unknown) => {
         broken = { error };
         child.kill();
         child.stdin.destroy();

@@ -218,16 +218,16 @@ function tampered(share: number, cut: boolean): Host {
   const host = localHost();
   return {
     ...host,
-    run(what, body, stop, onLine, input) {
+    run(what, body, stop, streams = {}) {
       async function* stream(): AsyncGenerator<Buffer> {
         const pieces: Buffer[] = [];
-        for await (const bytes of input?.input ?? []) pieces.push(bytes);
+        for await (const bytes of streams.input ?? []) pieces.push(bytes);
         const all = Buffer.concat(pieces);
         const at = Math.min(all.length - 1, Math.floor(share * all.length));
         if (!cut) all[at] = (all[at] ?? 0) ^ 0x10;
         yield cut ? all.subarray(0, at) : all;
       }
-      return host.run(what, body, stop, onLine, input && { ...input, input: stream() });
+      return host.run(what, body, stop, streams.input && { ...streams, input: stream() });
     },
   };
 }

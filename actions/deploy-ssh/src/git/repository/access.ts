@@ -1,6 +1,6 @@
 import type { ParsedKey } from 'ssh2';
-import { fingerprintOf, type Pin } from '../keys/known-hosts.ts';
-import type { Repository } from './repository.ts';
+import { fingerprintOf, type Pin } from '../../keys/known-hosts.ts';
+import type { GitRepository } from './repository.ts';
 
 /** What a host fetches with. */
 export interface Access {
@@ -13,7 +13,7 @@ export interface Access {
 }
 
 /** The token for a repository, if it is one for it. */
-export function tokenFor(repository: Repository, { token }: Access): string | undefined {
+export function tokenFor(repository: GitRepository, { token }: Access): string | undefined {
   return repository.kind === 'https' && repository.origin === token?.origin
     ? token.text
     : undefined;
@@ -28,7 +28,7 @@ export function loginOf(token: string): { user: string; password: string } {
 }
 
 /** How a repository is read, for messages. */
-export function accessName(repository: Repository, access: Access): string {
+export function accessName(repository: GitRepository, access: Access): string {
   if (repository.kind === 'ssh' && access.deployKey) {
     const { type } = access.deployKey;
     return `the deploy key (${type} ${fingerprintOf(access.deployKey.getPublicSSH())})`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { BadInput } from '@slipway/shared/action/input';
 import fc from 'fast-check';
-import { overHttps } from '../../src/git/over-https.ts';
-import { repositoryAddress } from '../../src/git/repository.ts';
+import { overHttps } from '../../../src/git/repository/over-https.ts';
+import { repositoryAddress } from '../../../src/git/repository/repository.ts';
 
 const ssh = (host: string, port = 22) => ({ kind: 'ssh', host, port });
 const https = (origin: string) => ({ kind: 'https', origin });

@@ -1,7 +1,6 @@
-import { loginFolder } from '../compose/scripts.ts';
-import { ownFolderScript } from './own-folder.ts';
-import { printedFunction } from './printed.ts';
-import { quote } from './shell.ts';
+import { quote } from '../../ssh/shell.ts';
+import { loginFolder, ownFolderScript } from '../own-folder.ts';
+import { printedFunction } from '../printed.ts';
 
 /** A lock as its scripts know it. */
 export interface LockFacts {

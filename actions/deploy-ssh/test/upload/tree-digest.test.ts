@@ -55,7 +55,7 @@ describe('the proof of a release', () => {
       readTree(root('a', things), signal),
       readTree(root('b', things), signal),
     ]);
-    expect(b.proof).toBe(a.proof);
+    expect(b.digest).toBe(a.digest);
   });
 
   it.each<[string, (all: Map<string, Thing>) => unknown]>([
@@ -71,6 +71,6 @@ describe('the proof of a release', () => {
     change(changed);
     const before = await readTree(root('a', things), signal);
     const after = await readTree(root('b', changed), signal);
-    expect(after.proof).not.toBe(before.proof);
+    expect(after.digest).not.toBe(before.digest);
   });
 });

@@ -1,7 +1,7 @@
 import { BadInput, type Input } from '@slipway/shared/action/input';
 
 /** A repository as the host fetches it. */
-export type Repository =
+export type GitRepository =
   | { kind: 'https'; address: string; origin: string }
   | { kind: 'ssh'; address: string; host: string; port: number }
   | { kind: 'file'; address: string };
@@ -26,7 +26,7 @@ export function userIn(address: string): string | undefined {
  * An address in one of the forms of git-fetch(1): `https://…`, `ssh://…`, `user@host:path` or
  * `file:///…`. Nothing else is handed to git, and no address with a secret in it.
  */
-export const repositoryAddress: Input<Repository> = {
+export const repositoryAddress: Input<GitRepository> = {
   example: addressExample,
   parse(address) {
     if (address === '') throw new BadInput('is empty', addressExample);
@@ -55,7 +55,7 @@ export const repositoryAddress: Input<Repository> = {
   },
 };
 
-function parseHttps(address: string): Repository {
+function parseHttps(address: string): GitRepository {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || url.pathname === '/' || /[\s\\?#]/.test(address)) {
     throw new BadInput('is not the address of a repository', 'https://github.com/owner/repository');
@@ -66,7 +66,7 @@ function parseHttps(address: string): Repository {
   return { kind: 'https', address, origin: url.origin };
 }
 
-function parseSsh(address: string): Repository {
+function parseSsh(address: string): GitRepository {
   const parts = sshUrl.exec(address)?.groups;
   if (!parts) {
     if (/^ssh:\/\/[^/]*:[^/]*@/.test(address)) {
@@ -81,7 +81,7 @@ function parseSsh(address: string): Repository {
 }
 
 // A slash before the first colon makes it a path, for git too.
-function parseScpLike(address: string): Repository {
+function parseScpLike(address: string): GitRepository {
   // On Windows git takes one letter for a drive; everywhere it looks for `://` first.
   if (/^[A-Za-z]:|\\|:\/\//.test(address)) throw new BadInput(noAddress, addressExample);
   if (/^\w+::/.test(address)) {

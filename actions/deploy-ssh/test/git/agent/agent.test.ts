@@ -2,11 +2,11 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'no
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ParsedKey } from 'ssh2';
-import { agentStream, answerTo } from '../../src/git/agent.ts';
-import { type LoginRequest, readLoginRequest } from '../../src/git/login-request.ts';
-import { openKey } from '../../src/keys/open-key.ts';
-import { readKey } from '../../src/keys/ssh-key.ts';
-import { uint32, WireReader, wireString } from '../../src/keys/ssh-wire.ts';
+import { agentStream, answerTo } from '../../../src/git/agent/agent.ts';
+import { type LoginRequest, readLoginRequest } from '../../../src/git/agent/login-request.ts';
+import { openKey } from '../../../src/keys/open-key.ts';
+import { readKey } from '../../../src/keys/ssh-key.ts';
+import { uint32, WireReader, wireString } from '../../../src/keys/ssh-wire.ts';
 
 const other = generateKeyPairSync('ed25519');
 

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { BaseAgent, ParsedKey } from 'ssh2';
-import { uint32, WireReader, wireString } from '../keys/ssh-wire.ts';
+import { uint32, WireReader, wireString } from '../../keys/ssh-wire.ts';
 import { type LoginRequest, readLoginRequest } from './login-request.ts';
 
 const failure = 5;

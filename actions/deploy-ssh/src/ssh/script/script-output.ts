@@ -17,6 +17,12 @@ export interface ScriptOutput {
   before(): string;
 }
 
+/** Who hears each line as it comes. */
+export interface OutputListeners {
+  onStdout?(line: string): void;
+  onStderr?(line: string): void;
+}
+
 /** Most characters that are kept of each stream. */
 const mostKept = 4 * 1024 * 1024;
 const mostBefore = 16 * 1024;
@@ -27,14 +33,10 @@ const tailLength = 256;
  * Tells what a script prints from what a profile has printed before it, by the mark that the script
  * prints when it begins. Takes time in proportion to what comes.
  * @param mark as in `framedScript`
- * @param onLine gets each line of the script's stderr
- * @param onOutput gets each line of the script's stdout
+ * @param listeners get each line of the script itself
  */
-export function scriptOutput(
-  mark: string,
-  onLine: ((line: string) => void) | undefined,
-  onOutput: ((line: string) => void) | undefined,
-): ScriptOutput {
+export function scriptOutput(mark: string, listeners: OutputListeners): ScriptOutput {
+  const { onStderr, onStdout } = listeners;
   const begin = new RegExp(`${mark} (\\d+)\\n`);
   const end = new RegExp(`${mark} end (\\d{1,3})\\n`);
   let group: string | undefined;
@@ -43,7 +45,7 @@ export function scriptOutput(
   const keepBefore = (text: string) => {
     before = (before + text).slice(0, mostBefore);
   };
-  const outputLines = onOutput && lineReader(onOutput, mostKept);
+  const outputLines = onStdout && lineReader(onStdout, mostKept);
   const errLines = lineReader((line) => {
     if (!errBegan) {
       errBegan = line.endsWith(mark);
@@ -51,7 +53,7 @@ export function scriptOutput(
       return;
     }
     if (stderr.length < mostKept) stderr += `${line}\n`;
-    onLine?.(line);
+    onStderr?.(line);
   });
 
   const own = (text: string) => {

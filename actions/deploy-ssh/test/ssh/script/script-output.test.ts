@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { scriptOutput } from '../../src/ssh/script-output.ts';
+import { scriptOutput } from '../../../src/ssh/script/script-output.ts';
 
 const mark = '--- 0b5f6c1e';
 
@@ -9,11 +9,10 @@ describe('what a script prints', () => {
     const err = `+ export TOKEN=x\nnoise${mark}\nfirst\nlast`;
     for (const step of [1, 2, 3, 7, 1_000]) {
       const [lines, printed]: [string[], string[]] = [[], []];
-      const output = scriptOutput(
-        mark,
-        (line) => lines.push(line),
-        (line) => printed.push(line),
-      );
+      const output = scriptOutput(mark, {
+        onStderr: (line) => lines.push(line),
+        onStdout: (line) => printed.push(line),
+      });
       for (let at = 0; at < out.length; at += step) output.out(out.slice(at, at + step));
       for (let at = 0; at < err.length; at += step) output.err(err.slice(at, at + step));
       output.end();
@@ -29,7 +28,7 @@ describe('what a script prints', () => {
   });
 
   it('has an end even behind more than is kept', () => {
-    const output = scriptOutput(mark, undefined, undefined);
+    const output = scriptOutput(mark, {});
     output.out(`${mark} 12\n`);
     for (let count = 0; count < 6; count += 1) output.out('x'.repeat(1024 * 1024));
     expect(output.code()).toBeUndefined();
@@ -45,11 +44,10 @@ describe('what a script prints', () => {
   ])('takes no longer for 8 MB of %s', (_, piece) => {
     const start = process.cpuUsage();
     for (const begun of [false, true]) {
-      const output = scriptOutput(
-        mark,
-        () => undefined,
-        () => undefined,
-      );
+      const output = scriptOutput(mark, {
+        onStderr: () => undefined,
+        onStdout: () => undefined,
+      });
       if (begun) output.out(`${mark} 12\n`);
       if (begun) output.err(`${mark}\n`);
       for (let sent = 0, count = 0; sent < 8 * 1024 * 1024; count += 1) {

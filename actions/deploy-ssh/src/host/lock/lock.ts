@@ -3,8 +3,9 @@ import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { poll } from '@slipway/shared/time/poll';
-import type { Host } from '../ssh/host.ts';
-import { mustSucceed } from '../ssh/remote-script.ts';
+import type { Host } from '../../ssh/host.ts';
+import { mustSucceed } from '../../ssh/script/remote-script.ts';
+import { readPrinted } from '../printed.ts';
 import {
   fenceScript,
   freeScript,
@@ -12,7 +13,6 @@ import {
   renewScript,
   takeScript,
 } from './lock-scripts.ts';
-import { readPrinted } from './printed.ts';
 
 /** What the locks of one run have in common. */
 export interface LockTerms {
@@ -45,9 +45,9 @@ export interface SiteLock {
    * @throws Failure `ssh/locked` when it was held for all of `wait`, `ssh/path` or `ssh/tools` when
    * there can be none
    */
-  hold(signal: AbortSignal): Promise<AsyncDisposable>;
+  acquire(signal: AbortSignal): Promise<AsyncDisposable>;
   /** The same without waiting; undefined where another run holds it. */
-  tryHold(signal: AbortSignal): Promise<AsyncDisposable | undefined>;
+  tryAcquire(signal: AbortSignal): Promise<AsyncDisposable | undefined>;
 }
 
 const usualLife = 120_000;
@@ -63,22 +63,22 @@ export function siteLock(host: Host, request: LockRequest): SiteLock {
     return {
       async [Symbol.asyncDispose]() {
         await renewal[Symbol.asyncDispose]();
-        await giveBack(host, request, facts);
+        await freeLock(host, request, facts);
       },
     };
   };
   return {
     fence: fenceScript(facts),
-    async hold(signal) {
+    async acquire(signal) {
       await take(host, request, facts, signal);
       return held();
     },
-    async tryHold(signal) {
+    async tryAcquire(signal) {
       try {
         const holder = await attempt(host, request, facts, signal);
         return holder === undefined ? held() : undefined;
       } catch (error) {
-        await giveBack(host, request, facts);
+        await freeLock(host, request, facts);
         throw error;
       }
     },
@@ -149,7 +149,7 @@ async function take(
     });
   } catch (error) {
     // An attempt that was cut off may have got it all the same.
-    await giveBack(host, request, facts);
+    await freeLock(host, request, facts);
     if (!(error instanceof TimeoutReached) || signal.aborted) throw error;
     const waited = formatDuration(allowed);
     throw Failure.of('ssh/locked', { host: address.host, path, owner: holder, waited });
@@ -196,7 +196,7 @@ function renew(
   };
 }
 
-async function giveBack(
+async function freeLock(
   host: Host,
   { clock, say }: Pick<LockRequest, 'clock' | 'say'>,
   facts: LockFacts,

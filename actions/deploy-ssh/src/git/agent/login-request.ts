@@ -1,4 +1,4 @@
-import { WireReader } from '../keys/ssh-wire.ts';
+import { WireReader } from '../../keys/ssh-wire.ts';
 
 /** What somebody wants to have signed who logs in to a server by a key. */
 export interface LoginRequest {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { relativeAddress } from '../../src/git/relative-address.ts';
+import { relativeAddress } from '../../../src/git/repository/relative-address.ts';
 
 describe('the address of a submodule', () => {
   it.each([

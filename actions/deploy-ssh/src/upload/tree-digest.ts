@@ -1,11 +1,11 @@
-import type { Entry } from './tree.ts';
+import type { TreeEntry } from './tree.ts';
 
 /**
  * The files of a release as `sha256sum` prints them, so that `sha256sum -c` checks them. A name with
  * a backslash or a line break is escaped, and its line starts with a backslash
  * (https://www.gnu.org/software/coreutils/manual/html_node/cksum-output-modes.html).
  */
-export function sumsOf(entries: readonly Entry[]): string {
+export function sumsOf(entries: readonly TreeEntry[]): string {
   return entries
     .map((entry) => {
       if (entry.kind !== 'file') return '';
@@ -27,7 +27,7 @@ const escapes = new Map([
  * contents are those of the sums it checks by itself. The parts: all paths, each with a NUL behind
  * it; kind, mode and size of each; the targets of the links; the sums of the files.
  */
-export async function proofOf(entries: readonly Entry[], sums: string): Promise<string> {
+export async function treeDigest(entries: readonly TreeEntry[], sums: string): Promise<string> {
   const { createHash } = await import('node:crypto');
   const hash = createHash('sha256').update('.\0');
   for (const { path } of entries) hash.update(`./${path}\0`);
@@ -38,7 +38,7 @@ export async function proofOf(entries: readonly Entry[], sums: string): Promise<
 }
 
 // The first digit of the raw mode in hex, the permissions, and the size where it means something.
-function statusOf(entry: Entry): string {
+function statusOf(entry: TreeEntry): string {
   switch (entry.kind) {
     case 'folder':
       return `4 ${octal(entry.mode)}\n`;

@@ -15,12 +15,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@slipway/shared/time/clock';
 import { poll } from '@slipway/shared/time/poll';
-import { alone } from '../../src/compose/scripts.ts';
-import { hostShell } from '../../src/host/host-shell.ts';
-import { type LockRequest, siteLock } from '../../src/host/lock.ts';
-import { quote } from '../../src/host/shell.ts';
-import type { Host } from '../../src/ssh/host.ts';
-import { localHost } from '../upload/local-host.ts';
+import { exclusiveScript } from '../../../src/host/exclusive-script.ts';
+import { hostShell } from '../../../src/host/host-shell.ts';
+import { type LockRequest, siteLock } from '../../../src/host/lock/lock.ts';
+import type { Host } from '../../../src/ssh/host.ts';
+import { quote } from '../../../src/ssh/shell.ts';
+import { localHost } from '../../upload/local-host.ts';
 
 const { signal } = new AbortController();
 let path: string;
@@ -41,7 +41,7 @@ const lockFor = (owner: string, more: Partial<LockRequest> = {}) =>
     say: (line) => said.push(line),
     ...more,
   });
-const hold = () => lockFor("it's us").hold(signal);
+const acquire = () => lockFor("it's us").acquire(signal);
 const inSeconds = (more: number) => `${Math.floor(Date.now() / 1_000) + more}\n`;
 
 /** Waits for what has to come; the test's own limit ends it. */
@@ -64,7 +64,7 @@ describe('the lock of a deployment', () => {
     'that says it lasts until %j is no longer one, and nothing is run or computed',
     async (until) => {
       lockOf('another run', until);
-      await using _lock = await hold();
+      await using _lock = await acquire();
       expect(said).toEqual(['broke the expired lock of another run']);
       expect(existsSync(join(path, 'pwned'))).toBe(false);
       expect(readFileSync(at('lock/owner'), 'utf8')).toBe("it's us\n");
@@ -73,7 +73,7 @@ describe('the lock of a deployment', () => {
 
   it('that is held names its holder on one line, whatever it calls itself', async () => {
     lockOf('x\ntaken \nbroke \u001b[31m', inSeconds(600));
-    await expect(hold()).rejects.toMatchObject({ code: 'ssh/locked' });
+    await expect(acquire()).rejects.toMatchObject({ code: 'ssh/locked' });
     expect(said).toEqual([
       expect.stringMatching(/^waiting for the lock of x taken {2}broke {2}\[31m; it expires in/),
     ]);
@@ -88,7 +88,7 @@ describe('the lock of a deployment', () => {
         writeFileSync(at('busy'), '');
         spawn('chmod', [mode.toString(8), at('.')]);
       }
-      await using _lock = await hold();
+      await using _lock = await acquire();
       expect(statSync(at('.')).mode & 0o777).toBe(0o700);
     },
   );
@@ -96,7 +96,7 @@ describe('the lock of a deployment', () => {
   it('is not taken in a folder that is a link', async () => {
     mkdirSync(join(path, 'elsewhere'));
     symlinkSync('elsewhere', at('.').replace(/\/\.?$/, ''));
-    await expect(hold()).rejects.toMatchObject({
+    await expect(acquire()).rejects.toMatchObject({
       code: 'ssh/path',
       message: expect.stringContaining('belongs to another user, or is a link'),
     });
@@ -109,7 +109,7 @@ describe('an expired lock', () => {
     for (let round = 0; round < 20; round++) {
       lockOf('a dead run', inSeconds(-1));
       const runs = [lockFor('one'), lockFor('two')];
-      const ended = await Promise.allSettled(runs.map((lock) => lock.hold(signal)));
+      const ended = await Promise.allSettled(runs.map((lock) => lock.acquire(signal)));
       const held = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
       expect(held).toHaveLength(1);
       expect(ended.find(({ status }) => status === 'rejected')).toMatchObject({
@@ -146,9 +146,9 @@ exec /bin/rm "$@"
         ),
     };
     const usual = { path, clock: systemClock, say: (line: string) => void said.push(line) };
-    const slow = siteLock(slowHost, { ...usual, owner: 'slow', wait: { left: 0 } }).hold(signal);
+    const slow = siteLock(slowHost, { ...usual, owner: 'slow', wait: { left: 0 } }).acquire(signal);
     await until(() => existsSync(join(path, 'judged')));
-    const quick = lockFor('quick').hold(signal);
+    const quick = lockFor('quick').acquire(signal);
     await Promise.race([quick.catch(() => undefined), systemClock.sleep(1_000)]);
     writeFileSync(join(path, 'go'), '');
     const ended = await Promise.allSettled([slow, quick]);
@@ -160,7 +160,7 @@ exec /bin/rm "$@"
     lockOf('a dead run', inSeconds(-1));
     mkdirSync(at('lock.of-a-killed-script'));
     symlinkSync('../elsewhere', at('guard'));
-    await (await hold())[Symbol.asyncDispose]();
+    await (await acquire())[Symbol.asyncDispose]();
     expect(readdirSync(path)).toEqual(['.slipway']);
     expect(readdirSync(at('.'))).toEqual(['guard']);
     expect(statSync(at('guard')).mode & 0o777).toBe(0o600);
@@ -171,18 +171,18 @@ describe('a lock that is held', () => {
   const expiry = () => Number(readFileSync(at('lock/until'), 'utf8'));
 
   it('is renewed while its holder lives, and no longer', async () => {
-    const lock = await lockFor('it lives', { life: 2_000 }).hold(signal);
+    const lock = await lockFor('it lives', { life: 2_000 }).acquire(signal);
     const first = expiry();
     // Three lives later it is still held.
     await until(() => expiry() > first + 6);
-    await expect(hold()).rejects.toMatchObject({ code: 'ssh/locked' });
+    await expect(acquire()).rejects.toMatchObject({ code: 'ssh/locked' });
     await lock[Symbol.asyncDispose]();
-    await (await hold())[Symbol.asyncDispose]();
+    await (await acquire())[Symbol.asyncDispose]();
     expect(said).toEqual([expect.stringContaining('waiting for the lock of it lives')]);
   }, 30_000);
 
   it('of a run that died is free after its short life', async () => {
-    await using _dead = await lockFor('it dies').hold(signal);
+    await using _dead = await lockFor('it dies').acquire(signal);
     const left = expiry() - Date.now() / 1_000;
     expect(left).toBeGreaterThan(100);
     expect(left).toBeLessThanOrEqual(121);
@@ -195,7 +195,7 @@ describe('a lock that is held', () => {
       say: () => undefined,
       quote: () => undefined,
     });
-    const lock = await mine.hold(signal);
+    const lock = await mine.acquire(signal);
     await shell.change('a change', 'touch changed', signal);
     expect(existsSync(join(path, 'changed'))).toBe(true);
     lockOf('another run', inSeconds(600));
@@ -216,7 +216,7 @@ describe('a lock that is held', () => {
     'lets nothing be changed after %j',
     async (harm) => {
       const mine = lockFor('late');
-      await using _lock = await mine.hold(signal);
+      await using _lock = await mine.acquire(signal);
       const { run } = localHost();
       await run('harm', `cd -- ${quote(path)}\n${harm}`, signal);
       const { code } = await run(
@@ -235,7 +235,7 @@ describe('a lock that is held', () => {
       ['one', '1.5 s'],
       ['two', '0.0 s'],
     ] as const)
-      await expect(lockFor(owner, terms).hold(signal)).rejects.toMatchObject({
+      await expect(lockFor(owner, terms).acquire(signal)).rejects.toMatchObject({
         code: 'ssh/locked',
         message: expect.stringContaining(`waited ${waited}`),
       });
@@ -245,7 +245,7 @@ describe('a lock that is held', () => {
 
 describe('a script that is alone', () => {
   const run = (body: string, patience?: number) =>
-    localHost().run('a step', alone(path, body, patience), signal);
+    localHost().run('a step', exclusiveScript(path, body, patience), signal);
   beforeEach(() => mkdirSync(at('.')));
 
   it('ends the one before, with all that it has started', async () => {

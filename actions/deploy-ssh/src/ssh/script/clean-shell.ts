@@ -1,4 +1,4 @@
-import { quote } from '../host/shell.ts';
+import { quote } from '../shell.ts';
 
 const magic = '# slipway';
 

@@ -8,7 +8,7 @@ import {
   knownHostsName,
   placeName,
   wireName,
-} from '../../src/host/address.ts';
+} from '../../src/ssh/address.ts';
 
 describe('a host', () => {
   it.each([

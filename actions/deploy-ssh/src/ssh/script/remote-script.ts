@@ -1,7 +1,7 @@
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Client, ClientChannel } from 'ssh2';
-import type { HostAddress } from '../host/address.ts';
-import { script } from '../host/shell.ts';
+import type { HostAddress } from '../address.ts';
+import { script } from '../shell.ts';
 import { framedScript } from './clean-shell.ts';
 import { feed } from './feed.ts';
 import { scriptOutput } from './script-output.ts';
@@ -27,32 +27,33 @@ export interface OpenConnection {
   drop(): void;
 }
 
-/** What goes on with a script while it runs. */
-export interface ScriptInput {
+/** What goes into a script and comes out of it while it runs. */
+export interface ScriptStreams {
   /**
    * Is on descriptor 3 of the script. When it fails, the script is ended as when the signal aborts,
    * and the call rejects with what it failed with.
    */
-  input: AsyncIterable<Buffer>;
+  input?: AsyncIterable<Buffer>;
   /** Gets each line of stdout as it comes. */
-  onLine(line: string): void;
+  onStdout?(line: string): void;
+  /** Gets each line of stderr as it comes. */
+  onStderr?(line: string): void;
 }
 
 /** Runs a script over an open connection; see `Host.run`. */
 export function runScript(
   { client, shells, address, drop }: OpenConnection,
-  what: string,
-  body: string,
+  { what, body }: { what: string; body: string },
   cancelled: AbortSignal,
-  onLine: ((line: string) => void) | undefined,
-  input: ScriptInput | undefined,
+  streams: ScriptStreams = {},
 ): Promise<ScriptResult> {
+  const { input } = streams;
   const broken = new AbortController();
   const signal = AbortSignal.any([cancelled, broken.signal]);
   const mark = `--- ${globalThis.crypto.randomUUID()}`;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    const output = scriptOutput(mark, onLine, input?.onLine);
+    const output = scriptOutput(mark, streams);
     const settle = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
@@ -126,7 +127,7 @@ export function runScript(
       const framed = framedScript(script(body, mark, input !== undefined), mark);
       if (!input) return void channel.end(framed);
       channel.write(framed);
-      feed(input.input, channel, signal).catch((error: unknown) => broken.abort(error));
+      feed(input, channel, signal).catch((error: unknown) => broken.abort(error));
     };
     shells.take(begin, refused);
   });

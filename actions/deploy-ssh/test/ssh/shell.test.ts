@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anyCharacter } from '../../../../packages/local-cloud/src/any-character.ts';
-import { exports, quote, reservedNames, script } from '../../src/host/shell.ts';
+import { exports, quote, reservedNames, script } from '../../src/ssh/shell.ts';
 
 const count = 10_000;
 const mark = 'mark';

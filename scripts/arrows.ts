@@ -1,4 +1,5 @@
-// The arrows between packages go one way: actions -> shared, and tests may use local-cloud.
+// The arrows between packages go one way: actions -> shared, and tests may use local-cloud. So do those
+// between the rooms of an action, and of shared: the first folders below src.
 // Heavy libraries are only ever imported where they are used, never at the top of a module, so that
 // an action that fails on its inputs has not loaded them. @actions/core is light: what is not used of it
 // is left out of a bundle (docs/decisions/0002).
@@ -16,6 +17,8 @@ const late = [
   'packages/shared/src/identity/',
 ];
 const problems: string[] = [];
+/** For each room the rooms that it imports from. */
+const rooms = new Map<string, Set<string>>();
 
 for (const group of ['packages', 'actions']) {
   for (const name of readdirSync(join(root, group))) {
@@ -23,6 +26,13 @@ for (const group of ['packages', 'actions']) {
     for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       if (file.endsWith('.ts')) check(join(folder, file), `${group}/${name}`);
     }
+  }
+}
+for (const [room, others] of rooms) {
+  if (!room.startsWith('packages/local-cloud/') && reaches(others, room)) {
+    problems.push(
+      `${room}: is in a circle of rooms, by what it imports from ${[...others].join(', ')}`,
+    );
   }
 }
 if (problems.length > 0) {
@@ -40,6 +50,10 @@ function check(path: string, owner: string): void {
     if (from.startsWith('.') && !target.startsWith(`${owner}/src/`)) {
       problems.push(`${file}: leaves its package for ${target}`);
     }
+    const [room, other] = [roomOf(file), roomOf(target)];
+    if (room !== undefined && other !== undefined && room !== other) {
+      rooms.set(room, (rooms.get(room) ?? new Set()).add(other));
+    }
     if (/^@slipway\/(?!shared\/)/.test(from)) problems.push(`${file}: may not import ${from}`);
     if (owner === 'packages/shared' && from.startsWith('@slipway/')) {
       problems.push(`${file}: shared imports no other package`);
@@ -50,4 +64,18 @@ function check(path: string, owner: string): void {
       problems.push(`${file}: imports ${from} at its top; import it where it is used`);
     }
   }
+}
+
+/** `actions/deploy-ssh/src/host`; undefined for a file that is in no room. */
+function roomOf(file: string): string | undefined {
+  return /^\w+\/[\w-]+\/src\/[\w-]+(?=\/)/.exec(file)?.[0];
+}
+
+function reaches(from: ReadonlySet<string>, room: string, seen = new Set<string>()): boolean {
+  for (const next of from) {
+    if (next === room) return true;
+    if (seen.has(next)) continue;
+    if (reaches(rooms.get(next) ?? new Set(), room, seen.add(next))) return true;
+  }
+  return false;
 }

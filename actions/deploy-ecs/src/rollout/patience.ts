@@ -6,7 +6,7 @@ import { aroundCalls } from '../api/around-calls.ts';
 import type { EcsApi } from '../api/ecs-api.ts';
 
 /** What a call is repeated for, until its signal aborts. */
-export interface Patience {
+export interface CallPatience {
   clock: Clock;
   /** Also where AWS gave no usable answer: for calls that change nothing more when repeated. */
   unanswered: boolean;
@@ -18,13 +18,13 @@ const pause = { first: 500, most: 15_000 };
  * The same calls, repeated with growing pauses where AWS asks for fewer of them. The time limit of a
  * phase ends that, so a throttled call never is the reason why a deployment fails early.
  */
-export function patient(api: EcsApi, patience: Patience): EcsApi {
+export function patient(api: EcsApi, patience: CallPatience): EcsApi {
   return aroundCalls(api, (call, { signal }) => repeated(call, patience, signal));
 }
 
 async function repeated<Output>(
   call: () => Promise<Output>,
-  { clock, unanswered }: Patience,
+  { clock, unanswered }: CallPatience,
   signal: AbortSignal,
 ): Promise<Output> {
   for (let wait = pause.first; ; wait = Math.min(wait * 2, pause.most)) {

@@ -157,6 +157,6 @@ function forward(address: string, incoming: IncomingMessage, outgoing: ServerRes
   incoming.pipe(there);
 }
 
-function keyOf({ container, group, port, taskArn }: Target): string {
-  return `${group.arn} ${taskArn} ${container} ${port}`;
+function keyOf({ group, port, taskArn }: Target): string {
+  return `${group.arn} ${taskArn} ${port}`;
 }

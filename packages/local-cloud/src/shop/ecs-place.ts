@@ -1,0 +1,109 @@
+import { type RealEcs, startRealEcs } from '../aws/real-ecs.ts';
+import { demoAws } from '../aws/seed.ts';
+import type { GitHub } from '../github/github.ts';
+import { callerPath, type ShopFacts, type ShopPlace, type ShopPlan } from './shop.ts';
+
+/** A cluster of Amazon ECS with real containers; the service is not there yet. */
+export interface EcsPlace extends ShopPlace {
+  ecs: RealEcs;
+}
+
+/** A shop that is shipped to ECS, from files in its repository. */
+export const ecsShop: ShopPlan<EcsPlace> = {
+  start: startEcsPlace,
+  workflows: (facts, { ecs }) => ({
+    [callerPath]: callerWorkflow(facts, ecs),
+    'deploy/task-definition.json': pretty(taskDefinition),
+    'deploy/service.json': pretty(serviceDefinition(ecs)),
+  }),
+};
+
+async function startEcsPlace({ env, issuer }: GitHub['oidc']): Promise<EcsPlace> {
+  const ecs = await startRealEcs('/health', { issuer, seed: demoAws('octo/shop') });
+  return {
+    ecs,
+    url: ecs.url,
+    secrets: {},
+    env: { ...env, ...ecs.aws.env },
+    [Symbol.asyncDispose]: () => ecs[Symbol.asyncDispose](),
+  };
+}
+
+const taskDefinition = {
+  family: 'shop',
+  networkMode: 'awsvpc',
+  requiresCompatibilities: ['FARGATE'],
+  cpu: '256',
+  memory: '512',
+  executionRoleArn: 'arn:aws:iam::123456789012:role/shop-execution',
+  containerDefinitions: [
+    {
+      name: 'web',
+      image: 'set by the deploy',
+      essential: true,
+      portMappings: [{ containerPort: 3000 }],
+      logConfiguration: {
+        logDriver: 'awslogs',
+        options: {
+          'awslogs-group': '/ecs/shop',
+          'awslogs-region': 'eu-central-1',
+          'awslogs-stream-prefix': 'web',
+        },
+      },
+    },
+  ],
+};
+
+function serviceDefinition({ balancer }: RealEcs): object {
+  return {
+    desiredCount: 2,
+    launchType: 'FARGATE',
+    networkConfiguration: {
+      awsvpcConfiguration: { subnets: ['subnet-1'], securityGroups: ['sg-1'] },
+    },
+    loadBalancers: [
+      { targetGroupArn: balancer.targetGroupArn, containerName: 'web', containerPort: 3000 },
+    ],
+    healthCheckGracePeriodSeconds: 30,
+    deploymentConfiguration: {
+      minimumHealthyPercent: 100,
+      maximumPercent: 200,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+    },
+  };
+}
+
+/** The workflow of a user of `ship-ecs.yml`. */
+function callerWorkflow(facts: ShopFacts, { region, url }: RealEcs): string {
+  return `name: ship
+on:
+  push:
+    branches: [main]
+permissions: {}
+jobs:
+  ship:
+    permissions:
+      contents: write # tag the commit, and release it
+      packages: write # push to ghcr.io
+      id-token: write # assume the role without a stored key
+    uses: org/actions/.github/workflows/ship-ecs.yml@v1
+    with:
+      image: ${facts.image}
+      build-args: COMMIT=\${{ github.sha }}
+      aws-role: arn:aws:iam::123456789012:role/deploy
+      aws-region: ${region}
+      cluster: shop
+      service: shop
+      task-definition: deploy/task-definition.json
+      service-definition: deploy/service.json
+      health-url: ${url}/api/info
+      expect: \${{ github.sha }}
+      trivy-sha256: ${facts.trivySha256}
+      db-repository: ${facts.database}
+      timeout: 60s
+`;
+}
+
+function pretty(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Faults } from '../http/faults.ts';
 import { serve } from '../http/serve.ts';
+import { Repositories } from './ecr/repositories.ts';
 import { ecrService } from './ecr.ts';
 import { ecrPublicService } from './ecr-public.ts';
 import { ecsService } from './ecs/ecs.ts';
@@ -10,7 +11,6 @@ import type { EcsWorlds } from './ecs/world.ts';
 import { elbv2Service } from './elbv2/elbv2.ts';
 import { logsService } from './logs/logs.ts';
 import { Permissions } from './permissions.ts';
-import { Repositories } from './repositories.ts';
 import { type AwsSeed, demoAws } from './seed.ts';
 import { type Session, Sessions } from './sessions.ts';
 import { stsService } from './sts.ts';

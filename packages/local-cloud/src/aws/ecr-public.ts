@@ -5,7 +5,7 @@ import type {
   GetAuthorizationTokenResponse,
 } from '@aws-sdk/client-ecr-public';
 import type { Handler } from '../http/exchange.ts';
-import { type EcrParts, ecrSentence, tokenLifetime } from './ecr.ts';
+import { type EcrParts, ecrSentence, tokenLifetime } from './ecr/parts.ts';
 import { jsonService } from './json-service.ts';
 import type { Wire } from './model/wire.ts';
 import { Refusal } from './refusal.ts';

@@ -1,31 +1,21 @@
 import type {
-  CreateRepositoryRequest,
-  CreateRepositoryResponse,
-  DescribeRepositoriesRequest,
-  DescribeRepositoriesResponse,
   GetAuthorizationTokenRequest,
   GetAuthorizationTokenResponse,
+  ListTagsForResourceRequest,
+  ListTagsForResourceResponse,
 } from '@aws-sdk/client-ecr';
 import type { Handler } from '../http/exchange.ts';
+import { createRepository } from './ecr/create-repository.ts';
+import { describeRepositories } from './ecr/describe-repositories.ts';
+import { getLifecyclePolicy, putLifecyclePolicy } from './ecr/lifecycle.ts';
+import { type EcrParts, ecrSentence, hostOf, tokenLifetime } from './ecr/parts.ts';
 import { jsonService } from './json-service.ts';
-import type { Violation } from './model/check.ts';
 import type { Wire } from './model/wire.ts';
-import type { Repositories } from './repositories.ts';
-import type { AwsParts, Operation } from './service.ts';
+import type { Operation } from './service.ts';
 import { accountOf } from './sessions.ts';
-import type { Signed } from './signature.ts';
-
-export interface EcrParts extends AwsParts {
-  repositories: Repositories;
-  /** What `AWS` logs in with. */
-  password: string;
-}
-
-/** How long an authorization token is good for, in seconds. */
-export const tokenLifetime = 12 * 3_600;
 
 /**
- * Amazon ECR, private registries: GetAuthorizationToken, CreateRepository, DescribeRepositories.
+ * Amazon ECR, private registries: tokens to log in with, repositories and their lifecycle policies.
  * Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/
  */
 export function ecrService(parts: EcrParts): Handler {
@@ -37,13 +27,11 @@ export function ecrService(parts: EcrParts): Handler {
       GetAuthorizationToken: getAuthorizationToken(parts),
       CreateRepository: createRepository(parts),
       DescribeRepositories: describeRepositories(parts),
+      GetLifecyclePolicy: getLifecyclePolicy(parts),
+      ListTagsForResource: listTagsForResource(parts),
+      PutLifecyclePolicy: putLifecyclePolicy(parts),
     },
   });
-}
-
-/** ECR's own sentence for a broken constraint. */
-export function ecrSentence({ must, path }: Violation): string {
-  return `Invalid parameter at '${path}' failed to satisfy constraint: '${must}'`;
 }
 
 function getAuthorizationToken({
@@ -52,69 +40,24 @@ function getAuthorizationToken({
 }: EcrParts): Operation<Wire<GetAuthorizationTokenRequest>, Wire<GetAuthorizationTokenResponse>> {
   return {
     resource: () => '*',
-    run: (_, signed) => ({
-      authorizationData: [
-        {
-          authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
-          expiresAt: now() / 1_000 + tokenLifetime,
-          proxyEndpoint: `https://${host(accountOf(signed.session.role), signed)}`,
-        },
-      ],
+    run: ({ registryIds }, signed) => ({
+      authorizationData: (registryIds ?? [accountOf(signed.session.role)]).map((registryId) => ({
+        authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
+        expiresAt: now() / 1_000 + tokenLifetime,
+        proxyEndpoint: `https://${hostOf(registryId, signed)}`,
+      })),
     }),
   };
 }
 
-function createRepository({
-  now,
+function listTagsForResource({
   repositories,
-}: EcrParts): Operation<Wire<CreateRepositoryRequest>, Wire<CreateRepositoryResponse>> {
+}: EcrParts): Operation<Wire<ListTagsForResourceRequest>, Wire<ListTagsForResourceResponse>> {
   return {
-    members: ['registryId', 'repositoryName'],
-    resource: ({ registryId, repositoryName }, signed) => arn(signed, repositoryName, registryId),
-    run({ repositoryName, ...input }, signed) {
-      const { registryId = accountOf(signed.session.role) } = input;
-      const repository = repositories.create({
-        registryId,
-        repositoryName,
-        repositoryArn: arn(signed, repositoryName, registryId),
-        repositoryUri: `${host(registryId, signed)}/${repositoryName}`,
-        createdAt: now() / 1_000,
-      });
-      return { repository };
+    resource: ({ resourceArn }) => resourceArn,
+    run({ resourceArn }) {
+      repositories.get(resourceArn);
+      return { tags: repositories.tags.get(resourceArn) ?? [] };
     },
   };
-}
-
-function describeRepositories({
-  repositories,
-}: EcrParts): Operation<Wire<DescribeRepositoriesRequest>, Wire<DescribeRepositoriesResponse>> {
-  return {
-    members: ['registryId', 'repositoryNames'],
-    resource: ({ registryId }, signed) => arn(signed, '*', registryId),
-    run({ repositoryNames, ...input }, signed) {
-      const { registryId = accountOf(signed.session.role) } = input;
-      if (!repositoryNames) {
-        const here = arn(signed, '', registryId);
-        const all = repositories.all().filter((found) => found.repositoryArn.startsWith(here));
-        return { repositories: all };
-      }
-      return {
-        repositories: repositoryNames.map((name) =>
-          repositories.get(arn(signed, name, registryId), name, registryId),
-        ),
-      };
-    },
-  };
-}
-
-function arn(
-  { region, session }: Signed,
-  name: string,
-  registryId = accountOf(session.role),
-): string {
-  return `arn:aws:ecr:${region}:${registryId}:repository/${name}`;
-}
-
-function host(registryId: string, { region }: Signed): string {
-  return `${registryId}.dkr.ecr.${region}.amazonaws.com`;
 }

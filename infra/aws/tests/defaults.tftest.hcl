@@ -178,6 +178,10 @@ run "defaults" {
     condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 7
     error_message = "the dashboard lacks a chart"
   }
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[3].properties.metrics) == 4 && jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[3].properties.metrics[0] == ["AWS/ApplicationELB", "HealthyHostCount", "TargetGroup", "targetgroup/mocked/73e2d6bc24d8a067", "LoadBalancer", "app/shop-production/50dc6c495c0c9188", { label = "HealthyHostCount blue" }]
+    error_message = "the dashboard does not show healthy tasks in the form of CloudWatch"
+  }
 
   # What a workflow is told.
   assert {
@@ -202,5 +206,16 @@ run "defaults" {
       yamldecode(output.task-definition).containerDefinitions[0].image == output.image
     )
     error_message = "the app would run the command of the first task, or another image"
+  }
+}
+
+run "applied_again" {
+  variables {
+    service = { tasks = 5, cpu = 512, memory = 1024 }
+  }
+
+  assert {
+    condition     = aws_ecs_task_definition.first.cpu == "512" && aws_ecs_service.this.desired_count == 2
+    error_message = "an apply takes back what autoscaling or a deployment did"
   }
 }

@@ -1,5 +1,5 @@
 # Outlives the loss of a zone: private tasks in two zones, each with a NAT gateway of its own; HTTPS. About
-# 150 USD a month before traffic, most of it NAT, endpoints and tasks.
+# 210 USD a month before traffic, most of it NAT, endpoints and tasks.
 terraform {
   required_version = ">= 1.9"
   required_providers {

@@ -35,7 +35,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const strategies: DeploymentConfiguration[] = [
   { strategy: 'ROLLING' },
-  { strategy: 'ROLLING', minimumHealthyPercent: 50, maximumPercent: 100 },
+  { strategy: 'ROLLING', minimumHealthyPercent: 0, maximumPercent: 100 },
   { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 3 },
   { strategy: 'CANARY', canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 2 } },
   { strategy: 'LINEAR', linearConfiguration: { stepPercent: 40, stepBakeTimeInMinutes: 1 } },

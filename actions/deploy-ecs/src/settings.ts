@@ -15,23 +15,27 @@ import { map } from '@slipway/shared/action/key-values';
 import type { Run } from '@slipway/shared/action/run';
 import type { FileInputs } from '@slipway/shared/action/settings-file';
 import { checkDeployInputs, deployInputs, imageExample } from '@slipway/shared/deploy/inputs';
+import type { ImageReference } from '@slipway/shared/image/reference';
+import { referenceInput } from '@slipway/shared/image/reference-input';
 import type { manifest } from './manifest.ts';
 import { secretReferences } from './secret-references.ts';
+import { documentExamples, documentInput, taskDefinitionInput } from './task-definition/given.ts';
 
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;
 
 /** Reads and checks all inputs; loads nothing heavy. */
 export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadInput) {
+  const workspace = run.env['GITHUB_WORKSPACE'] || process.cwd();
   return run.inputs(
     {
       ...deployInputs,
       service: matching(/^[\w-]{1,255}$/, 'is not the name of a service', 'shop'),
       cluster: matching(clusterForm, 'is not the name or ARN of a cluster', 'production'),
       container: matching(containerName, 'is not the name of a container', 'web'),
-      images: map({ keys: containerName, example: `web=${imageExample}` }),
-      'task-definition': longText,
-      'service-definition': longText,
+      images: imagesInput,
+      'task-definition': taskDefinitionInput(workspace),
+      'service-definition': documentInput(workspace, documentExamples['service-definition']),
       secrets: secretReferences,
       'desired-count': count(0, 5_000),
       strategy: choice('rolling', 'blue-green', 'canary', 'linear'),
@@ -67,7 +71,14 @@ const clusterForm = /^(?:arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[\w-]{1
 const containerName = /^[\w-]{1,255}$/;
 const roleForm = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const roleExample = 'arn:aws:iam::123456789012:role/deploy';
-const longText: Input<string> = { multiline: true, longest: 200_000, parse: (value) => value };
+const imageLines = map({ keys: containerName, example: `web=${imageExample}` });
+const imagesInput: Input<ReadonlyMap<string, ImageReference>> = {
+  ...imageLines,
+  parse(value) {
+    const images = [...imageLines.parse(value)];
+    return new Map(images.map(([name, image]) => [name, referenceInput(image, imageExample)]));
+  },
+};
 
 /** Stages of a deployment with test traffic, in their order: LifecycleStage of the ECS API. */
 export const lifecycleStages = [
@@ -89,7 +100,7 @@ const waitFor = choice('completed', 'healthy', ...lifecycleStages);
 interface Deployed {
   image?: unknown;
   container?: unknown;
-  images?: ReadonlyMap<string, string> | undefined;
+  images?: ReadonlyMap<string, ImageReference> | undefined;
   env?: unknown;
   'task-definition'?: unknown;
   'force-new-deployment': boolean;

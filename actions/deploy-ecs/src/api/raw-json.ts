@@ -1,5 +1,6 @@
 import type { MiddlewareStack } from '@smithy/types';
-import type { Json, JsonObject } from './json-object.ts';
+import { parseJsonAsIs } from './json-number.ts';
+import { isJsonObject, type Json, type JsonObject } from './json-object.ts';
 
 /**
  * Sends a document as the body of a command, as it is. Signing, retries and errors stay the SDK's.
@@ -42,17 +43,13 @@ export function keepAsIs<Input extends object, Output extends object>(
     { name: 'keepAsIs', step: 'deserialize', priority: 'low' },
   );
   // The SDK has parsed the same text before.
-  return () => JSON.parse(kept);
+  return () => parseJsonAsIs(kept);
 }
 
 /** A JSON object in a property of another one; empty when there is no such thing. */
 export function objectIn(value: Json, name: string): JsonObject {
-  const found = isObject(value) ? value[name] : undefined;
-  return found !== undefined && isObject(found) ? found : {};
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const found = isJsonObject(value) ? value[name] : undefined;
+  return found !== undefined && isJsonObject(found) ? found : {};
 }
 
 function hasBody(value: unknown): value is { body: unknown } {

@@ -256,7 +256,7 @@ describe('a deployment of somebody else', () => {
 });
 
 describe('a first deployment', () => {
-  const document = { 'service-definition': '{}' };
+  const document = { 'service-definition': { at: 'text' as const, text: '{}' } };
 
   it('creates the service', async () => {
     const { closing } = await ecs.deploy('shop:1', document);

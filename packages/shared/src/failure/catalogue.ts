@@ -9,6 +9,7 @@ import { identityFailures } from './entries/identity.ts';
 import { imageFailures } from './entries/image.ts';
 import { sshFailures } from './entries/ssh.ts';
 import { tagFailures } from './entries/tag.ts';
+import { taskDefinitionFailures } from './entries/task-definition.ts';
 
 /**
  * Every failure the suite can name: code -> what happened and what to do.
@@ -26,6 +27,7 @@ export const catalogue = {
   ...imageFailures,
   ...sshFailures,
   ...tagFailures,
+  ...taskDefinitionFailures,
 };
 
 /** A stable code such as `ssh/host-key-unknown`. */

@@ -1,0 +1,36 @@
+import type { Json, RawNumber } from './json-object.ts';
+
+declare global {
+  // In JavaScript since ES2026, in Node since 22; not yet in TypeScript's own declarations.
+  interface JSON {
+    rawJSON(text: string): RawNumber;
+    isRawJSON(value: unknown): value is RawNumber;
+    parse(text: string, reviver: NumberReader): Json;
+  }
+}
+
+type NumberReader = (key: string, value: Json, context: { source?: string }) => Json;
+
+/**
+ * Reads JSON, with each number as the text has it: `JSON.stringify` gives `1.0` and a number of
+ * twenty digits back as they were. A number that JavaScript writes the same way is an ordinary one.
+ */
+export function parseJsonAsIs(text: string): Json {
+  return JSON.parse(text, (_, value, { source }) =>
+    typeof value === 'number' ? numberAsIs(value, source ?? '') : value,
+  );
+}
+
+/**
+ * A number that is written as it was.
+ * @param source its text; it must be a number of JSON
+ */
+export function numberAsIs(value: number, source: string): Json {
+  return String(value) === source ? value : JSON.rawJSON(source);
+}
+
+/** The value of a number, however it was written; undefined for what is none. */
+export function numberOf(value: Json | undefined): number | undefined {
+  if (typeof value === 'number') return value;
+  return JSON.isRawJSON(value) ? Number(value.rawJSON) : undefined;
+}

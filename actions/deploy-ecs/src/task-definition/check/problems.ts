@@ -1,0 +1,30 @@
+import { oneLine } from '@slipway/shared/image/said';
+import type { Json } from '../../api/json-object.ts';
+import { isJsonList } from '../../api/json-object.ts';
+
+/** Takes one thing that is wrong, as a sentence without its end. */
+export type Problems = (wrong: string) => void;
+
+const most = 25;
+
+/** Gathers what is wrong; a sentence is there once. */
+export function gatherProblems(): { add: Problems; text(): string } {
+  const all = new Set<string>();
+  return {
+    add: (wrong) => all.add(oneLine(wrong)),
+    text: () => {
+      const lines = [...all].slice(0, most).map((wrong) => `- ${wrong}.`);
+      if (all.size > most) lines.push(`- … and ${all.size - most} more.`);
+      return lines.join('\n');
+    },
+  };
+}
+
+/** What a value is, for people. */
+export function kindOf(value: Json | undefined): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (isJsonList(value)) return 'a list';
+  if (typeof value === 'boolean') return 'true or false';
+  if (typeof value === 'string') return 'a text';
+  return typeof value === 'number' || JSON.isRawJSON(value) ? 'a number' : 'an object';
+}

@@ -1,0 +1,107 @@
+import { BadInput } from '@slipway/shared/action/input';
+import { messageOf } from '@slipway/shared/failure/failure';
+import { cut } from '@slipway/shared/secrets/cut';
+import type { Document, YAMLMap } from 'yaml';
+import { numberAsIs } from '../api/json-number.ts';
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../api/json-object.ts';
+
+/** Longest text of a document. ECS takes 64 KiB, and YAML may have as much again in comments. */
+const longest = 128 * 1024;
+/** Deepest nesting: a task definition has six levels. */
+const deepest = 50;
+
+/**
+ * Reads an object from JSON or YAML. Every field is kept, and every number is written again as it
+ * was where JSON has that spelling. JSON is read as the YAML that it is, so one reader finds what is
+ * wrong with both, such as a key that is there twice.
+ * @throws BadInput in words that follow "Input x"
+ */
+export async function parseDocument(text: string, example: string): Promise<JsonObject> {
+  if (text.length > longest) {
+    throw new BadInput(`is longer than ${longest} characters (${text.length})`, example);
+  }
+  const yaml = await import('yaml');
+  const lines = new yaml.LineCounter();
+  const document = yaml.parseDocument(text, {
+    lineCounter: lines,
+    logLevel: 'silent',
+    merge: true,
+    prettyErrors: false,
+    // The library compares each key with each other one.
+    uniqueKeys: false,
+  });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `line ${line}, column ${col}`;
+  };
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) {
+    const words = wordsOf(problem);
+    throw new BadInput(`is neither JSON nor YAML, in ${at(problem.pos[0])}: ${words}`, example);
+  }
+  const refuse = (wrong: string, offset = 0): never => {
+    throw new BadInput(`${wrong}, in ${at(offset)}`, example);
+  };
+  const value = contentOf(document, refuse, yaml);
+  if (!isJsonObject(value)) throw new BadInput(`is ${kindOf(value)} instead of an object`, example);
+  return value;
+}
+
+type Yaml = typeof import('yaml');
+type Refuse = (wrong: string, offset?: number) => never;
+
+function checkNodes(document: Document.Parsed, refuse: Refuse, yaml: Yaml): void {
+  yaml.visit(document, {
+    Map: (_, node) => checkKeys(node, refuse, yaml),
+    Scalar(key, node, path) {
+      if (key === 'key' || typeof node.value !== 'number') return;
+      if (path.length > deepest) refuse('is nested too deep', node.range?.[0]);
+      const source = node.source ?? '';
+      if (jsonNumber.test(source)) node.value = numberAsIs(node.value, source);
+      else if (!Number.isFinite(node.value)) {
+        refuse(`has ${source}, which JSON has not`, node.range?.[0]);
+      }
+    },
+  });
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+
+function checkKeys(node: YAMLMap, refuse: Refuse, { isScalar }: Yaml): void {
+  const keys = new Set<string>();
+  for (const { key } of node.items) {
+    const [at] = (isScalar(key) ? key.range : node.range) ?? [];
+    const name = isScalar(key) ? String(key.value) : refuse('has a key that is no text', at);
+    if (keys.has(name)) refuse(`has the key ${name} twice`, at);
+    keys.add(name);
+  }
+}
+
+// Aliases of aliases can take all memory; the library counts them.
+function contentOf(document: Document.Parsed, refuse: Refuse, yaml: Yaml): Json {
+  try {
+    checkNodes(document, refuse, yaml);
+    return jsonOf(document.toJS());
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    return refuse(`is neither JSON nor YAML (${wordsOf(error)})`);
+  }
+}
+
+function jsonOf(value: unknown): Json {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value === 'boolean' || JSON.isRawJSON(value)) return value;
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== 'object') throw new TypeError(`a ${typeof value} is no JSON`);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonOf(item)]));
+}
+
+function wordsOf(error: unknown): string {
+  const words = messageOf(error);
+  return words.startsWith('Maximum call stack') ? 'it is nested too deep' : cut(words, 300);
+}
+
+function kindOf(value: Json): string {
+  if (value === null) return 'empty';
+  return isJsonList(value) ? 'a list' : `a ${typeof value}`;
+}

@@ -12,6 +12,8 @@ const heavy =
 // Loaded by dynamic import themselves; what they import at their top is loaded then.
 const late = [
   'actions/deploy-ecs/src/api/ecs-client.ts',
+  'actions/deploy-ecs/src/api/load-balancing-client.ts',
+  'actions/deploy-ecs/src/api/logs-client.ts',
   'actions/deploy-ssh/src/ssh/script/remote-script.ts',
   'actions/semver-tag/src/release/',
   'packages/shared/src/identity/',

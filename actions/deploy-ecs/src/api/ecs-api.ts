@@ -2,7 +2,7 @@ import type * as ecs from '@aws-sdk/client-ecs';
 import type { JsonObject } from './json-object.ts';
 
 /** One call: what it takes and gives is as the SDK has it. The call ends when the signal aborts. */
-type Call<Input, Output> = (input: Input, signal: AbortSignal) => Promise<Output>;
+export type Call<Input, Output> = (input: Input, signal: AbortSignal) => Promise<Output>;
 
 /**
  * The calls to Amazon ECS that a deployment makes, as one role in one region.

@@ -1,9 +1,9 @@
 import { awsClientSettings } from '@slipway/shared/identity/aws-client';
 import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
 import type { IdentityContext } from '@slipway/shared/identity/context';
+import { callsOf } from './calls.ts';
 import type { EcsApi } from './ecs-api.ts';
 import { keepAsIs, objectIn, sendAsIs } from './raw-json.ts';
-import { refusalOf } from './refusals.ts';
 
 /**
  * Opens Amazon ECS in one region. The SDK is loaded here; disposing of it closes its connections.
@@ -19,27 +19,7 @@ export async function openEcs(
     ...awsClientSettings('ECS', region, context),
     credentials: () => identity.credentials(),
   });
-  const call = async <Output>(
-    operation: string,
-    input: object,
-    signal: AbortSignal,
-    send: (options: { abortSignal: AbortSignal }) => Promise<Output>,
-  ): Promise<Output> => {
-    signal.throwIfAborted();
-    try {
-      return await send({ abortSignal: signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw refusalOf(error, { prefix: 'ecs', operation, who: identity.who, region, input });
-    }
-  };
-  const by =
-    <Input extends object, Output>(
-      operation: string,
-      send: (input: Input, options: { abortSignal: AbortSignal }) => Promise<Output>,
-    ) =>
-    (input: Input, signal: AbortSignal) =>
-      call(operation, input, signal, (options) => send(input, options));
+  const by = callsOf({ prefix: 'ecs', identity, region });
   return {
     region,
     describeClusters: by('DescribeClusters', (input, options) =>
@@ -48,36 +28,32 @@ export async function openEcs(
     describeServices: by('DescribeServices', (input, options) =>
       client.send(new sdk.DescribeServicesCommand(input), options),
     ),
-    createService: (document, signal) => {
+    createService: by('CreateService', (document, options) => {
       const command = new sdk.CreateServiceCommand({ serviceName: undefined });
       // A call that the SDK repeats creates one service.
       sendAsIs(command.middlewareStack, { clientToken: crypto.randomUUID(), ...document });
-      return call('CreateService', document, signal, (options) => client.send(command, options));
-    },
+      return client.send(command, options);
+    }),
     updateService: by('UpdateService', (input, options) =>
       client.send(new sdk.UpdateServiceCommand(input), options),
     ),
     deleteService: by('DeleteService', (input, options) =>
       client.send(new sdk.DeleteServiceCommand(input), options),
     ),
-    describeTaskDefinition: async (input, signal) => {
+    describeTaskDefinition: by('DescribeTaskDefinition', async (input, options) => {
       const command = new sdk.DescribeTaskDefinitionCommand({ ...input, include: ['TAGS'] });
       const answer = keepAsIs(command.middlewareStack);
-      const { tags = [] } = await call('DescribeTaskDefinition', input, signal, (options) =>
-        client.send(command, options),
-      );
+      const { tags = [] } = await client.send(command, options);
       return { taskDefinition: objectIn(answer(), 'taskDefinition'), tags };
-    },
-    registerTaskDefinition: async (document, signal) => {
+    }),
+    registerTaskDefinition: by('RegisterTaskDefinition', async (document, options) => {
       const none = { family: undefined, containerDefinitions: [] };
       const command = new sdk.RegisterTaskDefinitionCommand(none);
       sendAsIs(command.middlewareStack, document);
       const answer = keepAsIs(command.middlewareStack);
-      await call('RegisterTaskDefinition', document, signal, (options) =>
-        client.send(command, options),
-      );
+      await client.send(command, options);
       return { taskDefinition: objectIn(answer(), 'taskDefinition') };
-    },
+    }),
     listTaskDefinitions: by('ListTaskDefinitions', (input, options) =>
       client.send(new sdk.ListTaskDefinitionsCommand(input), options),
     ),

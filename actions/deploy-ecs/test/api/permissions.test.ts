@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { openLoadBalancing } from '../../src/api/load-balancing.ts';
+import { openLogs } from '../../src/api/logs.ts';
 import { openEcs } from '../../src/api/open-ecs.ts';
 import permissions from '../../src/api/permissions.json' with { type: 'json' };
 import { manifest } from '../../src/manifest.ts';
@@ -6,19 +8,29 @@ import { identity } from './aws-endpoint.ts';
 
 const actions = permissions.map(({ action }) => action);
 
-test('every call to ECS has its permission, and nothing else of ECS is asked for', async () => {
-  const means = { env: {}, fetch, clock: { now: () => 0, sleep: async () => undefined } };
-  using ecs = await openEcs(
-    { region: 'eu-central-1', identity },
-    { ...means, mask: () => undefined },
-  );
-  const calls = Object.keys(ecs)
-    .filter((name) => name !== 'region')
-    .map((name) => `ecs:${name.charAt(0).toUpperCase()}${name.slice(1)}`);
-  // Tags are part of other calls; IAM wants a permission of its own for them.
-  const wanted = [...calls, 'ecs:TagResource'].sort();
-  expect(actions.filter((action) => action.startsWith('ecs:')).sort()).toEqual(wanted);
+test('every call has its permission, and nothing else of these services is asked for', async () => {
+  const clock = { now: () => 0, sleep: async () => undefined };
+  const context = { env: {}, fetch, clock, mask: () => undefined };
+  const where = { region: 'eu-central-1', identity };
+  using ecs = await openEcs(where, context);
+  using logs = openLogs(where, context);
+  using balancers = openLoadBalancing(where, context);
+  const wanted = [
+    ...calls('ecs', ecs),
+    // Tags are part of other calls; IAM wants a permission of its own for them.
+    'ecs:TagResource',
+    ...calls('logs', logs),
+    ...calls('elasticloadbalancing', balancers),
+  ];
+  const services = /^(?:ecs|logs|elasticloadbalancing):/;
+  expect(actions.filter((action) => services.test(action)).sort()).toEqual(wanted.sort());
 });
+
+function calls(prefix: string, api: object): string[] {
+  return Object.keys(api)
+    .filter((name) => name !== 'region')
+    .map((name) => `${prefix}:${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+}
 
 test('each permission is there once, and says why', () => {
   expect(new Set(actions).size).toBe(actions.length);

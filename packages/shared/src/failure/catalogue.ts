@@ -3,6 +3,7 @@ import { buildFailures } from './entries/build.ts';
 import { deployFailures } from './entries/deploy.ts';
 import { ecsFailures } from './entries/ecs.ts';
 import { ecsRolloutFailures } from './entries/ecs-rollout.ts';
+import { ecsTaskFailures } from './entries/ecs-tasks.ts';
 import { gateFailures } from './entries/gate.ts';
 import { gitFailures } from './entries/git.ts';
 import { identityFailures } from './entries/identity.ts';
@@ -21,6 +22,7 @@ export const catalogue = {
   ...deployFailures,
   ...ecsFailures,
   ...ecsRolloutFailures,
+  ...ecsTaskFailures,
   ...gateFailures,
   ...gitFailures,
   ...identityFailures,

@@ -1,0 +1,36 @@
+import { unlessAborted } from '@slipway/shared/concurrency/unless-aborted';
+import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
+import { refusalOf } from './refusals.ts';
+
+/** A service of AWS, and as whom it is called. */
+export interface Caller {
+  /** IAM prefix of the service: `ecs`, `logs`, `elasticloadbalancing`. */
+  prefix: string;
+  identity: AwsIdentity;
+  region: string;
+}
+
+/** Sends one command by the SDK. */
+export type Send<Input, Output> = (
+  input: Input,
+  options: { abortSignal: AbortSignal },
+) => Promise<Output>;
+
+/**
+ * Makes calls of a service out of commands of its SDK: each ends when its signal aborts, and throws
+ * what {@link refusalOf} makes of a refusal.
+ */
+export function callsOf({ identity, prefix, region }: Caller) {
+  return <Input extends object, Output>(operation: string, send: Send<Input, Output>) =>
+    async (input: Input, signal: AbortSignal): Promise<Output> => {
+      signal.throwIfAborted();
+      // The SDK asks for them too, but does not stop waiting when the signal aborts.
+      await unlessAborted(identity.credentials(), signal);
+      try {
+        return await send(input, { abortSignal: signal });
+      } catch (error) {
+        signal.throwIfAborted();
+        throw refusalOf(error, { prefix, operation, who: identity.who, region, input });
+      }
+    };
+}

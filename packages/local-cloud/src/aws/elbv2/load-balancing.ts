@@ -26,6 +26,7 @@ export interface Rule {
 export interface Registration {
   readonly group: Group;
   readonly taskArn: string;
+  readonly container: string;
   readonly address: string;
   readonly port: number;
   state: 'initial' | 'healthy' | 'unhealthy' | 'draining';
@@ -139,6 +140,7 @@ export class LoadBalancing {
     const registration: Registration = {
       group,
       taskArn,
+      container,
       address: who.address,
       port,
       state: 'initial',
@@ -160,14 +162,14 @@ export class LoadBalancing {
    * @param drained is told once its connections had the time to end
    */
   leave(registration: Registration, drained: () => void): Cancel {
-    const { group, port, taskArn } = registration;
+    const { container, group, port, taskArn } = registration;
     const { deregistrationDelay } = group;
     Object.assign(registration, {
       state: 'draining',
       reason: 'Target.DeregistrationInProgress',
       description: 'Target deregistration is in progress',
     });
-    this.#runtime.deregister({ taskArn, container: '', port, group });
+    this.#runtime.deregister({ taskArn, container, port, group });
     return this.#timeline.after(deregistrationDelay, () => {
       this.#registrations.delete(registration);
       drained();

@@ -4,7 +4,8 @@ import type {
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { Wire } from '../../model/wire.ts';
-import type { Port } from '../tasks/task.ts';
+import type { Port } from '../tasks/registrations.ts';
+import { rolloutSentence } from './sentences.ts';
 
 /** What of a service's configuration a revision takes with it; a change of it makes a deployment. */
 export const revisionMembers = [
@@ -58,5 +59,15 @@ export function portsOf({ alternate, configuration }: Revision): Port[] {
       (alternate ? advancedConfiguration?.alternateTargetGroupArn : undefined) ?? targetGroupArn;
     if (groupArn === undefined || containerName === undefined || !containerPort) return [];
     return [{ groupArn, container: containerName, port: containerPort }];
+  });
+}
+
+/** Its deployment came to a success. */
+export function complete(revision: Revision, time: number): void {
+  Object.assign(revision, {
+    completed: true,
+    rolloutState: 'COMPLETED',
+    rolloutStateReason: rolloutSentence.completed(revision.deploymentId),
+    updatedAt: time,
   });
 }

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateServiceRequest, ServiceEvent } from '@aws-sdk/client-ecs';
 import type { Wire } from '../../model/wire.ts';
-import type { EcsTask, TaskChange, TaskGround } from '../tasks/task.ts';
+import type { EcsTask, TaskGround } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { LambdaOutcome } from './hooks.ts';
-import { type Counted, planTasks } from './plan-tasks.ts';
-import { portsOf, type Revision } from './revision.ts';
-import { Rollout, type RolloutHost } from './rollout.ts';
+import { planTasks } from './plan-tasks.ts';
+import type { Revision } from './revision.ts';
+import { Rollout } from './rollout.ts';
+import type { RolloutHost } from './rollout-host.ts';
 import { eventSentence } from './sentences.ts';
+import { ServiceTasks } from './service-tasks.ts';
 import { weighTraffic } from './traffic.ts';
-import { judgeHealth } from './unhealthy.ts';
 
 /** What CreateService was given, with the defaults of what it was not. */
 export type ServiceConfiguration = Wire<CreateServiceRequest> & { desiredCount: number };
@@ -40,8 +41,7 @@ export class EcsService implements RolloutHost {
   /** Oldest first. */
   readonly revisions: Revision[] = [];
   readonly rollouts: Rollout[] = [];
-  readonly #tasks = new Map<EcsTask, Revision>();
-  readonly #failed = new WeakSet<EcsTask>();
+  readonly #tasks = new ServiceTasks(this);
   #primary: Revision | undefined;
   #steady = false;
   #busy = false;
@@ -90,9 +90,7 @@ export class EcsService implements RolloutHost {
 
   /** Tasks of a revision, or all, that are not STOPPED. */
   tasksOf(revision?: Revision): EcsTask[] {
-    return [...this.#tasks]
-      .filter(([, of]) => revision === undefined || of === revision)
-      .map(([task]) => task);
+    return this.#tasks.of(revision);
   }
 
   /** Begins a deployment; one that is under way ends. */
@@ -116,7 +114,7 @@ export class EcsService implements RolloutHost {
   drain(): void {
     this.rollout?.supersede();
     this.status = 'DRAINING';
-    for (const task of this.tasksOf()) this.#scaleIn([task]);
+    this.#tasks.stop(this.tasksOf());
     this.reconcile();
   }
 
@@ -127,11 +125,11 @@ export class EcsService implements RolloutHost {
   }
 
   healthy(revision: Revision): number {
-    return this.#count([revision]).healthy;
+    return this.#tasks.count([revision]).healthy;
   }
 
   alone(revision: Revision): boolean {
-    return [...this.#tasks.values()].every((one) => one === revision);
+    return this.tasksOf().length === this.tasksOf(revision).length;
   }
 
   cleared(revision: Revision): boolean {
@@ -139,7 +137,7 @@ export class EcsService implements RolloutHost {
   }
 
   retire(revisions: readonly Revision[]): void {
-    for (const revision of revisions) this.#scaleIn(this.tasksOf(revision));
+    for (const revision of revisions) this.#tasks.stop(this.tasksOf(revision));
   }
 
   weigh(revision: Revision, weight: { production?: number; test?: number }): void {
@@ -148,6 +146,11 @@ export class EcsService implements RolloutHost {
 
   promote(revision: Revision): void {
     this.#primary = revision;
+    this.#steady = false;
+  }
+
+  /** It is not in a steady state any more. */
+  stir(): void {
     this.#steady = false;
   }
 
@@ -194,12 +197,12 @@ export class EcsService implements RolloutHost {
       desired: this.desired,
       minimumHealthyPercent,
       maximumPercent,
-      target: this.#count([target]),
-      others: this.#count(others),
+      target: this.#tasks.count([target]),
+      others: this.#tasks.count(others),
     });
-    this.#scaleIn(this.#leastHealthy([target]).slice(0, plan.stop));
-    this.#scaleIn(this.#leastHealthy(others).slice(0, plan.stopOthers));
-    this.#start(target, plan.start);
+    this.#tasks.stop(this.#tasks.leastHealthy([target]).slice(0, plan.stop));
+    this.#tasks.stop(this.#tasks.leastHealthy(others).slice(0, plan.stopOthers));
+    this.#tasks.start(target, plan.start);
     if (manner === 'beside') this.#keepSource(others);
   }
 
@@ -207,126 +210,16 @@ export class EcsService implements RolloutHost {
   #keepSource(others: readonly Revision[]): void {
     const source = others.findLast((one) => one.completed);
     const live = source && this.tasksOf(source).filter((task) => task.live).length;
-    if (source && live) this.#start(source, this.desired - live);
-  }
-
-  #start(revision: Revision, count: number): void {
-    if (count <= 0 || this.status !== 'ACTIVE') return;
-    const wait = revision.retryAt - this.timeline.time;
-    if (wait > 0) return;
-    const unplaced = this.ground.unplaced();
-    if (unplaced !== undefined) {
-      this.tell(eventSentence.unplaced(unplaced));
-      this.#taskFailed(revision);
-      return;
-    }
-    const tasks = Array.from({ length: count }, () => this.#launch(revision));
-    this.tell(eventSentence.started(tasks.map(({ order }) => order.id)));
-  }
-
-  #launch(revision: Revision): EcsTask {
-    const { configuration, definition } = revision;
-    const { networkConfiguration: network, launchType, platformVersion } = configuration;
-    const { enableExecuteCommand, propagateTags, tags } = this.configuration;
-    const task = this.ground.tasks.launch({
-      cluster: this.cluster,
-      definition,
-      ...(network && { network }),
-      ...(launchType && { launchType }),
-      ...(platformVersion !== undefined && { platformVersion }),
-      startedBy: revision.deploymentId,
-      group: `service:${this.name}`,
-      service: this.name,
-      ...(propagateTags === 'SERVICE' && tags && { tags }),
-      ...(enableExecuteCommand !== undefined && { enableExecuteCommand }),
-      ports: portsOf(revision),
-      changed: (changed, change) => this.#taskChanged(changed, change),
-    });
-    this.#tasks.set(task, revision);
-    return task;
-  }
-
-  #scaleIn(tasks: readonly EcsTask[]): void {
-    const stopping = tasks.filter(({ live }) => live);
-    if (stopping.length === 0) return;
-    const draining = stopping.filter(({ registrations }) => registrations.length > 0);
-    if (draining.length > 0) this.tell(eventSentence.draining(draining.length));
-    for (const [group, count] of groupsOf(draining)) {
-      this.tell(eventSentence.deregistered(count, group));
-    }
-    this.tell(eventSentence.stopped(stopping.map(({ order }) => order.id)));
-    const by = this.#primary?.deploymentId ?? '';
-    for (const task of stopping) {
-      task.stop('ServiceSchedulerInitiated', `Scaling activity initiated by (deployment ${by})`);
-    }
-  }
-
-  #taskChanged(task: EcsTask, change: TaskChange): void {
-    const revision = this.#tasks.get(task);
-    if (!revision) return;
-    if (change === 'running') {
-      for (const [group, count] of groupsOf([task])) {
-        this.tell(eventSentence.registered(count, group));
-      }
-    }
-    if (change === 'healthy') {
-      revision.failedTasks = 0;
-      revision.retryAt = 0;
-      if (revision === this.rollout?.target) this.rollout.taskHealthy();
-    }
-    if (change === 'unhealthy') judgeHealth(this, task);
-    if (change === 'stopping' && isFailure(task) && !this.#failed.has(task)) {
-      this.#failed.add(task);
-      this.#taskFailed(revision);
-    }
-    if (change === 'stopped') this.#tasks.delete(task);
-    if (!task.live) this.#steady = false;
-    this.reconcile();
-  }
-
-  #taskFailed(revision: Revision): void {
-    const { longestRetry, retry } = this.durations;
-    revision.failedTasks += 1;
-    const wait = Math.min(longestRetry, retry * 2 ** Math.min(20, revision.failedTasks - 1));
-    revision.retryAt = this.timeline.time + wait;
-    this.timeline.after(wait, () => this.reconcile());
-    this.rollout?.taskFailed(revision);
-    if (revision.failedTasks === 5) this.tell(eventSentence.impaired());
+    if (source && live) this.#tasks.start(source, this.desired - live);
   }
 
   #settle(): void {
-    if (this.status === 'DRAINING' && this.#tasks.size === 0) this.status = 'INACTIVE';
+    if (this.status === 'DRAINING' && this.tasksOf().length === 0) this.status = 'INACTIVE';
     const target = this.#primary;
     if (!target || this.#steady || this.status !== 'ACTIVE' || !this.rollout?.ended) return;
-    const { healthy, live } = this.#count([target]);
+    const { healthy, live } = this.#tasks.count([target]);
     if (live !== this.desired || healthy !== live || !this.alone(target)) return;
     this.#steady = true;
     this.tell(eventSentence.steady());
   }
-
-  #count(revisions: readonly Revision[]): Counted {
-    const live = this.#leastHealthy(revisions);
-    return { live: live.length, healthy: live.filter(({ healthy }) => healthy).length };
-  }
-
-  #leastHealthy(revisions: readonly Revision[]): EcsTask[] {
-    const live = revisions.flatMap((one) => this.tasksOf(one)).filter((task) => task.live);
-    return [...live.filter(({ healthy }) => !healthy), ...live.filter(({ healthy }) => healthy)];
-  }
-}
-
-// It stopped by itself, or because of its health, before it was healthy at all.
-function isFailure({ wasHealthy, wire }: EcsTask): boolean {
-  if (wasHealthy || wire.stopCode === 'UserInitiated') return false;
-  return (
-    wire.stopCode !== 'ServiceSchedulerInitiated' || !wire.stoppedReason?.startsWith('Scaling')
-  );
-}
-
-function groupsOf(tasks: readonly EcsTask[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { group } of tasks.flatMap(({ registrations }) => registrations)) {
-    counts.set(group.arn, (counts.get(group.arn) ?? 0) + 1);
-  }
-  return counts;
 }

@@ -86,7 +86,7 @@ export function shownRollout(
   rollout: Rollout,
   place: Place,
 ): Wire<ServiceDeployment> {
-  const { configuration, hooks, sources, startedAt, target } = rollout;
+  const { configuration, hooks, monitors, sources, startedAt, target } = rollout;
   const { alarms, deploymentCircuitBreaker: breaker } = configuration;
   const details = hooks.details;
   const stage = shownStage(rollout);
@@ -104,14 +104,14 @@ export function shownRollout(
     deploymentConfiguration: configuration,
     ...(rollout.rollback && { rollback: rollout.rollback }),
     deploymentCircuitBreaker: {
-      status: monitor(rollout, breaker?.enable, rollout.tripped),
-      failureCount: rollout.failureCount,
-      threshold: rollout.threshold,
+      status: monitor(rollout, breaker?.enable, monitors.tripped),
+      failureCount: monitors.failureCount,
+      threshold: monitors.threshold,
     },
     alarms: {
-      status: monitor(rollout, alarms?.enable, rollout.triggeredAlarms.length > 0),
+      status: monitor(rollout, alarms?.enable, monitors.triggeredAlarms.length > 0),
       alarmNames: alarms?.alarmNames ?? [],
-      triggeredAlarmNames: [...rollout.triggeredAlarms],
+      triggeredAlarmNames: monitors.triggeredAlarms,
     },
   };
 }

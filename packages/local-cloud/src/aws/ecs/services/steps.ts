@@ -12,6 +12,11 @@ export interface Step {
   bake?: number;
 }
 
+/** Whether a deployment replaces tasks one by one; all others run two revisions side by side. */
+export function isRolling({ strategy = 'ROLLING' }: Wire<DeploymentConfiguration>): boolean {
+  return strategy === 'ROLLING';
+}
+
 /**
  * The steps of a deployment, in order.
  * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html
@@ -19,16 +24,16 @@ export interface Step {
  * @param sources revisions that have tasks when it starts
  */
 export function stepsOf(configuration: Wire<DeploymentConfiguration>, sources: number): Step[] {
-  const { bakeTimeInMinutes, strategy = 'ROLLING' } = configuration;
+  const { alarms, bakeTimeInMinutes } = configuration;
   const reconcile: Step[] = sources > 1 ? [{ stage: 'RECONCILE_SERVICE' }] : [];
   const scale: Step[] = [
     { stage: 'PRE_SCALE_UP' },
     { stage: 'SCALE_UP' },
     { stage: 'POST_SCALE_UP' },
   ];
-  if (strategy === 'ROLLING') {
-    const bake: Step[] =
-      bakeTimeInMinutes === undefined ? [] : [{ stage: 'BAKE_TIME', bake: bakeTimeInMinutes }];
+  if (isRolling(configuration)) {
+    const bakes = bakeTimeInMinutes !== undefined || alarms?.enable;
+    const bake: Step[] = bakes ? [{ stage: 'BAKE_TIME', bake: bakeTimeInMinutes ?? 0 }] : [];
     return [...reconcile, ...scale, ...bake, { stage: 'CLEAN_UP' }];
   }
   return [

@@ -7,6 +7,7 @@ import type { Runtime, TaskEvent, TaskOrder } from '../runtime.ts';
 import type { Timeline } from '../timeline.ts';
 import { containerHealth, isChecked, taskHealth } from './health.ts';
 import { logTarget } from './log-target.ts';
+import { type Port, Registrations } from './registrations.ts';
 
 /** What tasks live in. */
 export interface TaskGround {
@@ -22,13 +23,6 @@ export type StopCode = NonNullable<Task['stopCode']>;
 /** What has happened to a task, for the service that it belongs to. */
 export type TaskChange = 'running' | 'healthy' | 'unhealthy' | 'stopping' | 'stopped';
 
-/** A place in a target group that the task gets once it runs. */
-export interface Port {
-  groupArn: string;
-  container: string;
-  port: number;
-}
-
 /** One task: what the runtime tells of it becomes what DescribeTasks shows. */
 export class EcsTask {
   readonly wire: Wire<Task> & { taskArn: string; containers: Wire<Container>[] };
@@ -36,7 +30,7 @@ export class EcsTask {
   readonly #ground: TaskGround;
   readonly #ports: readonly Port[];
   readonly #changed: (task: EcsTask, change: TaskChange) => void;
-  #registrations: Registration[] = [];
+  readonly #registrations: Registrations;
   #settled = false;
   #running = false;
   #begun = false;
@@ -53,6 +47,7 @@ export class EcsTask {
     this.wire = o.wire;
     this.order = o.order;
     this.#ground = o.ground;
+    this.#registrations = new Registrations(o.ground.balancing);
     this.#ports = o.ports ?? [];
     this.#changed = o.changed ?? (() => {});
   }
@@ -75,17 +70,17 @@ export class EcsTask {
     if (!this.live || !this.running) return false;
     const checked = isChecked(this.order);
     if (checked && taskHealth(this) !== 'HEALTHY') return false;
-    if (this.#registrations.some(({ state }) => state !== 'healthy')) return false;
-    return checked || this.#registrations.length > 0 || this.#settled;
+    if (!this.#registrations.healthy) return false;
+    return checked || this.registrations.length > 0 || this.#settled;
   }
 
   /** The target groups that say it is unhealthy. */
   get refusals(): readonly Registration[] {
-    return this.#registrations.filter(({ state }) => state === 'unhealthy');
+    return this.#registrations.refusals;
   }
 
   get registrations(): readonly Registration[] {
-    return this.#registrations;
+    return this.#registrations.all;
   }
 
   /** Begins; `broken` is why it cannot be started at all. */
@@ -106,9 +101,9 @@ export class EcsTask {
   stop(stopCode: StopCode, stoppedReason: string): void {
     if (!this.live) return;
     this.#decide(stopCode, stoppedReason);
-    if (this.#registrations.length > 0) {
+    if (this.registrations.length > 0) {
       this.wire.lastStatus = 'DEACTIVATING';
-      this.#leave(() => this.#halt());
+      this.#registrations.leave(() => this.#halt());
     } else if (this.#begun) this.#halt();
     this.#changed(this, 'stopping');
   }
@@ -165,7 +160,7 @@ export class EcsTask {
 
   #run(): void {
     const { wire } = this;
-    const { balancing, durations, logs, timeline } = this.#ground;
+    const { durations, logs, timeline } = this.#ground;
     if (!this.live) return;
     this.#running = true;
     this.#enter('RUNNING', { startedAt: this.#seconds() });
@@ -175,12 +170,8 @@ export class EcsTask {
       const target = logTarget(this.order, container.name ?? '');
       if (target) logs.open(target.group, target.stream, timeline.time);
     }
-    this.#registrations = this.#ports.flatMap(
-      (port) =>
-        balancing.join({ ...port, taskArn: wire.taskArn, address: this.order.address }, () =>
-          this.#judge(),
-        ) ?? [],
-    );
+    const who = { taskArn: wire.taskArn, address: this.order.address };
+    this.#registrations.join(this.#ports, who, () => this.#judge());
     timeline.after(durations.settle, () => {
       this.#settled = true;
       this.#judge();
@@ -221,7 +212,7 @@ export class EcsTask {
     const essential = this.order.containers.find((one) => one.name === name)?.essential;
     if (!essential || !this.live) return;
     this.#decide('EssentialContainerExited', 'Essential container in task exited');
-    this.#leave(() => {});
+    this.#registrations.leave(() => {});
     this.#halt();
     this.#changed(this, 'stopping');
   }
@@ -235,12 +226,10 @@ export class EcsTask {
 
   #end(): void {
     if (this.wire.lastStatus === 'DEPROVISIONING' || this.gone) return;
-    const { balancing, durations, timeline } = this.#ground;
+    const { durations, timeline } = this.#ground;
     const began = this.live;
     if (began) this.#decide('EssentialContainerExited', 'Essential container in task exited');
-    this.#leave(() => {});
-    for (const left of this.#registrations) balancing.forget(left);
-    this.#registrations = [];
+    this.#registrations.forget();
     Object.assign(this.wire, {
       lastStatus: 'DEPROVISIONING',
       executionStoppedAt: this.#seconds(),
@@ -251,18 +240,6 @@ export class EcsTask {
       Object.assign(this.wire, { lastStatus: 'STOPPED', stoppedAt: this.#seconds() });
       this.#changed(this, 'stopped');
     });
-  }
-
-  #leave(drained: () => void): void {
-    const { balancing } = this.#ground;
-    const staying = this.#registrations.filter(({ state }) => state !== 'draining');
-    let left = staying.length;
-    for (const registration of staying) {
-      balancing.leave(registration, () => {
-        left -= 1;
-        if (left === 0) drained();
-      });
-    }
   }
 
   #enter(lastStatus: string, more: object): void {

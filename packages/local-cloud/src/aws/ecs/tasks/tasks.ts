@@ -9,7 +9,8 @@ import type { Wire } from '../../model/wire.ts';
 import { ecsArn, hexId, lastPart, type Place } from '../place.ts';
 import { logTarget } from './log-target.ts';
 import { orderContainers, SecretMissing, type Secrets } from './order.ts';
-import { EcsTask, type Port, type TaskChange, type TaskGround } from './task.ts';
+import type { Port } from './registrations.ts';
+import { EcsTask, type TaskChange, type TaskGround } from './task.ts';
 
 /** A task that is to be started. */
 export interface Launch {

@@ -30,6 +30,8 @@ export interface ActRequest {
   github?: Readonly<Record<string, string>>;
   /** What started it; default is a push. */
   event?: string;
+  /** Inputs of a run that was started by hand. */
+  inputs?: Readonly<Record<string, string>>;
   /** Whether the job also gets what git ignores, such as what is built there already. */
   ignored?: boolean;
   onLine?(line: string): void;
@@ -60,6 +62,7 @@ function act(
     env,
     github = {},
     event = 'push',
+    inputs = {},
     ignored = false,
     onLine,
   }: ActRequest,
@@ -73,6 +76,7 @@ function act(
     workflow,
     '--platform',
     'ubuntu-latest=-self-hosted',
+    ...Object.entries(inputs).flatMap(([key, value]) => ['--input', `${key}=${value}`]),
     ...Object.entries(github).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     ...refs.flatMap((ref) => ['--local-repository', `${ref}=${tree}`]),
     ...Object.entries(standIns).flatMap((pair) => ['--local-repository', pair.join('=')]),

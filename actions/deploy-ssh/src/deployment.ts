@@ -55,7 +55,7 @@ export function modeContextOf(settings: Settings, run: Run<typeof manifest>): Mo
     health: {
       expected: {
         status: settings['health-status'],
-        // It names the new version, which an old one cannot show.
+        // `expect` is a text of the new version; an old release does not contain it.
         ...(settings.expect === undefined || old ? {} : { text: settings.expect }),
       },
       threshold: settings['health-threshold'],

@@ -172,8 +172,8 @@ function failureOf(container: Container): Failure | undefined {
   return undefined;
 }
 
-// An app that exits until its database is up is given that time by its health check. The engine says
-// `restarting` of what it will start again: what has exited for good is told by its status.
+// An app may exit until its database is up; the start period of its health check allows that. A
+// container that will be started again has the status `restarting`, one that has ended has `exited`.
 function isStarting({ Created, Config, State }: Container): boolean {
   const { Test, StartPeriod = 0 } = Config.Healthcheck ?? {};
   if (Test?.[0] === 'NONE') return false;
@@ -183,7 +183,7 @@ function isStarting({ Created, Config, State }: Container): boolean {
 
 function whyItEnded({ State, LastExit }: Container): string {
   if (State.OOMKilled) return 'it ran out of memory';
-  // One that was started again shows no exit code of the time before.
+  // A container that was started again no longer shows its last exit code.
   if (State.Status === 'running') {
     const exit = LastExit === undefined ? '' : `exit code ${LastExit} the last time, `;
     return `${exit}and runs for the moment`;

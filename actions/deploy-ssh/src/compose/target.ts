@@ -111,7 +111,7 @@ export function composeTarget(
   const containers = async (signal: AbortSignal): Promise<Container[]> =>
     readLook((await again('looking at the containers', lookScript(path), signal)).stdout);
 
-  // Of the plan: what was ill before is no failure of this deployment.
+  // The containers at the plan: one that was ill before is no failure of this deployment.
   let before: readonly Container[] = [];
   let deployed = '';
   const judged = async (signal: AbortSignal): Promise<RolloutState> =>
@@ -148,7 +148,7 @@ export function composeTarget(
     await stepWhenReady('restart', restart, id, signal);
   };
 
-  // What is there before the first release of ours is proven is somebody else's.
+  // Until our first release is proven, what is there belongs to somebody else.
   const findProject = async (
     there: readonly Container[],
     signal: AbortSignal,
@@ -265,7 +265,7 @@ export function composeTarget(
         return proveOnHost(settings.healthPath, proofTools, direction, signal);
       }
       const counted = async () => sincePlan(await containers(signal), before, change.image);
-      // A runner that is about to kill us does not wait for it.
+      // In a hurry there is no time to watch them.
       if (settings.askedTogether || change.hurry) {
         return { url: '', how: 'by the state of its containers' };
       }
@@ -273,7 +273,7 @@ export function composeTarget(
     },
 
     async diagnose({ image }, phase, signal): Promise<Evidence> {
-      // Before the switch only a script can have failed, whose last words are in its failure.
+      // Before the switch only a script can have failed, and its failure has its last lines already.
       if (phase !== 'rollout') return { facts: [], logs: [] };
       const found = await containers(signal);
       const judged = sincePlan(found, before, image);
@@ -285,7 +285,7 @@ export function composeTarget(
     async rollback(plan, { hurry }, signal) {
       deployed = plan.previousImage ?? '';
       if (plan.previousRelease !== undefined) {
-        // What was never proven need not stop in peace when the runner is about to kill us.
+        // The new version was never proven: in a hurry it is stopped without waiting long.
         await switchTo(plan.previousRelease, hurry, signal);
         return { release: plan.previousRelease, image: plan.previousImage ?? '', hurry };
       }

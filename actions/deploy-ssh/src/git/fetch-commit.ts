@@ -37,7 +37,7 @@ export async function fetchCommit(
   const { repository, commit, submodules, access } = settings;
   const parts: ReleasePart[] = [{ repository, commit, folder: '' }];
   let fetched = 0;
-  // A connection of its own: what else runs on the host has no part in the key.
+  // A connection of its own: other programs on the host cannot use the key.
   let at: ReleasePart | undefined;
   const allows: Allows = (login) => at !== undefined && isTo(login, at.repository, access, host);
   const lent = access.deployKey
@@ -63,7 +63,7 @@ export async function fetchCommit(
   return { parts, fetched };
 }
 
-/** Whether a login is one to the server of a repository, as far as the login says where it goes. */
+/** Whether a login goes to the server of a repository; one that names no server passes. */
 function isTo(
   { user, hostKey }: LoginRequest,
   repository: GitRepository,

@@ -26,7 +26,7 @@ export function mirrorName({ repository, commit }: WantedCommit): string {
  * The script that brings a commit into the mirror of its repository, without its history where the
  * server lets it be asked for by its name, and prints what `readCommit` reads.
  *
- * A ref of the name of the commit is made once all of it is there, so only that says that it is.
+ * The ref of a commit is made last, once the mirror has all of it: the ref shows that it is complete.
  * Under the deployment's lock nobody else works on the mirror: locks and half packs in it are left
  * from a run that was ended. A mirror that lacks what its refs promise is made anew.
  *
@@ -133,7 +133,7 @@ function tokenVariables(repository: GitRepository, access: Access): string {
   return `SLIPWAY_GIT_USER=${quote(user)} SLIPWAY_GIT_TOKEN=${quote(password)} `;
 }
 
-// What ssh said names the key by its fingerprint only; what to add is its line.
+// ssh names the key by its fingerprint only; a user has to add its line.
 function offeredKey({ host, port }: GitRepository & { kind: 'ssh' }): string {
   return `case $said in *'Host key verification failed'*)
       ssh-keyscan -T 10 -p ${port} -t ed25519,ecdsa,rsa ${quote(host)} 2>/dev/null | sed 's/^/offered /' || true ;;

@@ -24,7 +24,7 @@ export function partOf(
   if (address === undefined) throw submoduleFailure(folder, 'has an address that goes up too far');
   try {
     const repository = repositoryAddress.parse(address);
-    // What else is on the host is no business of a repository that came from elsewhere.
+    // A repository from elsewhere must not read folders of the host.
     if (repository.kind === 'file' && above.repository.kind !== 'file') {
       throw new BadInput('is a folder on the host', '');
     }

@@ -38,7 +38,7 @@ export interface KeptScripts {
 
 /**
  * Prints a line for each release that has been proven, the oldest first. Changes nothing. The image
- * is spelled in base64: whoever wrote its file, it is no line of ours.
+ * is spelled in base64, so that a text in its file cannot pass for a line of this script.
  * @param path folder of the deployment
  */
 export function keptScript(path: string, { proven, content, image }: KeptScripts): string {

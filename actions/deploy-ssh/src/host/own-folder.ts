@@ -1,9 +1,9 @@
 import { printedFunction } from './printed.ts';
 
 /**
- * Makes `.slipway` in the folder of a deployment, or mends an older one: what is in it is nobody's
- * business but that of the user who deploys, and nobody else may hold a lock in it. Where it cannot be
- * that, the script prints why, as `unwritable`, and ends. Defines `printed`.
+ * Makes `.slipway` in the folder of a deployment, or repairs the permissions of an older one: only
+ * the user who deploys may read it, write it or lock a file in it. Where that cannot be, the script
+ * prints why, as `unwritable`, and ends. Defines `printed`.
  */
 export function ownFolderScript(): string {
   return `${printedFunction}

@@ -5,8 +5,8 @@ const longest = 4096;
 
 /**
  * Defines `printed WORD` for a script: it prints a line with the word and what comes on its standard
- * input. That may be out of a file that anybody could write, so it is spelled in base64, in which it
- * can be nothing but data, and cut.
+ * input. It may come from a file that others can write, so it is cut, and spelled in base64, in which it
+ * can be nothing but data.
  */
 export const printedFunction = `printed() { printf '%s %s\\n' "$1" "$(head -c ${longest} | base64 | tr -d '\\n')"; }`;
 

@@ -2,7 +2,7 @@ import type { Host } from '../ssh/host.ts';
 
 /** Where the files of a release come from. */
 export interface ReleaseFiles {
-  /** Says what they are, in one word: the same for the same files. */
+  /** Digest of the files: the same for the same files. */
   readonly digest: string;
   /** Finds out whether a host can take them at all. Changes nothing. */
   check?(host: Host, signal: AbortSignal): Promise<void>;

@@ -76,7 +76,7 @@ function readUnit(name: string, printed: string): Unit[] {
 }
 
 /**
- * Judges units after their restart. That systemctl has ended well says only that they were started.
+ * Judges units after their restart: an exit code 0 of systemctl says only that they were started.
  * @param begun the units right after the restart
  */
 export function judgeUnits(units: readonly Unit[], begun: readonly Unit[]): RolloutState {
@@ -110,12 +110,12 @@ export async function unitsStayUp(
   if (sighting.state === 'failed') throw sighting.failure;
   for (const unit of after) {
     const then = before.find(({ name }) => name === unit.name);
-    // A reload may hand over to another process; only where nobody counts does that say anything.
+    // A reload may change the process. Without a count of restarts, only the process tells a crash.
     const again =
       unit.restarts === undefined
         ? unit.mainPid !== then?.mainPid
         : unit.restarts > (then?.restarts ?? 0);
-    // One that does its work and ends has no process to compare.
+    // A unit that does its work and ends has no process to compare.
     if (isUp(unit) && (!again || unit.type === 'oneshot')) continue;
     const why = `it was started again within ${formatDuration(watched)}, exit code ${unit.exitCode}`;
     throw exited(unit, why);

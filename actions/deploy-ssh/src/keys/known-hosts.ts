@@ -48,7 +48,7 @@ function parsePin(line: string, number: number): Pin {
     throw new BadInput(`has too few fields in line ${number}`, example);
   if (!keyType.test(type)) throw new BadInput(`has no known key type in line ${number}`, example);
   const key = Buffer.from(base64, 'base64');
-  // A key that lost its end would look like another one, and that like an attack.
+  // A key that was cut off would look like a changed key, which means an attack.
   if (!isWhole(key, type)) {
     throw new BadInput(`has a key that is cut off or not a ${type} in line ${number}`, example);
   }
@@ -84,7 +84,7 @@ export function judgeHostKey(pins: readonly Pin[], name: string, offered: Buffer
   const lines = ofHost.flatMap((pin) =>
     pin.kind === 'key' && !pin.revoked ? [fingerprintOf(pin.key)] : [],
   );
-  // A bare fingerprint may be that of another host: what is said of this one counts alone.
+  // A bare fingerprint may be that of another host, so lines that name this host decide.
   const expected =
     lines.length > 0
       ? lines

@@ -12,9 +12,9 @@ import { shellsOn } from './script/shells.ts';
 /** One connection to a machine: made when it is first needed, and anew after it was lost. */
 export interface Connection {
   readonly endpoint: Endpoint;
-  /** Whether it was ever there. */
+  /** Whether it was ever made. */
   reached(): boolean;
-  /** Who comes while it is being made waits for the same one. */
+  /** Calls that come while it is being made wait for the same one. */
   connected(signal: AbortSignal): Promise<OpenConnection>;
   /** The next script gets a shell that starts after this; a step may have changed the profile. */
   refresh(): void;

@@ -14,7 +14,7 @@ export function forward(
       error ? reject(error) : resolve(channel),
     );
   });
-  // Nobody would close one that comes too late.
+  // A stream that comes too late has no other owner who would close it.
   stream.then((late) => signal.aborted && late.destroy()).catch(() => undefined);
   return unlessAborted(stream, signal);
 }

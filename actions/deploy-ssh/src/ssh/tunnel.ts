@@ -27,7 +27,7 @@ export function askThroughTunnel(host: Host, port: number, path: string): Ask {
           port,
           path,
           signal,
-          // Only without an agent is this the way to the host.
+          // Node takes the stream from here because there is no HTTP agent.
           createConnection: () => socket,
           headers: {
             'user-agent': 'slipway-probe',
@@ -50,7 +50,7 @@ export function askThroughTunnel(host: Host, port: number, path: string): Ask {
   };
 }
 
-// Lenient at their end, as fetch is: there may be no body at all.
+// A body may end early, or be empty; fetch accepts that too.
 const zlib = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
 const brotli = {
   flush: constants.BROTLI_OPERATION_FLUSH,

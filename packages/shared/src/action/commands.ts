@@ -4,8 +4,8 @@ import { plainText } from './plain-text.ts';
 
 /**
  * The runner's side of an action: log lines, annotations, masks, outputs, job summary. The protocol is
- * that of @actions/core; ours is what it leaves to its caller (docs/decisions/0002): secrets are taken
- * out, text of others is not obeyed, what GitHub would refuse as too long is cut.
+ * that of @actions/core. This adds what it leaves to its caller (docs/decisions/0002): it takes secrets
+ * out, keeps the runner from obeying untrusted text, and cuts what GitHub would refuse as too long.
  */
 export interface Commands {
   /** One or more lines of our own words. */

@@ -2,8 +2,8 @@ import { formatDuration } from '../time/duration.ts';
 import type { TimelineEntry } from '../time/timeline.ts';
 
 /**
- * A timeline as a chart that GitHub draws; empty without phases. Names of phases are our own words:
- * nothing in the chart is somebody else's text. The axis counts seconds, as minutes of the clock
+ * A timeline as a chart that GitHub draws; empty without phases. Names of phases are our own words, so
+ * the chart has no untrusted text. The axis counts seconds, as minutes of the clock
  * would be shifted for readers in half a time zone.
  * Source: https://mermaid.js.org/syntax/gantt.html
  */

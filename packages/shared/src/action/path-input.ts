@@ -8,8 +8,8 @@ type PathRules = Pick<typeof nativePath, 'isAbsolute' | 'relative' | 'sep'>;
 
 /**
  * The real path behind the path of an input, with every link on the way followed: a link in a
- * repository must not bring other files of the machine into an upload, a scan or a message. What is
- * returned is what is to be opened, as the path itself could be made a link later.
+ * repository must not bring other files of the machine into an upload, a scan or a message. Open
+ * the path that is returned: the one that was given could become a link later.
  * @param roots folders of the job; a path is read from the first one on, and one that is written as
  *   in a root has to be in that root
  * @returns undefined when it leads out of the roots. A path that is not there counts by its nearest
@@ -81,8 +81,8 @@ export function leadsInside(
   return !isAbsolute(way) && way.split(sep)[0] !== '..';
 }
 
-// What is not there has no real path, but the folder that it would be in has one. What cannot be
-// followed, such as a circle of links, has none at all.
+// A file that is not there has no real path, but its folder has one. A path that cannot be followed,
+// such as a circle of links, has none at all.
 function realPath(path: string): string | undefined {
   try {
     return realpathSync.native(path);

@@ -53,7 +53,7 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
       end(child.pid, 'SIGTERM');
       timer = setTimeout(() => {
         end(child.pid, 'SIGKILL');
-        // Who left the group may still hold them, and must not hold us.
+        // A process that left the group may keep them open; we do not wait for it.
         child.stdout.destroy();
         child.stderr.destroy();
       }, killAfter);
@@ -95,7 +95,7 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
     });
   });
 
-// Begins with a whole line where there is one: the end of a secret would be known by nobody.
+// Begins with a whole line where there is one: the mask would not know the second half of a secret.
 function lastPart(text: string): string {
   if (text.length <= mostKept) return text;
   const kept = redact(text).slice(-mostKept);

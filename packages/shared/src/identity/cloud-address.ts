@@ -3,8 +3,8 @@ import { Failure } from '../failure/failure.ts';
 import { isLoopback } from './registry-host.ts';
 
 /**
- * Another address for a service of a cloud, out of a variable of this step. Who sets it asks for
- * tokens to go there, so it is https, or this machine.
+ * Another address for a service of a cloud, out of a variable of this step. Tokens go
+ * there, so it has to be https, or this machine.
  * @param example a valid address
  * @returns undefined where the variable is not set
  * @throws Failure `action/input` when it holds no such address

@@ -62,7 +62,7 @@ export async function imagesOf(
     depth: number,
   ): Promise<void> {
     const { content, digest, mediaType } = manifest;
-    // An engine goes by the type in the index: what is two things at once must not be one here.
+    // An engine believes the type in the index, so the manifest must have the same one.
     if (entry.mediaType !== undefined && entry.mediaType !== mediaType) {
       refuse(`says that ${digest} is ${entry.mediaType}, and it is ${mediaType}`);
     }

@@ -35,7 +35,7 @@ function machineOf(machine: string, variant: string): [string, string] {
 }
 
 /**
- * Those of some platforms that somebody means who asks for one: the very same, else its variants.
+ * The platforms that a wanted one stands for: the very same, else its variants.
  * @param of tells the platform of each; undefined is none
  */
 export function matchesOf<T>(

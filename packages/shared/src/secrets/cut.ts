@@ -2,7 +2,7 @@ import { redact } from './redact.ts';
 
 /**
  * The beginning of a text, with `…` at its end when there was more. The one place where a text is cut:
- * half a secret is known by nobody, so the secrets are taken out first.
+ * a mask does not know half a secret, so the secrets are taken out first.
  * @param most length of what is returned, in characters
  */
 export function cut(text: string, most: number): string {

@@ -3,8 +3,8 @@ import { maskable, shortest, spellings } from './spellings.ts';
 
 /**
  * Every secret of this process: of the inputs, and of the tokens that the run obtained. One register
- * for all, as the runner has one list of masks: who writes a text need not know whose secrets may be
- * in it, and cannot forget to ask.
+ * for all, as the runner has one list of masks: code that writes a text need not know which secrets
+ * may be in it.
  */
 const kept = new Set<string>();
 /** Spellings by their first characters, so that any number of them is found in one pass. */

@@ -14,9 +14,9 @@ const mostBytes = 256 * 1024;
 export type Allows = (login: LoginRequest) => boolean;
 
 /**
- * An agent with one key, for the connection that forwards it: what is on the other side can have
- * logins signed that `allows` allows, nothing else, and never sees the key. It is ours, as the library's own loses its place at a message
- * that it does not know, and OpenSSH begins with one (`session-bind@openssh.com`).
+ * An agent with one key, for the connection that forwards it. It signs only the logins that `allows`
+ * allows; the other side never sees the key. The agent of the library fails at a message that it does
+ * not know, and OpenSSH begins with one (`session-bind@openssh.com`).
  */
 export async function keyAgent(key: ParsedKey, allows: Allows): Promise<BaseAgent> {
   const { default: ssh2 } = await import('ssh2');

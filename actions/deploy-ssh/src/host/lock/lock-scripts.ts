@@ -13,9 +13,9 @@ export interface LockFacts {
   life: number;
 }
 
-// Whoever takes, renews or frees a lock is alone with it: all reading, judging and moving happens
-// under `flock`, which ends with the script, however it ends. None of them takes a second, so the
-// wait has a limit. One that another user left in an older, open folder is no guard.
+// The scripts that take, renew or free a lock exclude each other by `flock`, which ends with the
+// script, however that ends. None of them takes a second, so the wait has a limit. A guard file that
+// another user left in an older, open folder is removed.
 const guardFunction = `guard() {
   umask 077
   if [ -L .slipway/guard ] || { [ -e .slipway/guard ] && [ ! -O .slipway/guard ]; }; then rm -f .slipway/guard; fi

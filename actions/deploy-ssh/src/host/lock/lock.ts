@@ -40,8 +40,8 @@ export interface SiteLock {
   /** Script that ends the one it stands in, unless this lock is held. */
   readonly fence: string;
   /**
-   * Takes the lock and renews it until it is given back. An expired one is broken, and it is said
-   * whose it was.
+   * Takes the lock and renews it until it is disposed of. An expired lock is broken, and the log names
+   * its owner.
    * @throws Failure `ssh/locked` when it was held for all of `wait`, `ssh/path` or `ssh/tools` when
    * there can be none
    */
@@ -148,7 +148,7 @@ async function take(
       await poll(clock, within, () => free(within));
     });
   } catch (error) {
-    // An attempt that was cut off may have got it all the same.
+    // An attempt that was cut off may still have taken the lock.
     await freeLock(host, request, facts);
     if (!(error instanceof TimeoutReached) || signal.aborted) throw error;
     const waited = formatDuration(allowed);

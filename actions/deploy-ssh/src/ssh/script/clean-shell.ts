@@ -2,7 +2,7 @@ import { quote } from '../shell.ts';
 
 const magic = '# slipway';
 
-/** Exit code of a shell whose script did not arrive whole: something else has read of it. */
+/** Exit code of a shell that got only a part of its script: another program has read the rest. */
 const torn = 97;
 
 // A whole script ends with a NUL. Of a pipe, `read` takes no byte further than that.
@@ -17,7 +17,8 @@ case $slipway_script in "${magic}"*) eval "$slipway_script" ;; *) exit ${torn} ;
 const environment = ['BASH_ENV', 'ENV', 'SHELLOPTS', 'BASHOPTS', 'CDPATH', 'GLOBIGNORE', 'PS4'];
 const afterProfile = `exec env ${environment.map((name) => `-u ${name}`).join(' ')} bash --noprofile --norc -p -c "$1" slipway <&3 >&4 2>&5 3<&- 4>&- 5>&-`;
 
-// Nothing of the profile gets at what is sent. It may also start an agent of its own.
+// The profile cannot read the script: it runs without standard input. It may start an agent of its
+// own, so the socket that sshd made is kept in a variable of another name.
 const beforeProfile =
   'exec 3<&0 4>&1 5>&2 </dev/null; export SLIPWAY_AGENT="$SSH_AUTH_SOCK"; exec bash -lc "$1" bash "$2"';
 
@@ -30,7 +31,7 @@ export const cleanShell = `bash --noprofile --norc -p -c '${beforeProfile}' bash
 
 /**
  * A script for {@link cleanShell}. When it begins, it says so on stderr; when it ends, it says so and
- * with which code on stdout. Each time by the mark, which nobody else knows.
+ * with which code on stdout. Both lines begin with the mark, which no other program knows.
  * @param mark letters, digits, dashes and blanks
  */
 export function framedScript(script: string, mark: string): string {

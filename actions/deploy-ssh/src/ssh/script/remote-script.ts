@@ -92,7 +92,7 @@ export function runScript(
       channel.setEncoding('utf8').on('data', (text: string) => {
         const known = output.group();
         output.out(text);
-        // What was not known yet when the signal came is ended as soon as it is.
+        // The signal may come before the process group is known.
         if (signal.aborted && known === undefined) killGroup(shells, 'TERM', output.group());
       });
       channel.stderr.setEncoding('utf8').on('data', output.err);
@@ -110,7 +110,7 @@ export function runScript(
           return lost(`${what} did not say how it ended`);
         }
         const own = output.code();
-        // Not what somebody says who was run in its place: the script itself has to have ended.
+        // The script itself has to say that it ended: another program may have run in its place.
         if (own === undefined && (code === 0 || output.group() === undefined)) {
           return fail(
             notRun({ what, address, code, signal: ended, before: output.before(), mark }),
@@ -149,10 +149,10 @@ interface InItsPlace {
   mark: string;
 }
 
-/** The failure for a script that never began, or of which nobody knows that it came to its end. */
+/** The failure for a script that never began, or of which it is not known that it ended. */
 function notRun({ what, address, code, signal, before, mark }: InItsPlace): Failure {
   const { host, user } = address;
-  // What sends back what it gets sends secrets, as does a profile that shows what it sets.
+  // A host that sends the script back shows its secrets; so does a profile that prints what it sets.
   const lines = before.includes(mark)
     ? ['it sent back what was sent to it']
     : before

@@ -13,9 +13,9 @@ export interface Shells {
   take(begin: Begin, fail: Fail): void;
   /** Lets the next script have a shell that starts after this: the profile may be another one now. */
   refresh(): void;
-  /** Runs a short command without quotes beside the script that runs. Nobody hears how it ends. */
+  /** Runs a short command without quotes beside the script that runs. Its result is not read. */
   order(command: string): void;
-  /** Lets go of the shell that waits; resolves when the host has nothing of it any more. */
+  /** Ends the shell that waits; resolves when it has ended on the host. */
   end(): Promise<void>;
 }
 
@@ -68,10 +68,10 @@ export function shellsOn(client: Client): Shells {
   };
 
   const take = async (begin: Begin, fail: Fail, left: number): Promise<void> => {
-    // It will be there sooner than another one, for which there may be no session.
+    // The shell that is being started is ready first, and the server may allow no further session.
     while (coming) await coming;
     const shell = takeAhead();
-    // A server may not have let go of the session before yet, which the limit counts too.
+    // The server may still count a session that has just ended.
     const again = () => setTimeout(() => void take(begin, fail, left - 1), pause);
     if (shell) begin(shell);
     else
@@ -108,7 +108,7 @@ export function shellsOn(client: Client): Shells {
   };
 }
 
-/** Whether the server did not open a channel (RFC 4254, 5.1), rather than that it has gone. */
+/** Whether the server refused to open a channel (RFC 4254, 5.1); false when the connection is lost. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'reason' in error && typeof error.reason === 'number';
 }

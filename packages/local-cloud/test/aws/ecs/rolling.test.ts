@@ -179,6 +179,24 @@ describe('a rolling deployment', () => {
     expect(await shop.story(arn)).toEqual(['ROLLBACK_REQUESTED', 'ROLLBACK_FAILED']);
   });
 
+  it('a rollback whose tasks fail as well is ROLLBACK_FAILED', async () => {
+    await shop.create({
+      desiredCount: 1,
+      deploymentConfiguration: { ...breaker, minimumHealthyPercent: 0, maximumPercent: 100 },
+    });
+    shop.ecs.runtime.behave('shop:', scripts.crash);
+    const arn = await shop.deploy('2');
+    expect(await shop.story(arn)).toEqual([
+      'PENDING',
+      'IN_PROGRESS SCALE_UP',
+      'ROLLBACK_IN_PROGRESS',
+      'ROLLBACK_FAILED',
+    ]);
+    expect((await shop.service()).deployments).toMatchObject([
+      { status: 'PRIMARY', rolloutState: 'FAILED' },
+    ]);
+  });
+
   it('a newer deployment takes over one that is under way', async () => {
     shop.ecs.runtime.behave(':2', scripts.crash);
     await shop.create();

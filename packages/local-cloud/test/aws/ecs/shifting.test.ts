@@ -130,6 +130,48 @@ describe('a deployment that shifts traffic', () => {
     expect((await weights(await shop.deploy('3'))).at(-1)).toBe('test 0, production 0');
   });
 
+  it('one that takes over in the middle gives the traffic back and clears the groups first', async () => {
+    await create({ strategy: 'CANARY', canaryConfiguration: { canaryPercent: 20 } });
+    const first = await shop.deploy('2');
+    await shop.until(({ lifecycleStage }) => lifecycleStage === 'PRODUCTION_TRAFFIC_SHIFT', {
+      arn: first,
+    });
+    const arn = await shop.deploy('3');
+    expect(await weights(arn)).toEqual([
+      'test 100, production 20',
+      'test 0, production 0',
+      'test 100, production 0',
+      'test 100, production 20',
+      'test 100, production 100',
+    ]);
+    expect(await shop.deployment(first)).toMatchObject({ status: 'STOPPED' });
+    expect(shop.world.tasks.all.filter(({ live }) => live)).toHaveLength(2);
+  });
+
+  it('a revision says which group its tasks are in', async () => {
+    await create({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 0 });
+    const arn = await shop.deploy('2');
+    const { sourceServiceRevisions, targetServiceRevision } = await shop.until(
+      ({ lifecycleStage }) => lifecycleStage === 'SCALE_UP',
+      { arn },
+    );
+    const { serviceRevisions = [] } = await shop.client.describeServiceRevisions({
+      serviceRevisionArns: [
+        sourceServiceRevisions?.[0]?.arn ?? '',
+        targetServiceRevision?.arn ?? '',
+      ],
+    });
+    expect(
+      serviceRevisions.map(({ resolvedConfiguration, taskDefinition }) => [
+        taskDefinition?.split('/').at(-1),
+        resolvedConfiguration?.loadBalancers?.map(({ targetGroupArn }) => targetGroupArn),
+      ]),
+    ).toEqual([
+      ['shop:1', [groups[0]]],
+      ['shop:2', [groups[1]]],
+    ]);
+  });
+
   it('a bad version is stopped before it gets production traffic', async () => {
     shop.ecs.runtime.behave(':2', scripts.neverHealthy);
     await create({

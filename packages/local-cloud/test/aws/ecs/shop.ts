@@ -41,10 +41,10 @@ export class Shop implements AsyncDisposable {
     this.balancing = new ElasticLoadBalancingV2(at('AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2'));
   }
 
-  static async open(): Promise<Shop> {
+  static async open({ throttled = false }: { throttled?: boolean } = {}): Promise<Shop> {
     const clock = new ManualClock();
     const ecs = virtualEcs({ clock });
-    return new Shop(clock, ecs, await startAws({ ecs: ecs.worlds }));
+    return new Shop(clock, ecs, await startAws({ ecs: ecs.worlds, throttled }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

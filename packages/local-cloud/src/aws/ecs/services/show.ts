@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Wire } from '../../model/wire.ts';
 import { ecsArn, type Place } from '../place.ts';
-import type { Revision } from './revision.ts';
+import { portsOf, type Revision } from './revision.ts';
 import type { Rollout } from './rollout.ts';
 import type { EcsService } from './service.ts';
 
@@ -160,6 +160,16 @@ export function shownRevision(
       return { containerName: name, image, ...(imageDigest !== undefined && { imageDigest }) };
     }),
     guardDutyEnabled: false,
+    resolvedConfiguration: {
+      loadBalancers: portsOf(revision).map(({ groupArn }, index) => {
+        const advanced = configuration.loadBalancers?.[index]?.advancedConfiguration;
+        const rule = advanced?.productionListenerRule;
+        return {
+          targetGroupArn: groupArn,
+          ...(rule !== undefined && { productionListenerRule: rule }),
+        };
+      }),
+    },
     createdAt: revision.createdAt,
   };
 }

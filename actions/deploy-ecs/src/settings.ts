@@ -19,6 +19,7 @@ import type { ImageReference } from '@slipway/shared/image/reference';
 import { referenceInput } from '@slipway/shared/image/reference-input';
 import type { manifest } from './manifest.ts';
 import { secretReferences } from './secret-references.ts';
+import { commandInput } from './task/command.ts';
 import { documentExamples, documentInput, taskDefinitionInput } from './task-definition/given.ts';
 
 /** Everything the action was told, checked. */
@@ -45,7 +46,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
       'circuit-breaker': boolean,
       alarms: lines(text),
       'wait-for': waitFor,
-      'run-before': text,
+      'run-before': commandInput,
       'run-before-container': matching(containerName, 'is not the name of a container', 'web'),
       'run-before-timeout': duration('1s', '6h'),
       'on-conflict': choice('wait', 'take-over', 'fail'),

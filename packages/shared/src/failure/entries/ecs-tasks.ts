@@ -45,6 +45,12 @@ export const ecsTaskFailures = {
     remedy: () =>
       'Nothing was rolled out, but what it has done so far stays: look at its log lines above.',
   }),
+  'ecs/run-before-timeout': entry({
+    cause: (f: { limit: string }) =>
+      `The task of run-before did not end within ${f.limit}, which input run-before-timeout sets. It was told to stop.`,
+    remedy: () =>
+      'Nothing was rolled out, but what it has done so far stays: look at its log lines above. If it only needs longer, raise `run-before-timeout`.',
+  }),
   'ecs/run-before-refused': entry({
     cause: (f: { why: string }) => `ECS did not start the task of run-before: ${f.why}.`,
     remedy: () => 'Nothing was changed. Correct what it names and run the job again.',

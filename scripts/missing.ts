@@ -37,6 +37,12 @@ const needs: readonly Need[] = [
     fix: 'scripts/setup run',
     tests: '/journeys/|/trivy-gate/scenarios/',
   },
+  {
+    name: 'the AWS CLI',
+    ask: ['sh', '-c', 'test -x "$SLIPWAY_CACHE/aws-cli/aws"'],
+    fix: 'scripts/setup run',
+    tests: '/local-cloud/scenarios/aws-cli',
+  },
   { name: 'act', ask: ['act', '--version'], fix: 'scripts/setup run', tests: '/journeys/' },
   {
     name: 'Terraform with its provider for AWS',

@@ -107,6 +107,10 @@ export class EcsWorld {
       balancing: this.balancing,
       logs: this.logs,
       tasks: this.tasks,
+      tagsOf: (arn) =>
+        (arn.includes(':task-definition/') ? this.definitions.find(arn)?.tags : undefined) ??
+        this.tags.get(arn) ??
+        [],
       lambda: (arn) => this.lambdas.get(arn) ?? 'SUCCEEDED',
       alarms: () => [...this.#alarms],
       unplaced: () => this.unplaced,

@@ -136,6 +136,21 @@ describe('a service', () => {
     expect(service?.currentServiceDeployment !== currentServiceDeployment).toBe(deploys);
   });
 
+  it('gives its tasks its tags, and those that ECS manages', async () => {
+    await shop.create({
+      desiredCount: 1,
+      tags: [{ key: 'team', value: 'shop' }],
+      propagateTags: 'SERVICE',
+      enableECSManagedTags: true,
+    });
+    const { tags = [] } = shop.world.tasks.all[0]?.wire ?? {};
+    expect(tags.map(({ key, value }) => `${key}=${value}`)).toEqual([
+      'team=shop',
+      'aws:ecs:clusterName=default',
+      'aws:ecs:serviceName=shop',
+    ]);
+  });
+
   it('is unhealthy in its target group only after the grace period', async () => {
     shop.ecs.runtime.behave(':1', scripts.neverHealthy);
     const { arn } = shop.world.balancing.addGroup({ name: 'shop', interval: 10 });

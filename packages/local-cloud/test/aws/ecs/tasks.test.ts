@@ -147,6 +147,22 @@ describe('a task of its own', () => {
     expect(await described(second?.taskArn)).toMatchObject({ lastStatus: 'RUNNING' });
   });
 
+  it.each<[more: object, tags: string[]]>([
+    [{}, []],
+    [{ tags: [{ key: 'own', value: '1' }] }, ['own=1']],
+    [{ propagateTags: 'TASK_DEFINITION' }, ['of=definition']],
+    [{ propagateTags: 'TASK_DEFINITION', tags: [{ key: 'of', value: 'task' }] }, ['of=task']],
+    [{ enableECSManagedTags: true }, ['aws:ecs:clusterName=default']],
+  ])('with %j has the tags %j', async (more, tags) => {
+    await shop.register('1', { tags: [{ key: 'of', value: 'definition' }] });
+    const { tasks: [started] = [] } = await run(more);
+    const { tasks: [task] = [] } = await shop.client.describeTasks({
+      tasks: [started?.taskArn ?? ''],
+      include: ['TAGS'],
+    });
+    expect(task?.tags?.map(({ key, value }) => `${key}=${value}`)).toEqual(tags);
+  });
+
   it('lists by one filter of startedBy, or by others', async () => {
     await shop.register('1');
     await run({ startedBy: 'a' });

@@ -1,3 +1,4 @@
+import { taskTags } from '../tasks/tags.ts';
 import type { EcsTask, TaskChange } from '../tasks/task.ts';
 import type { Counted } from './plan-tasks.ts';
 import { portsOf, type Revision } from './revision.ts';
@@ -72,7 +73,7 @@ export class ServiceTasks {
     const service = this.#service;
     const { configuration, definition } = revision;
     const { networkConfiguration: network, launchType, platformVersion } = configuration;
-    const { enableExecuteCommand, propagateTags, tags } = service.configuration;
+    const { enableECSManagedTags, enableExecuteCommand, propagateTags } = service.configuration;
     const task = service.ground.tasks.launch({
       cluster: service.cluster,
       definition,
@@ -82,7 +83,14 @@ export class ServiceTasks {
       startedBy: revision.deploymentId,
       group: `service:${service.name}`,
       service: service.name,
-      ...(propagateTags === 'SERVICE' && tags && { tags }),
+      tags: taskTags({
+        propagate: propagateTags,
+        definition: service.ground.tagsOf(definition.taskDefinitionArn ?? ''),
+        service: service.ground.tagsOf(service.arn),
+        managed: enableECSManagedTags
+          ? { cluster: service.cluster, service: service.name }
+          : undefined,
+      }),
       ...(enableExecuteCommand !== undefined && { enableExecuteCommand }),
       ports: portsOf(revision),
       changed: (changed, change) => this.#taskChanged(changed, change),

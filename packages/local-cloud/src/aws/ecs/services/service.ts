@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CreateServiceRequest, ServiceEvent } from '@aws-sdk/client-ecs';
+import type { CreateServiceRequest, ServiceEvent, Tag } from '@aws-sdk/client-ecs';
 import type { Wire } from '../../model/wire.ts';
 import type { EcsTask, TaskGround } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
@@ -18,6 +18,8 @@ export type ServiceConfiguration = Wire<CreateServiceRequest> & { desiredCount: 
 /** What a service lives in. */
 export interface ServiceGround extends TaskGround {
   tasks: Tasks;
+  /** Tags of a task definition or service, by its ARN. */
+  tagsOf(arn: string): readonly Wire<Tag>[];
   /** What the Lambda functions of hooks answer. */
   lambda(arn: string): LambdaOutcome;
   /** Names of alarms in ALARM. */

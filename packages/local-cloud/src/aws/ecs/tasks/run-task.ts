@@ -6,6 +6,7 @@ import { ecsArn, lastPart } from '../place.ts';
 import { usableDefinition } from '../services/deploy.ts';
 import { validateNetwork } from '../services/validate.ts';
 import { type EcsWorld, type EcsWorlds, placeOf } from '../world.ts';
+import { taskTags } from './tags.ts';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
 export function runTask(worlds: EcsWorlds): Operation<Wire<RunTaskRequest>, Wire<RunTaskResponse>> {
@@ -48,7 +49,7 @@ function again(world: EcsWorld, arns: unknown): { tasks: object[] } {
 
 function start(world: EcsWorld, input: Wire<RunTaskRequest>): Wire<RunTaskResponse> {
   const cluster = world.cluster(input.cluster);
-  const { count = 1, launchType, networkConfiguration: network, overrides, tags } = input;
+  const { count = 1, launchType, networkConfiguration: network, overrides } = input;
   const definition = usableDefinition(world, input.taskDefinition);
   if (count < 1 || count > 10) throw wrong('count: Must be between 1 and 10.');
   if (input.propagateTags === 'SERVICE')
@@ -75,6 +76,12 @@ function start(world: EcsWorld, input: Wire<RunTaskRequest>): Wire<RunTaskRespon
   if (world.unplaced !== undefined) {
     return { tasks: [], failures: [{ reason: world.unplaced }] };
   }
+  const tags = taskTags({
+    own: input.tags,
+    propagate: input.propagateTags,
+    definition: world.ground.tagsOf(definition.taskDefinitionArn ?? ''),
+    managed: input.enableECSManagedTags ? { cluster } : undefined,
+  });
   const tasks = Array.from({ length: count }, () =>
     world.tasks.launch({
       cluster,
@@ -83,7 +90,7 @@ function start(world: EcsWorld, input: Wire<RunTaskRequest>): Wire<RunTaskRespon
       ...(launchType && { launchType }),
       ...(network && { network }),
       ...(overrides && { overrides }),
-      ...(tags && { tags }),
+      tags,
       ...(input.startedBy !== undefined && { startedBy: input.startedBy }),
       ...(input.platformVersion !== undefined && { platformVersion: input.platformVersion }),
       ...(input.enableExecuteCommand && { enableExecuteCommand: true }),

@@ -155,7 +155,7 @@ test('Amazon ECS, CloudWatch Logs and load balancing answer the AWS CLI', async 
   });
   const waiting = { client: sdk, maxWaitTime: 30, minDelay: 1, maxDelay: 1 };
   const until = async (done: string, look: () => Promise<object>) => {
-    while (!JSON.stringify(await look()).includes(`"${done}"`)) await delay(20);
+    while (!JSON.stringify(await look()).includes(`"${done}"`)) await delay(100);
   };
 
   await cli.json('ecs create-cluster --cluster-name shops');

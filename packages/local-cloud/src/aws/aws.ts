@@ -43,7 +43,7 @@ export interface AwsOptions {
   now?: () => number;
   /** What runs tasks, and how long things take; scripts at the documented pace by default. */
   ecs?: EcsWorlds;
-  /** Whether ECS takes only as many requests as it documents, by the clock of its tasks. */
+  /** Whether ECS takes only as many requests as it documents, by the clock of its tasks; it does. */
   throttled?: boolean;
 }
 
@@ -54,7 +54,7 @@ export async function startAws({
   faults = new Faults(),
   now = Date.now,
   ecs: worlds = virtualEcs({ clock: { ...machineClock, now } }).worlds,
-  throttled = false,
+  throttled = true,
 }: AwsOptions = {}): Promise<Aws> {
   await using sockets = new AsyncDisposableStack();
   const sessions = new Sessions();

@@ -31,7 +31,7 @@ import type { EcsWorlds } from './world.ts';
  * Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/
  */
 export function ecsService({
-  throttled = false,
+  throttled = true,
   worlds,
   ...aws
 }: AwsParts & { worlds: EcsWorlds; throttled?: boolean }): Handler {

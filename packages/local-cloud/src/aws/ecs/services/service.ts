@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateServiceRequest, ServiceEvent, Tag } from '@aws-sdk/client-ecs';
 import type { Wire } from '../../model/wire.ts';
-import type { EcsTask, TaskGround } from '../tasks/task.ts';
+import type { TaskGround } from '../tasks/ground.ts';
+import type { EcsTask } from '../tasks/task.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { LambdaOutcome } from './hooks.ts';
 import { planTasks } from './plan-tasks.ts';

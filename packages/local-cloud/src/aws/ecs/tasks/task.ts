@@ -1,22 +1,11 @@
 import type { Container, Task } from '@aws-sdk/client-ecs';
-import type { LoadBalancing, Registration } from '../../elbv2/load-balancing.ts';
-import type { LogStore } from '../../logs/log-store.ts';
+import type { Registration } from '../../elbv2/load-balancing.ts';
 import type { Wire } from '../../model/wire.ts';
-import type { Durations } from '../options.ts';
-import type { Runtime, TaskEvent, TaskOrder } from '../runtime.ts';
-import type { Timeline } from '../timeline.ts';
+import type { TaskEvent, TaskOrder } from '../runtime.ts';
+import type { TaskGround } from './ground.ts';
 import { containerHealth, isChecked, taskHealth } from './health.ts';
 import { logTarget } from './log-target.ts';
 import { type Port, Registrations } from './registrations.ts';
-
-/** What tasks live in. */
-export interface TaskGround {
-  timeline: Timeline;
-  runtime: Runtime;
-  durations: Durations;
-  balancing: LoadBalancing;
-  logs: LogStore;
-}
 
 export type StopCode = NonNullable<Task['stopCode']>;
 

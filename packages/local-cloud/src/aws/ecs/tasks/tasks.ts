@@ -2,15 +2,17 @@ import type {
   Container,
   NetworkConfiguration,
   Tag,
+  Task,
   TaskDefinition,
   TaskOverride,
 } from '@aws-sdk/client-ecs';
 import type { Wire } from '../../model/wire.ts';
 import { ecsArn, hexId, lastPart, type Place } from '../place.ts';
+import type { TaskGround } from './ground.ts';
 import { logTarget } from './log-target.ts';
 import { orderContainers, SecretMissing, type Secrets } from './order.ts';
 import type { Port } from './registrations.ts';
-import { EcsTask, type TaskChange, type TaskGround } from './task.ts';
+import { EcsTask, type TaskChange } from './task.ts';
 
 /** A task that is to be started. */
 export interface Launch {
@@ -66,7 +68,7 @@ export class Tasks {
     const arn = ecsArn(this.#place, 'task', cluster, id);
     this.#count += 1;
     const address = `10.0.${Math.floor(this.#count / 250) % 250}.${(this.#count % 250) + 4}`;
-    const { broken, containers } = this.#order(launch, id);
+    const { broken, containers } = this.#order(launch);
     const task = new EcsTask({
       ground: this.#ground,
       order: {
@@ -111,7 +113,7 @@ export class Tasks {
     return task;
   }
 
-  #order({ definition, overrides }: Launch, id: string) {
+  #order({ definition, overrides }: Launch) {
     const { durations } = this.#ground;
     try {
       return { containers: orderContainers(definition, overrides, this.#secrets, durations) };
@@ -122,7 +124,7 @@ export class Tasks {
       );
       const without = { ...definition, containerDefinitions };
       const containers = orderContainers(without, overrides, this.#secrets, durations);
-      return { broken: error.message, containers, id };
+      return { broken: error.message, containers };
     }
   }
 
@@ -140,7 +142,7 @@ export class Tasks {
     return undefined;
   }
 
-  #shown(launch: Launch, address: string): Wire<import('@aws-sdk/client-ecs').Task> {
+  #shown(launch: Launch, address: string): Wire<Task> {
     const { cluster, definition, enableExecuteCommand, group, network, overrides, tags } = launch;
     const { cpu, memory, networkMode, runtimePlatform, taskDefinitionArn } = definition;
     const launchType = launch.launchType ?? 'FARGATE';

@@ -89,6 +89,12 @@ const cases: Case[] = [
   ['neither true nor false', 'sbom', { sbom: 'maybe' }, /neither true nor false/],
   ['neither true nor false', 'push', { push: 'yes' }, /neither true nor false/],
   ['neither true nor false', 'create-repository', { 'create-repository': '1' }, /neither true nor/],
+  [
+    'settings without a repository to create',
+    'repository-settings',
+    { 'repository-settings': 'keep=5' },
+    /needs create-repository/,
+  ],
   ['nobody to create it', 'create-repository', { 'create-repository': 'true' }, /needs aws-role/],
 
   ['a source without version', 'from', { from: 'ghcr.io/o/app' }, /neither digest nor tag/],

@@ -25,8 +25,18 @@ export async function logIn(settings: Settings, run: Run<typeof manifest>): Prom
   }
   if (settings['create-repository'] && settings.push) {
     for (const { registry, repository } of settings.image) {
-      const made = await logins.get(registry)?.createRepository?.(repository);
-      if (made === 'created') commands.info(`created the repository ${registry}/${repository}`);
+      const done = await logins
+        .get(registry)
+        ?.createRepository?.(repository, settings['repository-settings']);
+      if (done?.made !== 'created') continue;
+      commands.info(`created the repository ${registry}/${repository}`);
+      const { withoutPolicy } = done;
+      if (withoutPolicy) {
+        commands.warning(
+          `${withoutPolicy.message} ${withoutPolicy.remedy}`,
+          `${repository} has no lifecycle policy`,
+        );
+      }
     }
   }
   return [...logins].map(([registry, { username, password }]) => ({

@@ -21,6 +21,7 @@ export const manifest = {
     'move-tags': { required: false, default: 'true' },
     from: { required: false, default: '' },
     'create-repository': { required: false, default: 'false' },
+    'repository-settings': { required: false, default: '' },
     'registry-username': { required: false, default: '' },
     'registry-password': { required: false, default: '' },
     'aws-role': { required: false, default: '' },

@@ -21,6 +21,7 @@ import { type ImageReference, repositoryName } from '@slipway/shared/image/refer
 import { existingImage, repositoryList } from './image-input.ts';
 import type { manifest } from './manifest.ts';
 import { platformList } from './platform-input.ts';
+import { repositorySettings } from './repository-settings.ts';
 import { InvalidTags } from './tags/invalid-tags.ts';
 import { parseRules } from './tags/parse-rules.ts';
 import type { Rule } from './tags/rule.ts';
@@ -50,6 +51,7 @@ export function readSettings(run: Run<typeof manifest>) {
       'move-tags': boolean,
       from: existingImage,
       'create-repository': boolean,
+      'repository-settings': repositorySettings,
       ...registryInputs,
     },
     (given, problem) => {
@@ -58,6 +60,9 @@ export function readSettings(run: Run<typeof manifest>) {
       if (twice) problem('image', `names ${twice} twice`, 'each repository once');
       const login = givenForRegistries(given);
       tellLoginProblems(checkRegistryLogin(login, hostsOf(given.image)), problem);
+      if (given['repository-settings'] && !given['create-repository']) {
+        problem('repository-settings', 'needs create-repository', 'create-repository: true');
+      }
       if (given['create-repository'] && !given['aws-role']) {
         const example = 'arn:aws:iam::123456789012:role/deploy';
         problem('create-repository', 'needs aws-role: only Amazon ECR has to be told', example);

@@ -5,6 +5,11 @@ import type { AwsIdentity } from './aws-identity.ts';
 import type { IdentityContext } from './context.ts';
 import type { RegistryCredentials } from './credentials.ts';
 import { type EcrApi, privateEcr, publicEcr } from './ecr-api.ts';
+import {
+  type EcrRepositorySettings,
+  lifecyclePolicy,
+  usualRepositorySettings,
+} from './ecr-repository.ts';
 import { registryHost } from './registry-host.ts';
 
 const service = 'Amazon ECR';
@@ -45,27 +50,54 @@ export async function ecrCredentials(
 }
 
 /**
- * Creates a repository with the settings of the account; one that exists stays as it is.
+ * Creates a repository; one that exists stays as it is.
  * @param o.repository path of the image reference, `team/app`; at the public registry with its
  *   alias, `alias/team/app`
  * @throws Failure as {@link ecrCredentials}
  */
 export async function createEcrRepository(
-  o: EcrRegistry & { repository: string; identity: AwsIdentity },
+  o: EcrRegistry & {
+    repository: string;
+    identity: AwsIdentity;
+    settings?: EcrRepositorySettings | undefined;
+  },
   context: IdentityContext,
-): Promise<'created' | 'existed'> {
+): Promise<RepositoryMade> {
+  const { identity, repository, settings = usualRepositorySettings } = o;
   using ecr = await openEcr(o, context);
-  const what = `create the repository ${o.repository}`;
+  const what = `create the repository ${repository}`;
   const grant = `${ecr.service}:CreateRepository`;
-  return await asRole({ identity: o.identity, what, grant }, context, async () => {
+  const made = await asRole({ identity, what, grant }, context, async () => {
     try {
-      await ecr.createRepository(o.repository);
+      await ecr.createRepository(repository, settings);
       return 'created';
     } catch (error) {
       if (awsRefusal(error)?.code === 'RepositoryAlreadyExistsException') return 'existed';
       throw error;
     }
   });
+  const policy = lifecyclePolicy(settings);
+  if (made === 'existed' || policy === undefined || !ecr.putLifecyclePolicy) return { made };
+  const put = ecr.putLifecyclePolicy.bind(ecr, repository, policy);
+  const putting = {
+    what: `set the lifecycle policy of ${repository}`,
+    grant: 'ecr:PutLifecyclePolicy',
+  };
+  try {
+    await asRole({ identity, ...putting }, context, put);
+    return { made };
+  } catch (error) {
+    // The repository is there, and images can be pushed.
+    if (error instanceof Failure) return { made, withoutPolicy: error };
+    throw error;
+  }
+}
+
+/** What became of a repository that was to be created. */
+export interface RepositoryMade {
+  made: 'created' | 'existed';
+  /** Why it was created without its lifecycle policy. */
+  withoutPolicy?: Failure;
 }
 
 function openEcr(

@@ -1,6 +1,7 @@
 import { awsClientSettings, stopWith } from './aws-client.ts';
 import type { AwsIdentity } from './aws-identity.ts';
 import type { IdentityContext } from './context.ts';
+import type { EcrRepositorySettings } from './ecr-repository.ts';
 
 /** What the private and the public ECR have in common. */
 export interface EcrApi extends Disposable {
@@ -10,7 +11,9 @@ export interface EcrApi extends Disposable {
   loginPermission: string;
   /** base64 of `user:password`. */
   authorizationToken(): Promise<string | undefined>;
-  createRepository(repository: string): Promise<void>;
+  createRepository(repository: string, settings: EcrRepositorySettings): Promise<void>;
+  /** Only private registries have these. */
+  putLifecyclePolicy?(repository: string, policy: string): Promise<void>;
 }
 
 /** A private registry: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/ */
@@ -31,9 +34,21 @@ export async function privateEcr(
       const answer = await client.send(new sdk.GetAuthorizationTokenCommand(), options);
       return answer.authorizationData?.[0]?.authorizationToken;
     },
-    async createRepository(repositoryName) {
-      const registryId = o.account;
-      await client.send(new sdk.CreateRepositoryCommand({ registryId, repositoryName }), options);
+    async createRepository(repositoryName, { immutableTags, kmsKey, scanOnPush }) {
+      const command = new sdk.CreateRepositoryCommand({
+        registryId: o.account,
+        repositoryName,
+        imageScanningConfiguration: { scanOnPush },
+        imageTagMutability: immutableTags ? 'IMMUTABLE' : 'MUTABLE',
+        encryptionConfiguration: kmsKey
+          ? { encryptionType: 'KMS', kmsKey }
+          : { encryptionType: 'AES256' },
+      });
+      await client.send(command, options);
+    },
+    async putLifecyclePolicy(repositoryName, lifecyclePolicyText) {
+      const input = { registryId: o.account, repositoryName, lifecyclePolicyText };
+      await client.send(new sdk.PutLifecyclePolicyCommand(input), options);
     },
     [Symbol.dispose]: () => client.destroy(),
   };

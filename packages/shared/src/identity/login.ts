@@ -1,15 +1,16 @@
-import { createEcrRepository, ecrCredentials, ecrRegion } from './aws.ts';
+import { createEcrRepository, ecrCredentials, ecrRegion, type RepositoryMade } from './aws.ts';
 import type { AwsIdentity } from './aws-identity.ts';
 import { roleIdentity } from './aws-role.ts';
 import { acrCredentials } from './azure.ts';
 import type { IdentityContext } from './context.ts';
 import type { RegistryCredentials } from './credentials.ts';
+import type { EcrRepositorySettings } from './ecr-repository.ts';
 import { loginWay, type RegistryInputs } from './login-way.ts';
 
 /** Credentials of one registry, and what else they open. */
 export interface RegistryLogin extends RegistryCredentials {
   /** Makes sure that a repository exists; only registries that need it have this. */
-  createRepository?(repository: string): Promise<'created' | 'existed'>;
+  createRepository?(repository: string, settings?: EcrRepositorySettings): Promise<RepositoryMade>;
 }
 
 /**
@@ -30,7 +31,8 @@ export async function registryLogin(
     const registry = { registry: host, region: awsRegion, identity: awsIdentity };
     return {
       ...(await ecrCredentials(registry, context)),
-      createRepository: (repository) => createEcrRepository({ ...registry, repository }, context),
+      createRepository: (repository, settings) =>
+        createEcrRepository({ ...registry, repository, settings }, context),
     };
   }
   if (way === 'azure' && azureClientId && azureTenantId) {

@@ -1,11 +1,18 @@
+import {
+  DescribeRepositoriesCommand,
+  ECRClient,
+  GetLifecyclePolicyCommand,
+} from '@aws-sdk/client-ecr';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Seed } from '../../../local-cloud/src/seed.ts';
 import { createEcrRepository, ecrCredentials } from '../../src/identity/aws.ts';
 import { awsSessionName } from '../../src/identity/aws-role.ts';
+import type { EcrRepositorySettings } from '../../src/identity/ecr-repository.ts';
 import { identityOf, role, startWorld, type World } from './world.ts';
 
 const registry = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 const subject = 'repo:org/app:ref:refs/heads/main';
+const kmsKey = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd';
 
 let world: World;
 beforeAll(async () => {
@@ -65,9 +72,60 @@ describe('repositories', () => {
   ])('at %s are created once', async (host, repository, uri) => {
     const identity = identityOf(world.means);
     const create = () => createEcrRepository({ registry: host, repository, identity }, world.means);
-    await expect(create()).resolves.toBe('created');
-    await expect(create()).resolves.toBe('existed');
+    await expect(create()).resolves.toEqual({ made: 'created' });
+    await expect(create()).resolves.toEqual({ made: 'existed' });
     expect(world.cloud.aws.ecrRepositories().filter((found) => found === uri)).toHaveLength(1);
+  });
+
+  test.each<[string, EcrRepositorySettings | undefined, object, number | undefined]>([
+    [
+      'usual settings',
+      undefined,
+      {
+        imageScanningConfiguration: { scanOnPush: true },
+        imageTagMutability: 'MUTABLE',
+        encryptionConfiguration: { encryptionType: 'AES256' },
+      },
+      30,
+    ],
+    [
+      'settings of one’s own',
+      { scanOnPush: false, immutableTags: true, keep: 0, kmsKey },
+      {
+        imageScanningConfiguration: { scanOnPush: false },
+        imageTagMutability: 'IMMUTABLE',
+        encryptionConfiguration: { encryptionType: 'KMS', kmsKey },
+      },
+      undefined,
+    ],
+  ])('get %s', async (_, settings, wanted, keep) => {
+    const identity = identityOf(world.means);
+    const repository = `team/${keep ?? 'all'}`;
+    await createEcrRepository({ registry, repository, identity, settings }, world.means);
+    const credentials = await identity.credentials();
+    const endpoint = world.cloud.env['AWS_ENDPOINT_URL_ECR'] ?? '';
+    const ecr = new ECRClient({ region: 'eu-central-1', credentials, endpoint });
+    const { repositories } = await ecr.send(
+      new DescribeRepositoriesCommand({ repositoryNames: [repository] }),
+    );
+    expect(repositories).toEqual([expect.objectContaining(wanted)]);
+    const policy = ecr.send(new GetLifecyclePolicyCommand({ repositoryName: repository }));
+    if (keep === undefined) {
+      await expect(policy).rejects.toThrow('Lifecycle policy does not exist');
+    } else {
+      const { rules } = JSON.parse((await policy).lifecyclePolicyText ?? '');
+      expect(rules[0].selection).toMatchObject({ tagStatus: 'tagged', countNumber: keep });
+    }
+    ecr.destroy();
+  });
+
+  test('are there without a lifecycle policy, where that permission is missing', async () => {
+    await using poor = await otherWorld({ allow: ['ecr:CreateRepository'] });
+    const identity = identityOf(poor.means);
+    const repository = 'team/app';
+    const done = await createEcrRepository({ registry, repository, identity }, poor.means);
+    expect(done.made).toBe('created');
+    expect(done.withoutPolicy?.remedy).toBe('Grant it ecr:PutLifecyclePolicy.');
   });
 
   test('need the permission', async () => {

@@ -35,7 +35,7 @@ test('ECR, with what creates a repository', async () => {
   const login = await registryLogin(host, { awsRole: role, ...azure }, world.means);
   expect(login).toMatchObject({ username: 'AWS', password: 'planted-registry-password' });
   expect(Object.keys(login ?? {}).sort()).toEqual(['createRepository', 'password', 'username']);
-  await expect(login?.createRepository?.('app')).resolves.toBe('created');
+  await expect(login?.createRepository?.('app')).resolves.toEqual({ made: 'created' });
   expect(world.cloud.aws.ecrRepositories()).toEqual([`${host}/app`]);
 });
 

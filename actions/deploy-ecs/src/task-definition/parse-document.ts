@@ -24,7 +24,7 @@ export async function parseDocument(text: string, example: string): Promise<Json
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, {
     lineCounter: lines,
-    logLevel: 'silent',
+    logLevel: 'error',
     merge: true,
     prettyErrors: false,
     // The library compares each key with each other one.

@@ -54,7 +54,7 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
     this.#service = { cluster: settings.cluster, service: settings.service };
     this.name = `${settings.service} in ${settings.cluster}`;
     this.#api = patient(api, { clock, unanswered: false });
-    this.#deployments = new ServiceDeployments(api, commands.info);
+    this.#deployments = new ServiceDeployments(commands.info);
     const tasks = new TaskWatch({
       api,
       name: this.#service,
@@ -239,7 +239,7 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
 
   #inFlight(service: Service | undefined, signal: AbortSignal): Promise<InFlight | undefined> {
     if (!service) return Promise.resolve(undefined);
-    return findInFlight(service, this.#deployments, signal);
+    return findInFlight(this.#api, service, this.#deployments, signal);
   }
 
   async #isOurs(service: Service, inFlight: InFlight, signal: AbortSignal): Promise<boolean> {

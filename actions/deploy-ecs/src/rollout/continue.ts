@@ -14,7 +14,7 @@ export async function continueAfterProof(
   signal: AbortSignal,
 ): Promise<void> {
   if (arn === undefined) return;
-  const seen = await deployments.read(arn, signal);
+  const seen = await deployments.read(api, arn, signal);
   if (!seen || !isPausedForProof(seen)) return;
   for (const { hookId } of awaitingHooks(seen)) {
     if (hookId === undefined) continue;

@@ -1,4 +1,5 @@
 import type { Service } from '@aws-sdk/client-ecs';
+import type { EcsApi } from '../api/ecs-api.ts';
 import type { DeploymentRef } from './deployment-ref.ts';
 import { progressOf } from './progress.ts';
 import { primaryOf, type ServiceDeployments } from './read-service.ts';
@@ -17,17 +18,22 @@ export interface InFlight {
 
 /** Finds the deployment of a service that is in flight, by what ECS itself calls the current one. */
 export async function findInFlight(
+  api: EcsApi,
   service: Service,
   deployments: ServiceDeployments,
   signal: AbortSignal,
 ): Promise<InFlight | undefined> {
   const { currentServiceDeployment: arn } = service;
-  const seen = arn === undefined ? undefined : await deployments.read(arn, signal);
+  const seen = arn === undefined ? undefined : await deployments.read(api, arn, signal);
   if (!seen) return byList(service);
   if (isOver(seen)) return undefined;
   const primary = primaryOf(service);
-  const target = await deployments.taskDefinitionOf(seen.targetServiceRevision?.arn, signal);
-  const source = await deployments.taskDefinitionOf(seen.sourceServiceRevisions?.[0]?.arn, signal);
+  const target = await deployments.taskDefinitionOf(api, seen.targetServiceRevision?.arn, signal);
+  const source = await deployments.taskDefinitionOf(
+    api,
+    seen.sourceServiceRevisions?.[0]?.arn,
+    signal,
+  );
   return {
     deployment: {
       taskDefinition: target ?? primary?.taskDefinition ?? '',

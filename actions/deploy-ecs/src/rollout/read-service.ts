@@ -50,12 +50,10 @@ export function servingTaskDefinition(service: Service): string | undefined {
  * and what ECS lists of the service has to do.
  */
 export class ServiceDeployments {
-  readonly #api: EcsApi;
   readonly #say: (line: string) => void;
   #denied: unknown;
 
-  constructor(api: EcsApi, say: (line: string) => void) {
-    this.#api = api;
+  constructor(say: (line: string) => void) {
     this.#say = say;
   }
 
@@ -65,10 +63,14 @@ export class ServiceDeployments {
   }
 
   /** @returns undefined where the role may not see it, or ECS does not know it (any more) */
-  async read(arn: string, signal: AbortSignal): Promise<ServiceDeployment | undefined> {
+  async read(
+    api: EcsApi,
+    arn: string,
+    signal: AbortSignal,
+  ): Promise<ServiceDeployment | undefined> {
     if (this.#denied) return undefined;
     try {
-      const { serviceDeployments = [] } = await this.#api.describeServiceDeployments(
+      const { serviceDeployments = [] } = await api.describeServiceDeployments(
         { serviceDeploymentArns: [arn] },
         signal,
       );
@@ -88,12 +90,13 @@ export class ServiceDeployments {
 
   /** ARN of the task definition of a revision; undefined where the role may not see it. */
   async taskDefinitionOf(
+    api: EcsApi,
     revision: string | undefined,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     if (revision === undefined) return undefined;
     try {
-      const { serviceRevisions = [] } = await this.#api.describeServiceRevisions(
+      const { serviceRevisions = [] } = await api.describeServiceRevisions(
         { serviceRevisionArns: [revision] },
         signal,
       );

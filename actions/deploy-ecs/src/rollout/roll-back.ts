@@ -55,7 +55,7 @@ export async function rollBack(rollback: RollBack, signal: AbortSignal): Promise
     }
     const started = rollback.ours;
     if (started?.arn !== undefined) {
-      const seen = await rollback.deployments.read(started.arn, signal);
+      const seen = await rollback.deployments.read(api, started.arn, signal);
       if (seen && isRollingBack(seen)) return leftOr(rollback, watching(plan, started));
     }
     return restoredBy(plan, service);
@@ -111,7 +111,7 @@ async function stopped(
   if (arn === undefined) return undefined;
   ours.arn = arn;
   for (let asked = false; ; ) {
-    const seen = await deployments.read(arn, signal);
+    const seen = await deployments.read(api, arn, signal);
     if (!seen || isOver(seen) || isRollingBack(seen)) return seen;
     if (!asked) {
       try {

@@ -74,7 +74,7 @@ export class Watch {
     signal: AbortSignal,
   ): Promise<RolloutState> {
     const { arn = '' } = deployment;
-    const seen = await this.#tools.deployments.read(arn, signal);
+    const seen = await this.#tools.deployments.read(this.#tools.api, arn, signal);
     if (!seen) return this.#byService(change, deployment, signal);
     const health =
       change.goal.kind === 'healthy' && isScaledUp(seen)

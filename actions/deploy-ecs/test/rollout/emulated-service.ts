@@ -27,7 +27,7 @@ import { type MeteredClock, meteredClock } from './metered-clock.ts';
 
 const role = 'arn:aws:iam::123456789012:role/deploy';
 const region = 'eu-central-1';
-const place = { account: '123456789012', region };
+export const place = { account: '123456789012', region };
 
 /** An ECS whose hours pass at once, and how often it was asked. */
 export interface Emulated extends AsyncDisposable {

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
-import { definitionOf, type Emulated, emulatedService, withService } from './emulated-service.ts';
+import {
+  definitionOf,
+  type Emulated,
+  emulatedService,
+  place,
+  withService,
+} from './emulated-service.ts';
 
 let ecs: Emulated;
 
@@ -161,8 +167,6 @@ describe('what ECS does by itself', () => {
     expect(ecs.service().configuration.deploymentConfiguration?.alarms?.enable).toBe(false);
   });
 });
-
-const place = { account: '123456789012', region: 'eu-central-1' };
 
 describe('a deployment of somebody else', () => {
   const other = async () => {

@@ -1,11 +1,41 @@
 import type { Outcome, Run } from '@slipway/shared/action/run';
+import { runDeploy } from '@slipway/shared/deploy/run-deploy';
+import { systemClock } from '@slipway/shared/time/clock';
+import { openLoadBalancing } from './api/load-balancing.ts';
+import { openLogs } from './api/logs.ts';
+import { openEcs } from './api/open-ecs.ts';
+import { composeParts } from './compose-parts.ts';
+import { awsAccess } from './identity.ts';
 import type { manifest } from './manifest.ts';
+import { ServiceTarget } from './service-target.ts';
 import type { Settings } from './settings.ts';
+import { readGivenDocuments } from './task-definition/read-given.ts';
+
+type Manifest = typeof manifest;
 
 /** Deploys, and says how it went. */
-export async function ship(
-  _settings: Settings,
-  _run: Run<typeof manifest>,
-): Promise<Outcome<typeof manifest>> {
-  throw new Error('deploy-ecs cannot deploy yet');
+export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outcome<Manifest>> {
+  const given = await readGivenDocuments(settings);
+  const access = awsAccess(settings, run);
+  const { context } = access;
+  using api = await openEcs(access, context);
+  using balancing = openLoadBalancing(access, context);
+  using logs = openLogs(access, context);
+  const clock = systemClock;
+  const parts = composeParts({ access, api, balancing, clock, given, logs, run, settings });
+  const target = new ServiceTarget(parts);
+  const outcome = await runDeploy(target, runtimeOf(settings), { ...run, clock });
+  return {
+    ...outcome,
+    outputs: {
+      ...outcome.outputs,
+      'task-definition': target.taskDefinition,
+      'service-deployment': target.serviceDeployment,
+    },
+  };
+}
+
+/** The limits as the engine takes them: what runs before has one of its own. */
+function runtimeOf(settings: Settings) {
+  return { ...settings, 'migrate-timeout': settings['run-before-timeout'] };
 }

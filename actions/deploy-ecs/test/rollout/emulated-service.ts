@@ -7,7 +7,6 @@ import {
 import { runDeploy } from '@slipway/shared/deploy/run-deploy';
 import { Failure } from '@slipway/shared/failure/failure';
 import { httpFetch } from '@slipway/shared/http/fetch';
-import type { HealthAnswer } from '@slipway/shared/probe/probe';
 import { type Aws, startAws } from '../../../../packages/local-cloud/src/aws/aws.ts';
 import type { EcsService } from '../../../../packages/local-cloud/src/aws/ecs/services/service.ts';
 import {
@@ -18,11 +17,12 @@ import { aroundCalls } from '../../src/api/around-calls.ts';
 import type { EcsApi } from '../../src/api/ecs-api.ts';
 import type { JsonObject } from '../../src/api/json-object.ts';
 import { openEcs } from '../../src/api/open-ecs.ts';
+import { decisiveFailure } from '../../src/diagnosis/decisive-failure.ts';
 import type { ServiceParts } from '../../src/parts.ts';
-import { decisiveFailure } from '../../src/rollout/decisive-failure.ts';
 import { ServiceTarget } from '../../src/service-target.ts';
 import type { Settings } from '../../src/settings.ts';
 import type { PreparedTaskDefinition } from '../../src/task-definition/prepared.ts';
+import { appAnswers } from './app-answers.ts';
 import { type MeteredClock, meteredClock } from './metered-clock.ts';
 
 const role = 'arn:aws:iam::123456789012:role/deploy';
@@ -164,21 +164,6 @@ function imageIn({ containerDefinitions }: JsonObject): string {
   return (
     /"image":"(?<image>[^"]+)"/.exec(JSON.stringify(containerDefinitions))?.groups?.['image'] ?? ''
   );
-}
-
-/** What the app answers by the tasks that get its traffic: 503 from an image that is `sick`. */
-function appAnswers(service: EcsService, test: boolean): HealthAnswer {
-  const weighed = service.revisions
-    .map((revision) => {
-      const tasks = service.tasksOf(revision).filter(({ healthy }) => healthy);
-      const weight = test ? revision.testWeight : revision.productionWeight;
-      return { image: String(revision.definition.containerDefinitions?.[0]?.image), tasks, weight };
-    })
-    .filter(({ tasks, weight }) => tasks.length > 0 && weight > 0);
-  // A request in a hundred that meets the new version is what shows it.
-  const sick = weighed.find(({ image }) => image.includes('sick'));
-  const { image } = sick ?? weighed.at(-1) ?? { image: 'nothing' };
-  return { status: sick || image === 'nothing' ? 503 : 200, body: image };
 }
 
 /** A task definition of the service, by the tag of its image. */

@@ -58,9 +58,9 @@ export const ecsRolloutFailures = {
     remedy: () =>
       'Somebody else changed the service at the same moment. Look at its deployments and run the job again.',
   }),
-  'ecs/tasks-fail': entry({
-    cause: (f: { count: string; why: string }) =>
-      `${f.count} tasks of the new version have stopped instead of serving: ${f.why}.`,
-    remedy: () => 'The last log lines usually say why the app gave up.',
+  'ecs/no-address': entry({
+    cause: (f: { service: string; why: string }) =>
+      `${f.service} cannot be asked at health-path: ${f.why}.`,
+    remedy: () => 'Give the whole address as `health-url`.',
   }),
 } as const;

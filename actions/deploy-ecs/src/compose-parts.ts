@@ -1,0 +1,100 @@
+import type { Run } from '@slipway/shared/action/run';
+import { httpFetch } from '@slipway/shared/http/fetch';
+import { ecrCredentials } from '@slipway/shared/identity/aws';
+import { credentialsFor } from '@slipway/shared/identity/docker-login';
+import { registryHost } from '@slipway/shared/identity/registry-host';
+import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
+import type { ImageReference } from '@slipway/shared/image/reference';
+import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-image';
+import type { Clock } from '@slipway/shared/time/clock';
+import { addressOf } from './address.ts';
+import type { EcsApi } from './api/ecs-api.ts';
+import { isJsonObject } from './api/json-object.ts';
+import type { LoadBalancingApi } from './api/load-balancing.ts';
+import type { LogsApi } from './api/logs.ts';
+import { decisiveFailure } from './diagnosis/decisive-failure.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import type { AwsAccess } from './identity.ts';
+import type { manifest } from './manifest.ts';
+import type { ServiceParts } from './parts.ts';
+import { readService } from './rollout/read-service.ts';
+import type { Settings } from './settings.ts';
+import { prepareTaskDefinition } from './task-definition/prepare.ts';
+import type { GivenDocuments, PreparedTaskDefinition } from './task-definition/prepared.ts';
+import { registerTaskDefinition } from './task-definition/register.ts';
+
+/** What the parts of a run are made of. */
+export interface Composition {
+  settings: Settings;
+  given: GivenDocuments;
+  run: Run<typeof manifest>;
+  access: AwsAccess;
+  clock: Clock;
+  api: EcsApi;
+  balancing: LoadBalancingApi;
+  logs: LogsApi;
+}
+
+/** Puts the parts of a run together. */
+export function composeParts(o: Composition): ServiceParts {
+  const { api, balancing, clock, given, logs, run, settings } = o;
+  const { cluster, service } = settings;
+  const began = clock.now();
+  return {
+    settings,
+    clock,
+    signal: run.signal,
+    commands: run.commands,
+    api,
+    prepare: (found, by, signal) =>
+      prepareTaskDefinition(
+        { settings, given, api: by, service: found, resolve: (image) => resolve(o, image, signal) },
+        signal,
+      ),
+    register: registerTaskDefinition,
+    createDocument: () => {
+      const { 'desired-count': desiredCount } = settings;
+      return { ...given.serviceDefinition, ...(desiredCount !== undefined && { desiredCount }) };
+    },
+    addressOf: async (asked, name, signal) => {
+      const needed = asked.url === undefined && asked.path !== undefined;
+      const found = needed ? await readService(api, name, signal) : undefined;
+      return addressOf(asked, { service: found, balancing, fetch: httpFetch }, signal);
+    },
+    decisiveFailure,
+    hasHealthCheck,
+    diagnose: async ({ deployment, phase }, signal) => {
+      if (!deployment || phase !== 'rollout') return { facts: [], logs: [] };
+      const failed = { cluster, service, deployment, since: began };
+      return diagnose({ ...failed, api, logs, targets: balancing, clock }, signal);
+    },
+  };
+}
+
+/** The registry of the account is asked as whoever the run is; every other one by its `docker login`. */
+function resolve(
+  { access, clock, run }: Composition,
+  reference: ImageReference,
+  signal: AbortSignal,
+): Promise<ResolvedImage> {
+  const { context, identity, region } = access;
+  const { info: say } = run.commands;
+  const folder = dockerConfigFolder(run.env);
+  return resolveImage(reference, {
+    fetch: httpFetch,
+    clock,
+    signal,
+    say,
+    credentials: (registry) =>
+      registryHost(registry).provider === 'ecr'
+        ? ecrCredentials({ registry, region, identity }, context)
+        : credentialsFor(registry, undefined, folder, say),
+  });
+}
+
+function hasHealthCheck(prepared: PreparedTaskDefinition | undefined): boolean {
+  const containers = prepared?.document['containerDefinitions'];
+  return (
+    Array.isArray(containers) && containers.some((one) => isJsonObject(one) && 'healthCheck' in one)
+  );
+}

@@ -82,7 +82,7 @@ describe('a cancelled run', () => {
       ecs.before.set('describeServiceDeployments', () => controller.abort(cancelled));
     });
     const { closing, failure } = await ecs.deploy('shop:crash', {}, { signal: controller.signal });
-    expect(failure?.code).toBe('ecs/tasks-fail');
+    expect(failure?.code).toBe('ecs/task-exited');
     expect(closing).toMatch(/ECS was told to roll shop back to .*shop:1, and ends that by itself/);
     expect(await settled()).toEqual({ image: 'shop:1', rollout: ['COMPLETED'] });
   });

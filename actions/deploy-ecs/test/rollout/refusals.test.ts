@@ -31,10 +31,10 @@ describe('a permission that a deployment can do without', () => {
   });
 
   it.each([
-    ['ecs:DescribeServiceDeployments', 'ecs/tasks-fail'],
+    ['ecs:DescribeServiceDeployments', 'ecs/task-exited'],
     ['ecs:ListTasks', 'ecs/rolled-back'],
-    ['ecs:StopServiceDeployment', 'ecs/tasks-fail'],
-    ['ecs:DescribeServiceRevisions', 'ecs/tasks-fail'],
+    ['ecs:StopServiceDeployment', 'ecs/task-exited'],
+    ['ecs:DescribeServiceRevisions', 'ecs/task-exited'],
   ])('%s: a bad version is rolled back all the same', async (action, code) => {
     ecs.aws.permissions.withhold(action);
     const breaker = { 'circuit-breaker': true };
@@ -148,7 +148,7 @@ describe('what AWS does badly', () => {
     const down = Array.from({ length: 20 }, () => 'reset' as const);
     ecs.aws.faults.when('ecs', of('StopServiceDeployment'), ...down);
     const { closing, failure } = await ecs.deploy('shop:crash');
-    expect(failure?.code).toBe('ecs/tasks-fail');
+    expect(failure?.code).toBe('ecs/task-exited');
     expect(closing).toMatch(/^rolled-back: /);
     expect(image()).toBe('shop:1');
   });

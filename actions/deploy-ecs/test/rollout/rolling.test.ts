@@ -95,8 +95,8 @@ describe('a rolling deployment', () => {
 
 describe('a version that does not run', () => {
   it.each([
-    ['crash', 'ecs/tasks-fail', 'web exited with code 1'],
-    ['absent', 'ecs/tasks-fail', 'CannotPullContainerError'],
+    ['crash', 'ecs/task-exited', 'code 1'],
+    ['absent', 'ecs/image-pull', 'CannotPullContainerError'],
   ])('is red by what its tasks say, and rolled back: %s', async (tag, code, words) => {
     await withService(ecs);
     const { closing, failure, outputs } = await ecs.deploy(`shop:${tag}`);
@@ -269,7 +269,7 @@ describe('a first deployment', () => {
 
   it('that fails removes it again', async () => {
     const { closing, failure } = await ecs.deploy('shop:crash', document);
-    expect(failure?.code).toBe('ecs/tasks-fail');
+    expect(failure?.code).toBe('ecs/task-exited');
     expect(closing).toBe(
       'failed: shop in default serves nothing, as before this run, proven by ECS, which has no such service any more.',
     );

@@ -119,7 +119,7 @@ describe('blue-green with a test listener', () => {
   it('that crashes before its test traffic is rolled back', async () => {
     await create(blueGreen);
     const { closing, failure } = await ecs.deploy('shop:crash', { 'test-url': testUrl });
-    expect(failure?.code).toBe('ecs/tasks-fail');
+    expect(failure?.code).toBe('ecs/task-exited');
     expect(closing).toMatch(/^rolled-back: /);
   });
 

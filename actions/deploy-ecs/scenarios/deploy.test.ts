@@ -63,6 +63,23 @@ describe('a service of Amazon ECS', () => {
     expect(world.service.status).toBe('INACTIVE');
   }, 60_000);
 
+  it('gets a migration before its second version; one that fails leaves the first', async () => {
+    await world.first();
+    world.ecs.runtime.behave((container) => container.command?.includes('migrate') === true, {
+      exit: { after: 20, code: 0 },
+    });
+    const good = await world.deploy('shop-2', { 'run-before': 'npm run migrate' });
+    expect(good.outputs).toMatchObject({ status: 'deployed' });
+    expect(good.log).toContain('run-before: done');
+    world.ecs.runtime.behave((container) => container.command?.includes('broken') === true, {
+      exit: { after: 20, code: 3 },
+    });
+    const bad = await world.deploy('shop-3', { 'run-before': 'npm run broken' });
+    expect(bad.outputs).toMatchObject({ status: 'failed', reason: 'ecs/run-before' });
+    expect(bad.log).toContain('was not changed and serves the version before');
+    expect(world.serves).toBe(image('shop-2'));
+  }, 60_000);
+
   it('is rolled back by ECS itself when the job is cancelled; the job again deploys', async () => {
     await world.first();
     const step = world.start('shop-stuck');

@@ -19,6 +19,7 @@ import type { manifest } from './manifest.ts';
 import type { ServiceParts } from './parts.ts';
 import { readService } from './rollout/read-service.ts';
 import type { Settings } from './settings.ts';
+import { RunBefore } from './task/run-before.ts';
 import { prepareTaskDefinition } from './task-definition/prepare.ts';
 import type { GivenDocuments, PreparedTaskDefinition } from './task-definition/prepared.ts';
 import { registerTaskDefinition } from './task-definition/register.ts';
@@ -39,7 +40,9 @@ export interface Composition {
 export function composeParts(o: Composition): ServiceParts {
   const { api, balancing, clock, given, logs, run, settings } = o;
   const { cluster, service } = settings;
+  const { 'run-before': command } = settings;
   const began = clock.now();
+  let before: RunBefore | undefined;
   return {
     settings,
     clock,
@@ -63,7 +66,25 @@ export function composeParts(o: Composition): ServiceParts {
     },
     decisiveFailure,
     hasHealthCheck,
+    ...(command && {
+      migrate: async ({ prepared, service: found }, taskDefinition, signal) => {
+        const { 'run-before-container': named } = settings;
+        before = new RunBefore(
+          {
+            cluster,
+            service: found ?? given.serviceDefinition ?? {},
+            taskDefinition,
+            container: named ?? prepared.container,
+            command,
+            token: `${run.github.repository} ${run.github.runId} ${run.github.runAttempt}`,
+          },
+          { api, logs, clock, commands: run.commands },
+        );
+        await before.run(signal);
+      },
+    }),
     diagnose: async ({ deployment, phase }, signal) => {
+      if (phase === 'migrate' && before) return before.evidence;
       if (!deployment || phase !== 'rollout') return { facts: [], logs: [] };
       const failed = { cluster, service, deployment, since: began };
       return diagnose({ ...failed, api, logs, targets: balancing, clock }, signal);

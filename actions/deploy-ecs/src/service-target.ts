@@ -37,7 +37,7 @@ import { Watch } from './rollout/watch.ts';
 export class ServiceTarget implements Target<EcsPlan, EcsChange> {
   readonly name: string;
   /** Every look is two calls; AWS allows tens of them a second in a region. */
-  readonly pace = { first: 1_000, most: 1_600 };
+  readonly pace = { first: 1_000, most: 1_200 };
   readonly #parts: ServiceParts;
   readonly #service: ServiceName;
   /** Repeats throttled calls, which a look leaves to the engine. */

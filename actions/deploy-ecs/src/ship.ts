@@ -11,10 +11,11 @@ import { ServiceTarget } from './service-target.ts';
 import type { Settings } from './settings.ts';
 import { readGivenDocuments } from './task-definition/read-given.ts';
 
-type Manifest = typeof manifest;
-
 /** Deploys, and says how it went. */
-export async function ship(settings: Settings, run: Run<Manifest>): Promise<Outcome<Manifest>> {
+export async function ship(
+  settings: Settings,
+  run: Run<typeof manifest>,
+): Promise<Outcome<typeof manifest>> {
   const given = await readGivenDocuments(settings);
   const access = awsAccess(settings, run);
   const { context } = access;

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { httpFetch } from '@slipway/shared/http/fetch';
+import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
+import { type LoadBalancingApi, openLoadBalancing } from '../../src/api/load-balancing.ts';
+import { type LogsApi, openLogs } from '../../src/api/logs.ts';
+import { diagnose } from '../../src/diagnosis/diagnose.ts';
+import {
+  definitionOf,
+  type Emulated,
+  emulatedService,
+  withService,
+} from '../rollout/emulated-service.ts';
+
+// AWS as local-cloud has it: every request and answer is checked against AWS's own model.
+let ecs: Emulated;
+let logs: LogsApi & Disposable;
+let targets: LoadBalancingApi & Disposable;
+beforeEach(async () => {
+  ecs = await emulatedService();
+  const credentials = ecs.aws.credentials('arn:aws:iam::123456789012:role/deploy');
+  const identity = { who: 'deploy', credentials: async () => ({ ...credentials }) };
+  const { clock } = ecs;
+  const context = { env: ecs.aws.env, fetch: httpFetch, clock, mask: () => undefined };
+  logs = openLogs({ region: 'eu-central-1', identity }, context);
+  targets = openLoadBalancing({ region: 'eu-central-1', identity }, context);
+});
+afterEach(async () => {
+  logs[Symbol.dispose]();
+  targets[Symbol.dispose]();
+  await ecs[Symbol.asyncDispose]();
+});
+
+const logConfiguration = {
+  logDriver: 'awslogs' as const,
+  options: {
+    'awslogs-group': '/ecs/shop',
+    'awslogs-region': 'eu-central-1',
+    'awslogs-stream-prefix': 'app',
+    'awslogs-create-group': 'true',
+  },
+};
+
+/** Lets a version fail for two minutes, and finds out why. */
+async function failing(script: keyof typeof scripts) {
+  ecs.ecs.runtime.behave('shop:bad', scripts[script]);
+  await withService(ecs);
+  const definition = definitionOf('shop:bad');
+  const { taskDefinition } = await ecs.client.registerTaskDefinition({
+    ...definition,
+    executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+    containerDefinitions: definition.containerDefinitions.map((one) => ({
+      ...one,
+      logConfiguration,
+    })),
+  });
+  const since = ecs.clock.now();
+  const { service } = await ecs.client.updateService({ service: 'shop', taskDefinition: 'shop' });
+  const id = service?.deployments?.find(({ status }) => status === 'PRIMARY')?.id;
+  await ecs.clock.sleep(120_000);
+  return diagnose(
+    {
+      api: ecs.api,
+      logs: { getLogEvents: (input, within) => ecs.clock.busy(logs.getLogEvents(input, within)) },
+      targets,
+      cluster: 'default',
+      service: 'shop',
+      deployment: { taskDefinition: taskDefinition?.taskDefinitionArn ?? '', id, arn: undefined },
+      since,
+      clock: ecs.clock,
+    },
+    new AbortController().signal,
+  );
+}
+
+test('a crash, with the last words of the app', async () => {
+  const { decisive, facts, logs: read } = await failing('crash');
+  expect(decisive?.code).toBe('ecs/task-exited');
+  expect(facts[0]).toMatch(/^\d+ tasks \(EssentialContainerExited\): web exited with code 1 /);
+  expect(read[0]?.lines).toEqual(['Error: DATABASE_URL is not set']);
+});
+
+test.each([
+  ['outOfMemory', 'ecs/out-of-memory', 'more memory than its limit'],
+  ['noImage', 'ecs/image-pull', 'the registry has no such image'],
+  ['noSecret', 'ecs/secret', 'may not read a secret'],
+] as const)('%s', async (script, code, words) => {
+  const { decisive, facts } = await failing(script);
+  expect(decisive?.code).toBe(code);
+  expect(facts[0]).toContain(words);
+});

@@ -31,7 +31,7 @@ lint: ## Formatter, linter, types, workflows, shell, Terraform, generated files,
 	@scripts/setup node lint
 	@$(with) scripts/lint
 
-demo: ## Ship the example app, then a broken commit of it; KEEP=1 leaves it running
+demo: ## Ship the example app, then a broken commit of it; TARGET=ssh (default) or ecs; KEEP=1 leaves it running
 	@scripts/setup run node
 	@$(with) scripts/build && $(with) node --conditions=source scripts/demo.ts
 

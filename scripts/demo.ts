@@ -1,10 +1,11 @@
-// The main job, told as a story: a commit becomes a proven container on an SSH host, a broken
-// commit is refused with its reason, and the version before serves on. KEEP=1 leaves it running.
+// The main job, told as a story: a commit becomes a proven container, a broken commit is refused with
+// its reason, and the version before serves on. TARGET says where, KEEP=1 leaves it running.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActRun } from '../packages/local-cloud/src/act.ts';
-import { openShop } from '../packages/local-cloud/src/shop/shop.ts';
+import { ecsShop } from '../packages/local-cloud/src/shop/ecs-place.ts';
+import { openShop, type Shop, type ShopPlace } from '../packages/local-cloud/src/shop/shop.ts';
 import { sshShop } from '../packages/local-cloud/src/shop/ssh-place.ts';
 import { summaryPage } from '../packages/local-cloud/src/summary-page.ts';
 
@@ -22,13 +23,54 @@ const holds = (what: string, held: boolean) => {
   if (!held) failures.push(what);
 };
 
-say('Slipway demo: the example app, shipped by the released ship-ssh.yml under act\n');
+interface Scene {
+  shop: Shop<ShopPlace>;
+  /** What the app is shipped to, for people. */
+  place: string;
+}
+
+const targets: Readonly<Record<string, () => Promise<Scene>>> = {
+  async ssh() {
+    const shop = await openShop(sshShop);
+    return { shop, place: `an SSH host at ${shop.place.host}` };
+  },
+  async ecs() {
+    const shop = await openShop(ecsShop);
+    return { shop, place: `an emulated Amazon ECS, whose load balancer is ${shop.place.url}` };
+  },
+};
+
+const target = process.env['TARGET'] || 'ssh';
+const open = targets[target];
+if (!open) {
+  console.error(
+    `demo: there is no TARGET ${target}; targets are ${Object.keys(targets).join(', ')}`,
+  );
+  process.exit(2);
+}
+const name = `ship-${target}.yml`;
+say(`Slipway demo: the example app, shipped by the released ${name} under act\n`);
 execFileSync(process.execPath, [join(root, 'scripts/release-tree.ts')], { stdio: 'inherit' });
 step('the release tree is in out/release, as a tag would contain it');
 
-const shop = await openShop(sshShop);
+const { shop, place } = await open();
 try {
-  step(`a registry at ${shop.registry.host}, an SSH host at ${shop.place.host}`);
+  await tell();
+} finally {
+  await shop[Symbol.asyncDispose]();
+}
+
+if (failures.length > 0) {
+  say(
+    `\n${seconds()}  NOT all of it held:\n${failures.map((failure) => `         - ${failure}`).join('\n')}`,
+  );
+  process.exitCode = 1;
+} else {
+  say(`\n${seconds()}  all of it held`);
+}
+
+async function tell(): Promise<void> {
+  step(`a registry at ${shop.registry.host}, ${place}`);
   step(`a user's repository in ${shop.repository.folder}; its workflow:`);
   const workflow = readFileSync(join(shop.repository.folder, '.github/workflows/ship.yml'), 'utf8');
   say(workflow.trimEnd().replace(/^/gm, '           '));
@@ -36,7 +78,7 @@ try {
   const good = await shop.repository.commit('feat: open the shop');
   step(`commit ${short(good)} "feat: open the shop" is pushed`);
   const first = await ship();
-  holds('ship-ssh.yml is green', first.code === 0);
+  holds(`${name} is green`, first.code === 0);
   const serving = await shop.info();
   holds(`${shop.place.url} serves ${short(serving?.commit)}`, serving?.commit === good);
 
@@ -47,9 +89,9 @@ try {
   const bad = await shop.repository.commit('feat: read the database URL');
   step(`commit ${short(bad)} "feat: read the database URL" is pushed; it cannot start`);
   const second = await ship();
-  holds('ship-ssh.yml is red', second.code !== 0);
+  holds(`${name} is red`, second.code !== 0);
   const reason = annotation(second.log);
-  holds(`it says why: ${reason.split('%0A')[0]}`, reason.includes('deploy/'));
+  holds(`it says why: ${reason.split('%0A')[0]}`, /deploy-\w+: (?:deploy|ecs)\//.test(reason));
   const found = second.summaries.join('\n');
   holds(
     'the summary shows the last log line: The setting DATABASE_URL is missing',
@@ -68,17 +110,6 @@ try {
   );
   say(`The job summaries: ${page}`);
   if (keep) await untilInterrupted();
-} finally {
-  await shop[Symbol.asyncDispose]();
-}
-
-if (failures.length > 0) {
-  say(
-    `\n${seconds()}  NOT all of it held:\n${failures.map((failure) => `         - ${failure}`).join('\n')}`,
-  );
-  process.exitCode = 1;
-} else {
-  say(`\n${seconds()}  all of it held`);
 }
 
 async function ship(): Promise<ActRun> {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type RealEcs, startRealEcs } from '../aws/real-ecs.ts';
 import { demoAws } from '../aws/seed.ts';
 import type { GitHub } from '../github/github.ts';
@@ -19,7 +21,10 @@ export const ecsShop: ShopPlan<EcsPlace> = {
 };
 
 async function startEcsPlace({ env, issuer }: GitHub['oidc']): Promise<EcsPlace> {
-  const ecs = await startRealEcs('/health', { issuer, seed: demoAws('octo/shop') });
+  const seed = demoAws('octo/shop');
+  const allow = await permissions();
+  const roles = seed.roles.map((role) => ({ ...role, allow }));
+  const ecs = await startRealEcs('/health', { issuer, seed: { ...seed, roles } });
   return {
     ecs,
     url: ecs.url,
@@ -27,6 +32,13 @@ async function startEcsPlace({ env, issuer }: GitHub['oidc']): Promise<EcsPlace>
     env: { ...env, ...ecs.aws.env },
     [Symbol.asyncDispose]: () => ecs[Symbol.asyncDispose](),
   };
+}
+
+/** The role may do what the policy that deploy-ecs asks for allows, and nothing else. */
+async function permissions(): Promise<string[]> {
+  const file = join(import.meta.dirname, '../../../../actions/deploy-ecs/src/api/permissions.json');
+  const listed: { action: string }[] = JSON.parse(await readFile(file, 'utf8'));
+  return listed.map(({ action }) => action);
 }
 
 const taskDefinition = {

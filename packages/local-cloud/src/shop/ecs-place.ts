@@ -25,6 +25,7 @@ async function startEcsPlace({ env, issuer }: GitHub['oidc']): Promise<EcsPlace>
   const allow = await permissions();
   const roles = seed.roles.map((role) => ({ ...role, allow }));
   const ecs = await startRealEcs('/health', { issuer, seed: { ...seed, roles } });
+  ecs.world.logs.create(logGroup);
   return {
     ecs,
     url: ecs.url,
@@ -40,6 +41,8 @@ async function permissions(): Promise<string[]> {
   const listed: { action: string }[] = JSON.parse(await readFile(file, 'utf8'));
   return listed.map(({ action }) => action);
 }
+
+const logGroup = '/ecs/shop';
 
 const taskDefinition = {
   family: 'shop',
@@ -57,7 +60,7 @@ const taskDefinition = {
       logConfiguration: {
         logDriver: 'awslogs',
         options: {
-          'awslogs-group': '/ecs/shop',
+          'awslogs-group': logGroup,
           'awslogs-region': 'eu-central-1',
           'awslogs-stream-prefix': 'web',
         },

@@ -31,8 +31,9 @@ export class LogStore {
     if (streams && !streams.has(name)) streams.set(name, { name, createdAt: time, events: [] });
   }
 
-  /** Adds a line; to a stream that does not exist, it is lost. */
+  /** Adds a line; an empty one, or one to a stream that does not exist, is lost. */
   write(group: string, name: string, event: Omit<LogEvent, 'id'>): void {
+    if (event.message === '') return;
     this.#count += 1;
     this.groups
       .get(group)

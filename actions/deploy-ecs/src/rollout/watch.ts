@@ -65,7 +65,7 @@ export class Watch {
         : this.#byDeployment(change, deployment, signal),
       change.direction === 'forward' ? this.#tools.tasks.failureOf(deployment, signal) : undefined,
     ]);
-    return failure && state.state !== 'failed' ? { state: 'failed', failure } : state;
+    return failure && !saysMore(state) ? { state: 'failed', failure } : state;
   }
 
   async #byDeployment(
@@ -133,6 +133,14 @@ export class Watch {
     const { runningCount = 0, status = '' } = service;
     return { state: 'progress', text: `${status}: ${runningCount} tasks run` };
   }
+}
+
+// That ECS gave a deployment up says less than why its tasks ended.
+const givenUp = ['ecs/stopped', 'ecs/rolled-back', 'ecs/rollout-failed'];
+
+/** Whether a state says more than what the tasks of the deployment say. */
+function saysMore(state: RolloutState): boolean {
+  return state.state === 'failed' && !givenUp.includes(state.failure.code);
 }
 
 /** The service deployment of a change, once ECS shows another one than before. */

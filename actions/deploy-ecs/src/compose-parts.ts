@@ -14,6 +14,7 @@ import type { LoadBalancingApi } from './api/load-balancing.ts';
 import type { LogsApi } from './api/logs.ts';
 import { decisiveFailure } from './diagnosis/decisive-failure.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
+import { targetsAgainst } from './diagnosis/targets-against.ts';
 import type { AwsAccess } from './identity.ts';
 import type { manifest } from './manifest.ts';
 import type { ServiceParts } from './parts.ts';
@@ -65,6 +66,8 @@ export function composeParts(o: Composition): ServiceParts {
       return addressOf(asked, { service: found, balancing, fetch: httpFetch }, signal);
     },
     decisiveFailure,
+    targetsAgainst: ({ service: found, tasks }, signal) =>
+      targetsAgainst(balancing, { service: found, tasks }, signal),
     hasHealthCheck,
     ...(command && {
       migrate: async ({ prepared, service: found }, taskDefinition, signal) => {

@@ -40,6 +40,11 @@ export interface ServiceParts {
   ): Promise<HealthAddress | undefined>;
   /** The verdict on the stopped tasks of a deployment. */
   decisiveFailure(tasks: readonly Task[]): Failure | undefined;
+  /** What the load balancers of a service still say against tasks; undefined where nothing is. */
+  targetsAgainst(
+    about: { service: Service | undefined; tasks: readonly Task[] },
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   /** Whether a container of the new version has a health check of its own. */
   hasHealthCheck(prepared: PreparedTaskDefinition | undefined): boolean;
   diagnose(

@@ -60,6 +60,8 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
       name: this.#service,
       say: commands.info,
       decisiveFailure: parts.decisiveFailure,
+      targetsAgainst: (running, signal) =>
+        parts.targetsAgainst({ service: this.#plan?.service, tasks: running }, signal),
       hasHealthCheck: () => parts.hasHealthCheck(this.#plan?.prepared),
     });
     const tools = { api, name: this.#service, deployments: this.#deployments, tasks, clock };

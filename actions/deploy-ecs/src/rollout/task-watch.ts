@@ -13,6 +13,8 @@ export interface TaskWatchTools {
   say(line: string): void;
   /** The verdict on the stopped tasks of a deployment. */
   decisiveFailure(tasks: readonly Task[]): Failure | undefined;
+  /** What the load balancers still say against tasks; undefined where nothing is. */
+  targetsAgainst(tasks: readonly Task[], signal: AbortSignal): Promise<string | undefined>;
   /** Whether a container of the new version has a health check of its own. */
   hasHealthCheck(): boolean;
 }
@@ -49,7 +51,10 @@ export class TaskWatch {
       const all = await this.#describe(await this.#list('RUNNING', signal), signal);
       const own = all.filter((task) => isOf(task, deployment));
       const waiting = own.filter((task) => !this.#isHealthy(task));
-      if (waiting.length === 0) return { healthy: true };
+      if (waiting.length === 0) {
+        const text = await this.#tools.targetsAgainst(own, signal);
+        return text === undefined ? { healthy: true } : { healthy: false, text };
+      }
       return {
         healthy: false,
         text: `${own.length - waiting.length} of ${own.length} tasks are healthy`,

@@ -16,8 +16,10 @@ import {
 import { aroundCalls } from '../../src/api/around-calls.ts';
 import type { EcsApi } from '../../src/api/ecs-api.ts';
 import type { JsonObject } from '../../src/api/json-object.ts';
+import { openLoadBalancing } from '../../src/api/load-balancing.ts';
 import { openEcs } from '../../src/api/open-ecs.ts';
 import { decisiveFailure } from '../../src/diagnosis/decisive-failure.ts';
+import { targetsAgainst } from '../../src/diagnosis/targets-against.ts';
 import type { ServiceParts } from '../../src/parts.ts';
 import { ServiceTarget } from '../../src/service-target.ts';
 import type { Settings } from '../../src/settings.ts';
@@ -67,6 +69,10 @@ export async function emulatedService(): Promise<Emulated> {
   const credentials = { ...aws.credentials(role) };
   const identity = { who: role, credentials: async () => credentials };
   const opened = await openEcs(
+    { region, identity },
+    { env, fetch: httpFetch, clock, mask: () => undefined },
+  );
+  const balancing = openLoadBalancing(
     { region, identity },
     { env, fetch: httpFetch, clock, mask: () => undefined },
   );
@@ -124,6 +130,7 @@ export async function emulatedService(): Promise<Emulated> {
             ask: async () => appAnswers(service(), url.port === '8443'),
           },
         decisiveFailure,
+        targetsAgainst: (about, within) => clock.busy(targetsAgainst(balancing, about, within)),
         hasHealthCheck: () => false,
         diagnose: async () => ({ facts: [], logs: [] }),
         ...more,
@@ -134,6 +141,7 @@ export async function emulatedService(): Promise<Emulated> {
     async [Symbol.asyncDispose]() {
       client.destroy();
       opened[Symbol.dispose]();
+      balancing[Symbol.dispose]();
       await aws[Symbol.asyncDispose]();
     },
   };

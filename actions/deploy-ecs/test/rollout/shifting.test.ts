@@ -226,6 +226,26 @@ describe('canary and linear', () => {
   });
 });
 
+it('a rolling update is healthy once the load balancer says so of every new task', async () => {
+  await create({ strategy: 'ROLLING' });
+  ecs.ecs.runtime.behave('slow', { ...scripts.healthy, healthy: 90_000 });
+  let healthy = -1;
+  const { outputs, said, took } = await ecs.deploy(
+    'slow:2',
+    { 'wait-for': 'healthy', 'health-url': undefined, 'health-threshold': 1 },
+    {
+      tidyRevisions: async () => {
+        const service = ecs.service();
+        healthy = service.primary ? service.healthy(service.primary) : 0;
+      },
+    },
+  );
+  expect(outputs).toMatchObject({ status: 'deployed' });
+  expect(said.join('\n')).toMatch(/[01] of [12] targets are healthy/);
+  expect(healthy).toBe(2);
+  expect(took).toBeGreaterThan(90_000);
+});
+
 describe('what the service lacks for its traffic', () => {
   const refusal = async (settings: Parameters<Emulated['deploy']>[1]) => {
     const { failure } = await ecs.deploy('shop:2', settings);

@@ -1,0 +1,42 @@
+import type { Service, Task } from '@aws-sdk/client-ecs';
+import type { LoadBalancingApi } from '../api/load-balancing.ts';
+import { isDenied } from '../rollout/patience.ts';
+import { addressesOf } from './target-health.ts';
+
+/**
+ * What the load balancers of a service still say against its tasks: each of them has to be healthy in
+ * a target group before it gets traffic.
+ * @returns undefined where nothing is, no load balancer is there, or the role may not ask it
+ */
+export async function targetsAgainst(
+  balancing: Pick<LoadBalancingApi, 'describeTargetHealth'>,
+  { service, tasks }: { service: Service | undefined; tasks: readonly Task[] },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const groups = (service?.loadBalancers ?? []).flatMap((one) =>
+    [one.targetGroupArn, one.advancedConfiguration?.alternateTargetGroupArn].filter(
+      (arn) => arn !== undefined,
+    ),
+  );
+  if (groups.length === 0) return undefined;
+  const healthy = new Set<string>();
+  try {
+    for (const group of new Set(groups)) {
+      const { TargetHealthDescriptions = [] } = await balancing.describeTargetHealth(
+        { TargetGroupArn: group },
+        signal,
+      );
+      for (const { Target, TargetHealth } of TargetHealthDescriptions) {
+        if (Target?.Id && TargetHealth?.State === 'healthy') healthy.add(Target.Id);
+      }
+    }
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+  // A task without an address of its own is a target by its machine, which tells nothing of it.
+  const known = tasks.map((task) => [...addressesOf([task])]).filter((own) => own.length > 0);
+  const good = known.filter((own) => own.some((address) => healthy.has(address)));
+  if (good.length === known.length) return undefined;
+  return `${good.length} of ${known.length} targets are healthy`;
+}

@@ -79,7 +79,7 @@ export function composeParts(o: Composition): ServiceParts {
             taskDefinition,
             container: named ?? prepared.container,
             command,
-            token: `${run.github.repository} ${run.github.runId} ${run.github.runAttempt}`,
+            token: attemptOf(run, service),
           },
           { api, logs, clock, commands: run.commands },
         );
@@ -121,4 +121,10 @@ function hasHealthCheck(prepared: PreparedTaskDefinition | undefined): boolean {
   return (
     Array.isArray(containers) && containers.some((one) => isJsonObject(one) && 'healthCheck' in one)
   );
+}
+
+/** Names one attempt of one job: two jobs of a run may deploy the same task definition. */
+function attemptOf({ env, github }: Composition['run'], service: string): string {
+  const { repository, runAttempt, runId } = github;
+  return [repository, runId, runAttempt, env['GITHUB_JOB'], service].join(' ');
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { image, World } from './world.ts';
+import { image, place, World } from './world.ts';
 
 describe('a service of Amazon ECS', () => {
   let world: World;
@@ -61,6 +61,16 @@ describe('a service of Amazon ECS', () => {
     expect(log).toContain('serves nothing, as before this run');
     world.ecs.timeline.advance();
     expect(world.service.status).toBe('INACTIVE');
+  }, 60_000);
+
+  it('keeps as many revisions as it is told, and those that are used', async () => {
+    await world.first();
+    await world.deploy('shop-2');
+    const third = await world.deploy('shop-3', { 'keep-revisions': '2' });
+    expect(third.outputs).toMatchObject({ status: 'deployed' });
+    const { definitions } = world.ecs.worlds.at(place);
+    const status = (name: string) => definitions.find(name)?.definition.status;
+    expect(['shop:1', 'shop:2', 'shop:3'].map(status)).toEqual(['INACTIVE', 'ACTIVE', 'ACTIVE']);
   }, 60_000);
 
   it('gets a migration before its second version; one that fails leaves the first', async () => {

@@ -24,6 +24,7 @@ import { RunBefore } from './task/run-before.ts';
 import { prepareTaskDefinition } from './task-definition/prepare.ts';
 import type { GivenDocuments, PreparedTaskDefinition } from './task-definition/prepared.ts';
 import { registerTaskDefinition } from './task-definition/register.ts';
+import { deregisterOldRevisions } from './task-definition/revisions.ts';
 
 /** What the parts of a run are made of. */
 export interface Composition {
@@ -41,7 +42,7 @@ export interface Composition {
 export function composeParts(o: Composition): ServiceParts {
   const { api, balancing, clock, given, logs, run, settings } = o;
   const { cluster, service } = settings;
-  const { 'run-before': command } = settings;
+  const { 'keep-revisions': keep, 'run-before': command } = settings;
   const began = clock.now();
   let before: RunBefore | undefined;
   return {
@@ -60,6 +61,11 @@ export function composeParts(o: Composition): ServiceParts {
       const { 'desired-count': desiredCount } = settings;
       return { ...given.serviceDefinition, ...(desiredCount !== undefined && { desiredCount }) };
     },
+    ...(keep !== undefined && {
+      tidyRevisions: async (used: readonly string[], by: EcsApi, signal: AbortSignal) => {
+        await deregisterOldRevisions({ api: by, keep, say: run.commands.info }, used, signal);
+      },
+    }),
     addressOf: async (asked, name, signal) => {
       const needed = asked.url === undefined && asked.path !== undefined;
       const found = needed ? await readService(api, name, signal) : undefined;

@@ -52,5 +52,5 @@ export interface ServiceParts {
     signal: AbortSignal,
   ): Promise<Evidence>;
   /** Deregisters old revisions; undefined where all are kept. */
-  tidyRevisions?: (taskDefinition: string, signal: AbortSignal) => Promise<void>;
+  tidyRevisions?: (used: readonly string[], api: EcsApi, signal: AbortSignal) => Promise<void>;
 }

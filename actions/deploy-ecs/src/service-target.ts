@@ -185,7 +185,9 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
 
   async cleanUp(plan: EcsPlan, ending: Ending, signal: AbortSignal): Promise<void> {
     await tidyConfiguration(this.#api, this.#service, { plan, ending }, signal);
-    if (ending === 'proven') await this.#parts.tidyRevisions?.(this.taskDefinition, signal);
+    if (ending !== 'proven') return;
+    const used = [this.taskDefinition, ...(plan.previous === undefined ? [] : [plan.previous])];
+    await this.#parts.tidyRevisions?.(used, this.#api, signal);
   }
 
   async #start(plan: EcsPlan, signal: AbortSignal): Promise<Started> {

@@ -10,6 +10,7 @@ import type { manifest } from './manifest.ts';
 import { ServiceTarget } from './service-target.ts';
 import type { Settings } from './settings.ts';
 import { readGivenDocuments } from './task-definition/read-given.ts';
+import { checkServiceDefinition } from './task-definition/service-definition.ts';
 
 /** Deploys, and says how it went. */
 export async function ship(
@@ -17,6 +18,7 @@ export async function ship(
   run: Run<typeof manifest>,
 ): Promise<Outcome<typeof manifest>> {
   const given = await readGivenDocuments(settings);
+  if (given.serviceDefinition) checkServiceDefinition(given.serviceDefinition, settings);
   const access = awsAccess(settings, run);
   const { context } = access;
   using api = await openEcs(access, context);

@@ -25,6 +25,7 @@ import { prepareTaskDefinition } from './task-definition/prepare.ts';
 import type { GivenDocuments, PreparedTaskDefinition } from './task-definition/prepared.ts';
 import { registerTaskDefinition } from './task-definition/register.ts';
 import { deregisterOldRevisions } from './task-definition/revisions.ts';
+import { serviceDocument } from './task-definition/service-definition.ts';
 
 /** What the parts of a run are made of. */
 export interface Composition {
@@ -57,14 +58,10 @@ export function composeParts(o: Composition): ServiceParts {
         signal,
       ),
     register: registerTaskDefinition,
-    createDocument: () => {
-      const { 'desired-count': desiredCount } = settings;
-      return { ...given.serviceDefinition, ...(desiredCount !== undefined && { desiredCount }) };
-    },
+    createDocument: () => serviceDocument(given.serviceDefinition ?? {}, settings),
     ...(keep !== undefined && {
-      tidyRevisions: async (used: readonly string[], by: EcsApi, signal: AbortSignal) => {
-        await deregisterOldRevisions({ api: by, keep, say: run.commands.info }, used, signal);
-      },
+      tidyRevisions: (used, by, signal) =>
+        deregisterOldRevisions({ api: by, keep, say: run.commands.info }, used, signal),
     }),
     addressOf: async (asked, name, signal) => {
       const needed = asked.url === undefined && asked.path !== undefined;

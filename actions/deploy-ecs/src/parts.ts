@@ -29,7 +29,7 @@ export interface ServiceParts {
   /** @returns the ARN, also where nothing had to be registered */
   register(prepared: PreparedTaskDefinition, api: EcsApi, signal: AbortSignal): Promise<string>;
   /** What a service that is not there is created from. */
-  createDocument(settings: Settings): JsonObject;
+  createDocument(): JsonObject;
   /** The one-off task before the rollout; undefined where none is asked for. */
   migrate?: (plan: EcsPlan, taskDefinition: string, signal: AbortSignal) => Promise<void>;
   /** Where the app is asked; undefined where nothing tells. */
@@ -51,6 +51,9 @@ export interface ServiceParts {
     failed: { plan: EcsPlan; phase: FailedPhase; deployment: DeploymentRef | undefined },
     signal: AbortSignal,
   ): Promise<Evidence>;
-  /** Deregisters old revisions; undefined where all are kept. */
-  tidyRevisions?: (used: readonly string[], api: EcsApi, signal: AbortSignal) => Promise<void>;
+  /**
+   * Deregisters old revisions; undefined where all are kept.
+   * @param used ARNs of those that stay: what serves now, and where a rollback would lead
+   */
+  tidyRevisions?: (used: readonly string[], api: EcsApi, signal: AbortSignal) => Promise<unknown>;
 }

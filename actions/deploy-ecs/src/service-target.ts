@@ -191,12 +191,12 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
   }
 
   async #start(plan: EcsPlan, signal: AbortSignal): Promise<Started> {
-    const { clock, createDocument, settings } = this.#parts;
+    const { clock, createDocument } = this.#parts;
     const { configuration, desiredCount, service, takenUp } = plan;
     const taskDefinition = this.taskDefinition;
     if (takenUp) return { deployment: takenUp, before: { current: undefined } };
     const start = { api: this.#api, name: this.#service, clock, taskDefinition };
-    if (!service) return createService(start, createDocument(settings), signal);
+    if (!service) return createService(start, createDocument(), signal);
     const current = primaryOf(service);
     if (plan.diff.length === 0 && current) {
       const deployment = { taskDefinition, id: current.id, arn: undefined };

@@ -7,13 +7,14 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** How a test app behaves once it is started. */
-export type Behaviour = 'good' | 'crash' | 'unhealthy' | 'silent' | 'slow';
+export type Behaviour = 'good' | 'crash' | 'unhealthy' | 'silent' | 'slow' | 'hungry';
 
 const servers: Record<Behaviour, string> = {
   good: `require('node:http').createServer((q, s) => s.end('version ' + process.env.VERSION + ' ' + (process.env.GREETING ?? ''))).listen(3000);`,
   crash: `console.error('cannot open the database: ::error::no such host <b>db</b>'); process.exit(7);`,
   unhealthy: `require('node:http').createServer((q, s) => { s.statusCode = 500; console.log('request failed: table users is missing'); s.end('sorry'); }).listen(3000);`,
   silent: `setInterval(() => {}, 1000);`,
+  hungry: `const all = []; setInterval(() => all.push(Buffer.alloc(2e7, 1)), 5);`,
   slow: `setTimeout(() => require('node:http').createServer((q, s) => s.end('version ' + process.env.VERSION)).listen(3000), 30000);`,
 };
 

@@ -22,7 +22,8 @@ const needs: readonly Need[] = [
     name: 'a Docker engine',
     ask: ['docker', 'version'],
     fix: 'start Docker, or as root on Debian or Ubuntu: scripts/setup engine',
-    tests: '/journeys/|/build-push/scenarios/|/deploy-ssh/scenarios/',
+    tests:
+      '/journeys/|/build-push/scenarios/|/deploy-ssh/scenarios/|/real-containers|/docker-runtime',
   },
   { name: 'a registry', ask: ['registry', '--version'], fix: 'scripts/setup run', tests: outer },
   {

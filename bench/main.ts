@@ -1,6 +1,7 @@
 // Measures the built bundles against the bars and prints one table. Ratios come from one run, as
 // machines differ. Exits with 1 when a bar is not held.
 import { buildPush } from './build-push.ts';
+import { ecsRollout } from './ecs-rollout.ts';
 import { fiveCommands } from './five-commands.ts';
 import { manyHosts } from './many-hosts.ts';
 import type { Row } from './measure.ts';
@@ -16,6 +17,7 @@ const rows: Row[] = [
   ...(await buildPush()),
   ...(await trivyGate()),
   ...(await releaseSize()),
+  ...(await ecsRollout()),
   ...(await fiveCommands()),
   ...(await manyHosts()),
   ...(await upload()),

@@ -96,9 +96,20 @@ export class World implements AsyncDisposable {
     return String(this.service.primary?.definition.containerDefinitions?.[0]?.image);
   }
 
+  /** What a step needs to find the emulated AWS, with new credentials of the role. */
+  get env(): Record<string, string> {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.aws.credentials(role);
+    return {
+      ...this.aws.env,
+      AWS_REGION: place.region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+    };
+  }
+
   /** Starts the action on one version. */
   start(name: string, inputs: Readonly<Record<string, string>> = {}): Step {
-    const { accessKeyId, secretAccessKey, sessionToken } = this.aws.credentials(role);
     return this.runner.start(
       bundle,
       {
@@ -108,13 +119,7 @@ export class World implements AsyncDisposable {
         timeout: '30s',
         ...inputs,
       },
-      {
-        ...this.aws.env,
-        AWS_REGION: place.region,
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        AWS_SESSION_TOKEN: sessionToken,
-      },
+      this.env,
     );
   }
 

@@ -3,7 +3,6 @@
 # What deploy-ecs calls, and the kinds of resources that IAM checks it against (deploy-role.tf).
 locals {
   deploy_permissions = {
-    "ecs:DescribeClusters"                       = ["cluster"]                            # to say that there is no such cluster before anything is changed
     "ecs:DescribeServices"                       = ["service"]                            # to see what serves and, where nothing better is allowed, how the rollout is getting on (always needed)
     "ecs:CreateService"                          = ["service"]                            # to create the service from a file when there is none
     "ecs:UpdateService"                          = ["service"]                            # to start the rollout, and to go back to the revision before (always needed)

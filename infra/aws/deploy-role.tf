@@ -7,7 +7,6 @@ locals {
   # By kind of resource.
   deploy_scope = {
     "*"                  = ["*"]
-    "cluster"            = [aws_ecs_cluster.this.arn]
     "service"            = [local.service]
     "service-deployment" = ["${local.ecs}:service-deployment/${local.name}/${var.name}/*"]
     "service-revision"   = ["${local.ecs}:service-revision/${local.name}/${var.name}/*"]

@@ -11,7 +11,6 @@ const unexpected = (name: string) => () => {
 export function fakeEcs(answers: Partial<EcsApi>): EcsApi {
   return {
     region: 'eu-central-1',
-    describeClusters: unexpected('describeClusters'),
     describeServices: unexpected('describeServices'),
     createService: unexpected('createService'),
     updateService: unexpected('updateService'),

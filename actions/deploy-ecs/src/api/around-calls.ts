@@ -17,7 +17,6 @@ export function aroundCalls(api: EcsApi, around: Around): EcsApi {
       around(() => call(input, signal), { name, signal });
   return {
     region: api.region,
-    describeClusters: by('describeClusters', api.describeClusters),
     describeServices: by('describeServices', api.describeServices),
     createService: by('createService', api.createService),
     updateService: by('updateService', api.updateService),

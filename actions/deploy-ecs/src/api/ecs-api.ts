@@ -13,7 +13,6 @@ export type Call<Input, Output> = (input: Input, signal: AbortSignal) => Promise
  */
 export interface EcsApi {
   readonly region: string;
-  describeClusters: Call<ecs.DescribeClustersCommandInput, ecs.DescribeClustersCommandOutput>;
   describeServices: Call<ecs.DescribeServicesCommandInput, ecs.DescribeServicesCommandOutput>;
   createService: Call<JsonObject, ecs.CreateServiceCommandOutput>;
   updateService: Call<ecs.UpdateServiceCommandInput, ecs.UpdateServiceCommandOutput>;

@@ -22,9 +22,6 @@ export async function openEcs(
   const by = callsOf({ prefix: 'ecs', identity, region });
   return {
     region,
-    describeClusters: by('DescribeClusters', (input, options) =>
-      client.send(new sdk.DescribeClustersCommand(input), options),
-    ),
     describeServices: by('DescribeServices', (input, options) =>
       client.send(new sdk.DescribeServicesCommand(input), options),
     ),

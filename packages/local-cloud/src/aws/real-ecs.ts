@@ -68,7 +68,8 @@ export async function startRealEcs(
     interval: 5,
     timeout: 20,
     healthyThreshold: 2,
-    unhealthyThreshold: 3,
+    // Ten seconds: an app may start slowly on a machine that has much to do.
+    unhealthyThreshold: 20,
     deregistrationDelay: 10,
   };
   const [blue, green] = [

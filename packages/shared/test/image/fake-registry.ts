@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
+import { send } from '../../../local-cloud/src/http/send.ts';
 import { Variety } from '../../../local-cloud/src/http/variety.ts';
 import { openRegistry, type Registry, type RegistryOptions } from '../../src/image/registry.ts';
 import { quickClock } from './quick-clock.ts';
@@ -50,8 +50,7 @@ export async function serve(answer: (seen: Seen) => Reply): Promise<FakeServer> 
       { status, headers: fields, body },
       { method, url: new URL(url, 'http://registry'), headers: { 'accept-encoding': accepted } },
     );
-    response.writeHead(sent.status, sent.head);
-    await pipeline(sent.body, response).catch(() => response.destroy());
+    await send(sent, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

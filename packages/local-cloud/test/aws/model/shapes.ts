@@ -100,10 +100,11 @@ function freeText({
     return fc.string({ ...length, unit: fc.constantFrom(...someCharacters) });
   const { flags } = patternOf(pattern);
   // Most patterns are one class of characters.
-  const [, characters] = /^\^?\(?(\[(?:\\.|[^\]\\])+\])[*+]\)?\$?$/.exec(pattern) ?? [];
+  const [, characters, often] = /^\^?\(?(\[(?:\\.|[^\]\\])+\])([*+])\)?\$?$/.exec(pattern) ?? [];
   if (characters !== undefined) {
     const allowed = someCharacters.filter((one) => new RegExp(`^${characters}$`, flags).test(one));
-    return fc.string({ ...length, unit: fc.constantFrom(...allowed) });
+    const minLength = Math.max(min, often === '+' ? 1 : 0);
+    return fc.string({ ...length, minLength, unit: fc.constantFrom(...allowed) });
   }
   return fc
     .stringMatching(new RegExp(`^(?:${pattern})$`, flags))

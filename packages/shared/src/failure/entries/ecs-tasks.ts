@@ -1,42 +1,40 @@
 import { entry } from '../entry.ts';
 
-/** What the sentences need of tasks that failed in the same way. */
-export interface FailedTasksFacts extends Readonly<Record<string, string>> {
-  /** `2 tasks` */
-  count: string;
-  image: string;
-  why: string;
-  remedy: string;
-}
-
 /** Failures of the tasks of an ECS service, and of the one-off task before it. */
 export const ecsTaskFailures = {
   'ecs/task-exited': entry({
-    cause: (f: FailedTasksFacts) => `${f.count} stopped instead of serving: ${f.why}.`,
+    cause: (f: { count: string; why: string; remedy: string }) =>
+      `${f.count} stopped instead of serving: ${f.why}.`,
     remedy: (f) => f.remedy,
   }),
   'ecs/out-of-memory': entry({
-    cause: (f: FailedTasksFacts) => `${f.count} ran out of memory: ${f.why}.`,
+    cause: (f: { count: string; why: string; remedy: string }) =>
+      `${f.count} ran out of memory: ${f.why}.`,
     remedy: (f) => f.remedy,
   }),
   'ecs/image-pull': entry({
-    cause: (f: FailedTasksFacts) => `${f.count} did not get ${f.image}: ${f.why}.`,
+    cause: (f: { count: string; image: string; why: string; remedy: string }) =>
+      `${f.count} did not get ${f.image}: ${f.why}.`,
     remedy: (f) => f.remedy,
   }),
   'ecs/secret': entry({
-    cause: (f: FailedTasksFacts) => `${f.count} did not get a secret: ${f.why}.`,
+    cause: (f: { count: string; why: string; remedy: string }) =>
+      `${f.count} did not get a secret: ${f.why}.`,
     remedy: (f) => f.remedy,
   }),
   'ecs/task-start': entry({
-    cause: (f: FailedTasksFacts) => `${f.count} could not be started: ${f.why}.`,
+    cause: (f: { count: string; why: string; remedy: string }) =>
+      `${f.count} could not be started: ${f.why}.`,
     remedy: (f) => f.remedy,
   }),
   'ecs/capacity': entry({
-    cause: (f: FailedTasksFacts) => `${f.count} found no room: ${f.why}.`,
+    cause: (f: { count: string; why: string; remedy: string }) =>
+      `${f.count} found no room: ${f.why}.`,
     remedy: (f) => f.remedy,
   }),
   'ecs/unhealthy': entry({
-    cause: (f: FailedTasksFacts) => `${f.count} ran but never got healthy: ${f.why}.`,
+    cause: (f: { count: string; why: string; remedy: string }) =>
+      `${f.count} ran but never got healthy: ${f.why}.`,
     remedy: (f) => f.remedy,
   }),
   'ecs/run-before': entry({

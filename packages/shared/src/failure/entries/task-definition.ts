@@ -4,12 +4,12 @@ import { entry } from '../entry.ts';
 export const taskDefinitionFailures = {
   'ecs/task-definition': entry({
     cause: (f: { taskDefinition: string; problems: string }) =>
-      `ECS cannot run the task definition ${f.taskDefinition}:\n${f.problems}`,
+      `ECS cannot run the task definition ${f.taskDefinition}: ${f.problems}`,
     remedy: () =>
       'Correct it where it comes from: the file or text of `task-definition`, or the revision that the service runs. Nothing was registered or changed.',
   }),
   'ecs/service-definition': entry({
-    cause: (f: { problems: string }) => `Input service-definition has problems:\n${f.problems}`,
+    cause: (f: { problems: string }) => `Input service-definition has problems: ${f.problems}`,
     remedy: () =>
       'Correct the file or text; `aws ecs create-service --generate-cli-skeleton` shows the fields. Nothing was created.',
   }),

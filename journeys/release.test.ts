@@ -199,7 +199,7 @@ jobs:
       /v1\.0\.1 is NOT what its source gives:\nM\tsemver-tag\/dist\/index\.js\n/,
     );
     expect(code).toBe(1);
-  }, 180_000);
+  }, 400_000);
 
   /** In the tag v1.0.1, as somebody would who can write to the repository. */
   async function changeOneByte(path: string): Promise<void> {

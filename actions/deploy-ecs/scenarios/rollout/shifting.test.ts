@@ -1,7 +1,12 @@
 import type { CreateServiceRequest, DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
-import { type Emulated, emulatedService, place, withService } from './emulated-service.ts';
+import {
+  type Emulated,
+  emulatedService,
+  place,
+  withService,
+} from '../../test/rollout/emulated-service.ts';
 
 const minute = 60_000;
 const testUrl = new URL('http://shop.example:8443/health');

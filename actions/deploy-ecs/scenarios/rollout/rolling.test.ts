@@ -6,7 +6,7 @@ import {
   emulatedService,
   place,
   withService,
-} from './emulated-service.ts';
+} from '../../test/rollout/emulated-service.ts';
 
 let ecs: Emulated;
 

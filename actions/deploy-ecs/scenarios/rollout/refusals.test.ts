@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
-import { type Emulated, emulatedService, withService } from './emulated-service.ts';
+import {
+  type Emulated,
+  emulatedService,
+  withService,
+} from '../../test/rollout/emulated-service.ts';
 
 let ecs: Emulated;
 

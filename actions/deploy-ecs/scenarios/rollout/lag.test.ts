@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
-import { type Emulated, emulatedService, withService } from './emulated-service.ts';
+import {
+  type Emulated,
+  emulatedService,
+  withService,
+} from '../../test/rollout/emulated-service.ts';
 
 /** When each rollout was over, or its failure was knowable, and when the run saw it. */
 describe('how late a run notices', () => {

@@ -96,9 +96,11 @@ function group(name: string, more: Partial<Target['group']['healthCheck']> = {})
 describe('a task on the Docker engine', () => {
   test('runs, and ends when it is told to', async () => {
     await using runtime = await startDockerRuntime();
-    const asked = order({ environment: { GREETING: 'hello there' } });
+    const code = `process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 100); console.log('up');`;
+    const asked = order({ command: ['node', '-e', code] });
     const task = start(runtime, asked);
-    await task.until('running');
+    // Before that, nobody listens to SIGTERM.
+    await task.until('log');
     runtime.stop(asked.arn);
     await task.until('stopped');
     expect(task.kinds()).toEqual(['pulling', 'pulled', 'running', 'exited', 'stopped']);

@@ -15,7 +15,8 @@ export function gatherProblems(): { add: Problems; text(): string } {
     text: () => {
       const lines = [...all].slice(0, most).map((wrong) => `- ${wrong}.`);
       if (all.size > most) lines.push(`- … and ${all.size - most} more.`);
-      return lines.join('\n');
+      // Each on a line of its own, below the sentence that they end.
+      return lines.map((line) => `\n${line}`).join('');
     },
   };
 }

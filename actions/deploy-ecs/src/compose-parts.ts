@@ -9,7 +9,7 @@ import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-
 import type { Clock } from '@slipway/shared/time/clock';
 import { addressOf } from './address.ts';
 import type { EcsApi } from './api/ecs-api.ts';
-import { isJsonObject } from './api/json-object.ts';
+import { objectsIn } from './api/json-object.ts';
 import type { LoadBalancingApi } from './api/load-balancing.ts';
 import type { LogsApi } from './api/logs.ts';
 import { decisiveFailure } from './diagnosis/decisive-failure.ts';
@@ -69,8 +69,7 @@ export function composeParts(o: Composition): ServiceParts {
       return addressOf(asked, { service: found, balancing, fetch: httpFetch }, signal);
     },
     decisiveFailure,
-    targetsAgainst: ({ service: found, tasks }, signal) =>
-      targetsAgainst(balancing, { service: found, tasks }, signal),
+    targetsAgainst: (about, signal) => targetsAgainst(balancing, about, signal),
     hasHealthCheck,
     ...(command && {
       migrate: async ({ prepared, service: found }, taskDefinition, signal) => {
@@ -120,10 +119,8 @@ function resolve(
 }
 
 function hasHealthCheck(prepared: PreparedTaskDefinition | undefined): boolean {
-  const containers = prepared?.document['containerDefinitions'];
-  return (
-    Array.isArray(containers) && containers.some((one) => isJsonObject(one) && 'healthCheck' in one)
-  );
+  const containers = prepared ? objectsIn(prepared.document, 'containerDefinitions') : [];
+  return containers.some((container) => 'healthCheck' in container);
 }
 
 /** Names one attempt of one job: two jobs of a run may deploy the same task definition. */

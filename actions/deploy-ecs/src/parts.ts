@@ -4,6 +4,7 @@ import type { HealthAddress } from '@slipway/shared/deploy/health';
 import type { Evidence, FailedPhase } from '@slipway/shared/deploy/target';
 import type { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
+import type { Asked } from './address.ts';
 import type { EcsApi } from './api/ecs-api.ts';
 import type { JsonObject } from './api/json-object.ts';
 import type { DeploymentRef } from './rollout/deployment-ref.ts';
@@ -34,7 +35,7 @@ export interface ServiceParts {
   migrate?: (plan: EcsPlan, taskDefinition: string, signal: AbortSignal) => Promise<void>;
   /** Where the app is asked; undefined where nothing tells. */
   addressOf(
-    asked: { url?: URL | undefined; path?: string | undefined },
+    asked: Asked,
     service: ServiceName,
     signal: AbortSignal,
   ): Promise<HealthAddress | undefined>;

@@ -34,3 +34,17 @@ export function callsOf({ identity, prefix, region }: Caller) {
       }
     };
 }
+
+/** An SDK and its client, loaded and opened with the first call. */
+export function onFirstCall<Opened extends { client: { destroy(): void } }>(
+  open: () => Promise<Opened>,
+): { opened(): Promise<Opened> } & Disposable {
+  let opened: Promise<Opened> | undefined;
+  return {
+    opened() {
+      opened ??= open();
+      return opened;
+    },
+    [Symbol.dispose]: () => void opened?.then(({ client }) => client.destroy()),
+  };
+}

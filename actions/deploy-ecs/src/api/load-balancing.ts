@@ -2,7 +2,7 @@ import type * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { awsClientSettings } from '@slipway/shared/identity/aws-client';
 import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
 import type { IdentityContext } from '@slipway/shared/identity/context';
-import { callsOf } from './calls.ts';
+import { callsOf, onFirstCall } from './calls.ts';
 import type { Call } from './ecs-api.ts';
 
 /** The calls to Elastic Load Balancing; they fail as those of `EcsApi`. */
@@ -32,37 +32,29 @@ export function openLoadBalancing(
 ): LoadBalancingApi & Disposable {
   const { identity, region } = o;
   const by = callsOf({ prefix: 'elasticloadbalancing', identity, region });
-  let opened: Promise<elb.ElasticLoadBalancingV2Client> | undefined;
-  const load = () => import('./load-balancing-client.ts');
-  const open = async () => {
-    const { ElasticLoadBalancingV2Client } = await load();
+  const late = onFirstCall(async () => {
+    const sdk = await import('./load-balancing-client.ts');
     const settings = awsClientSettings('ELASTIC_LOAD_BALANCING_V2', region, context);
-    return new ElasticLoadBalancingV2Client({
-      ...settings,
-      credentials: () => identity.credentials(),
-    });
-  };
-  const client = async () => {
-    opened ??= open();
-    return { client: await opened, sdk: await load() };
-  };
+    const credentials = () => identity.credentials();
+    return { sdk, client: new sdk.ElasticLoadBalancingV2Client({ ...settings, credentials }) };
+  });
   return {
     describeTargetHealth: by('DescribeTargetHealth', async (input, options) => {
-      const { client: one, sdk } = await client();
-      return one.send(new sdk.DescribeTargetHealthCommand(input), options);
+      const { client, sdk } = await late.opened();
+      return client.send(new sdk.DescribeTargetHealthCommand(input), options);
     }),
     describeTargetGroups: by('DescribeTargetGroups', async (input, options) => {
-      const { client: one, sdk } = await client();
-      return one.send(new sdk.DescribeTargetGroupsCommand(input), options);
+      const { client, sdk } = await late.opened();
+      return client.send(new sdk.DescribeTargetGroupsCommand(input), options);
     }),
     describeLoadBalancers: by('DescribeLoadBalancers', async (input, options) => {
-      const { client: one, sdk } = await client();
-      return one.send(new sdk.DescribeLoadBalancersCommand(input), options);
+      const { client, sdk } = await late.opened();
+      return client.send(new sdk.DescribeLoadBalancersCommand(input), options);
     }),
     describeListeners: by('DescribeListeners', async (input, options) => {
-      const { client: one, sdk } = await client();
-      return one.send(new sdk.DescribeListenersCommand(input), options);
+      const { client, sdk } = await late.opened();
+      return client.send(new sdk.DescribeListenersCommand(input), options);
     }),
-    [Symbol.dispose]: () => void opened?.then((one) => one.destroy()),
+    [Symbol.dispose]: () => late[Symbol.dispose](),
   };
 }

@@ -2,7 +2,7 @@ import type * as logs from '@aws-sdk/client-cloudwatch-logs';
 import { awsClientSettings } from '@slipway/shared/identity/aws-client';
 import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
 import type { IdentityContext } from '@slipway/shared/identity/context';
-import { callsOf } from './calls.ts';
+import { callsOf, onFirstCall } from './calls.ts';
 import type { Call } from './ecs-api.ts';
 
 /** The calls to CloudWatch Logs; they fail as those of `EcsApi`. */
@@ -20,21 +20,17 @@ export function openLogs(
 ): LogsApi & Disposable {
   const { identity, region } = o;
   const by = callsOf({ prefix: 'logs', identity, region });
-  let opened: Promise<logs.CloudWatchLogsClient> | undefined;
-  const open = async () => {
-    const { CloudWatchLogsClient } = await import('./logs-client.ts');
+  const late = onFirstCall(async () => {
+    const sdk = await import('./logs-client.ts');
     const settings = awsClientSettings('CLOUDWATCH_LOGS', region, context);
-    return new CloudWatchLogsClient({ ...settings, credentials: () => identity.credentials() });
-  };
-  const client = () => {
-    opened ??= open();
-    return opened;
-  };
+    const credentials = () => identity.credentials();
+    return { sdk, client: new sdk.CloudWatchLogsClient({ ...settings, credentials }) };
+  });
   return {
     getLogEvents: by('GetLogEvents', async (input, options) => {
-      const { GetLogEventsCommand } = await import('./logs-client.ts');
-      return (await client()).send(new GetLogEventsCommand(input), options);
+      const { client, sdk } = await late.opened();
+      return client.send(new sdk.GetLogEventsCommand(input), options);
     }),
-    [Symbol.dispose]: () => void opened?.then((one) => one.destroy()),
+    [Symbol.dispose]: () => late[Symbol.dispose](),
   };
 }

@@ -12,7 +12,7 @@ import { Findings } from './findings.ts';
 import { logSource, mainContainer } from './log-source.ts';
 import { logTail } from './log-tail.ts';
 import { groupFact, groupFailures } from './stopped-tasks.ts';
-import { addressesOf, targetFacts } from './target-health.ts';
+import { addressesOf, targetFacts, targetGroupsOf } from './target-health.ts';
 
 /** A deployment that failed, and what to ask about it with. */
 export interface Diagnosed {
@@ -58,12 +58,14 @@ export async function diagnose(
       ? groups.map(({ failure, tasks }) => ({ container: failure.container, task: tasks.at(-1) }))
       : running.slice(0, 1).map((task) => ({ container: undefined, task }));
   await Promise.all([
-    ...targetGroupsOf(service).map((group) =>
-      found.find(`the health of the targets in ${group}`, async (within) => {
-        const answer = await o.targets.describeTargetHealth({ TargetGroupArn: group }, within);
-        found.fact(...targetFacts(group, answer.TargetHealthDescriptions ?? [], addresses));
-      }),
-    ),
+    ...targetGroupsOf(service)
+      .slice(0, mostGroups)
+      .map((group) =>
+        found.find(`the health of the targets in ${group}`, async (within) => {
+          const answer = await o.targets.describeTargetHealth({ TargetGroupArn: group }, within);
+          found.fact(...targetFacts(group, answer.TargetHealthDescriptions ?? [], addresses));
+        }),
+      ),
     found.find('the log lines', (within) => readLogs(o, logged.slice(0, mostLogs), found, within)),
   ]);
   found.fact(...troubleSince(service?.events ?? [], since));
@@ -117,15 +119,6 @@ async function deploymentFacts(
   if (breaker?.failureCount) {
     found.fact(`circuit breaker: ${breaker.failureCount} of ${breaker.threshold ?? '?'} failures`);
   }
-}
-
-function targetGroupsOf(service: Service | undefined): string[] {
-  const balancers = service?.loadBalancers ?? [];
-  const all = balancers.flatMap(({ advancedConfiguration, targetGroupArn }) => [
-    targetGroupArn,
-    advancedConfiguration?.alternateTargetGroupArn,
-  ]);
-  return [...new Set(all.filter((arn) => arn !== undefined))].slice(0, mostGroups);
 }
 
 async function readLogs(

@@ -1,4 +1,4 @@
-import type { Task } from '@aws-sdk/client-ecs';
+import type { Service, Task } from '@aws-sdk/client-ecs';
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { oneLine } from '@slipway/shared/image/said';
 
@@ -32,6 +32,16 @@ export function targetFacts(
     const others = places.length > 1 ? ` and ${places.length - 1} more` : '';
     return `target ${first}${others} in ${nameOf(group)} is ${said}`;
   });
+}
+
+/** ARNs of all target groups that a service is in, those for its next version too; each once. */
+export function targetGroupsOf(service: Service | undefined): string[] {
+  const balancers = service?.loadBalancers ?? [];
+  const all = balancers.flatMap(({ advancedConfiguration, targetGroupArn }) => [
+    targetGroupArn,
+    advancedConfiguration?.alternateTargetGroupArn,
+  ]);
+  return [...new Set(all.filter((arn) => arn !== undefined))];
 }
 
 /** The private addresses of tasks with an own network interface, as target groups know them. */

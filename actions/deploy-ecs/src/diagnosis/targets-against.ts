@@ -1,7 +1,7 @@
 import type { Service, Task } from '@aws-sdk/client-ecs';
 import type { LoadBalancingApi } from '../api/load-balancing.ts';
 import { isDenied } from '../rollout/patience.ts';
-import { addressesOf } from './target-health.ts';
+import { addressesOf, targetGroupsOf } from './target-health.ts';
 
 /**
  * What the load balancers of a service still say against its tasks: each of them has to be healthy in
@@ -13,15 +13,11 @@ export async function targetsAgainst(
   { service, tasks }: { service: Service | undefined; tasks: readonly Task[] },
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const groups = (service?.loadBalancers ?? []).flatMap((one) =>
-    [one.targetGroupArn, one.advancedConfiguration?.alternateTargetGroupArn].filter(
-      (arn) => arn !== undefined,
-    ),
-  );
+  const groups = targetGroupsOf(service);
   if (groups.length === 0) return undefined;
   const healthy = new Set<string>();
   try {
-    for (const group of new Set(groups)) {
+    for (const group of groups) {
       const { TargetHealthDescriptions = [] } = await balancing.describeTargetHealth(
         { TargetGroupArn: group },
         signal,

@@ -31,17 +31,15 @@ export function stateByDeployments(
     case 'COMPLETED':
       return { state: 'settled' };
     case 'FAILED': {
-      const why = ours.rolloutStateReason?.trim().replace(/\.$/, '') || 'ECS gives no reason';
+      const why = reasonOf(ours) || 'ECS gives no reason';
       return { state: 'failed', failure: Failure.of('ecs/rollout-failed', { why }) };
     }
-    case undefined:
-      return byCounts(ours, deployments, goal) || isHealthy(ours, goal, health)
+    default: {
+      const over = ours.rolloutState === undefined && byCounts(ours, deployments, goal);
+      return over || isHealthy(ours, goal, health)
         ? { state: 'settled' }
         : { state: 'progress', text: text + waitingFor(goal, health) };
-    default:
-      return isHealthy(ours, goal, health)
-        ? { state: 'settled' }
-        : { state: 'progress', text: text + waitingFor(goal, health) };
+    }
   }
 }
 
@@ -78,11 +76,15 @@ function replaced(deployments: readonly Deployment[], watched: Watched): Rollout
   const instead = primary?.taskDefinition ?? '';
   const { previous, deployment } = watched;
   if (instead !== '' && instead === previous && previous !== deployment.taskDefinition) {
-    const why =
-      primary?.rolloutStateReason?.trim().replace(/\.$/, '') || `it runs ${instead} again`;
+    const why = reasonOf(primary) || `it runs ${instead} again`;
     return { state: 'failed', failure: Failure.of('ecs/rolled-back', { why }) };
   }
   return { state: 'failed', failure: Failure.of('ecs/superseded', { by: instead || 'nothing' }) };
+}
+
+/** Why ECS says that it is so, as a clause; empty where it does not say. */
+function reasonOf(deployment: Deployment | undefined): string {
+  return deployment?.rolloutStateReason?.trim().replace(/\.$/, '') ?? '';
 }
 
 function textOf(ours: Deployment, all: readonly Deployment[]): string {

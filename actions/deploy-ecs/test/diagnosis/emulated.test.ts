@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { httpFetch } from '@slipway/shared/http/fetch';
 import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
 import { type LoadBalancingApi, openLoadBalancing } from '../../src/api/load-balancing.ts';
 import { type LogsApi, openLogs } from '../../src/api/logs.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import {
-  definitionOf,
   type Emulated,
   emulatedService,
+  loggedDefinitionOf,
   withService,
 } from '../rollout/emulated-service.ts';
 
@@ -17,12 +16,9 @@ let logs: LogsApi & Disposable;
 let targets: LoadBalancingApi & Disposable;
 beforeEach(async () => {
   ecs = await emulatedService();
-  const credentials = ecs.aws.credentials('arn:aws:iam::123456789012:role/deploy');
-  const identity = { who: 'deploy', credentials: async () => ({ ...credentials }) };
-  const { clock } = ecs;
-  const context = { env: ecs.aws.env, fetch: httpFetch, clock, mask: () => undefined };
-  logs = openLogs({ region: 'eu-central-1', identity }, context);
-  targets = openLoadBalancing({ region: 'eu-central-1', identity }, context);
+  const { as, context } = ecs.access;
+  logs = openLogs(as, context);
+  targets = openLoadBalancing(as, context);
 });
 afterEach(async () => {
   logs[Symbol.dispose]();
@@ -30,29 +26,13 @@ afterEach(async () => {
   await ecs[Symbol.asyncDispose]();
 });
 
-const logConfiguration = {
-  logDriver: 'awslogs' as const,
-  options: {
-    'awslogs-group': '/ecs/shop',
-    'awslogs-region': 'eu-central-1',
-    'awslogs-stream-prefix': 'app',
-    'awslogs-create-group': 'true',
-  },
-};
-
 /** Lets a version fail for two minutes, and finds out why. */
 async function failing(script: keyof typeof scripts) {
   ecs.ecs.runtime.behave('shop:bad', scripts[script]);
   await withService(ecs);
-  const definition = definitionOf('shop:bad');
-  const { taskDefinition } = await ecs.client.registerTaskDefinition({
-    ...definition,
-    executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
-    containerDefinitions: definition.containerDefinitions.map((one) => ({
-      ...one,
-      logConfiguration,
-    })),
-  });
+  const { taskDefinition } = await ecs.client.registerTaskDefinition(
+    loggedDefinitionOf('shop:bad'),
+  );
   const since = ecs.clock.now();
   const { service } = await ecs.client.updateService({ service: 'shop', taskDefinition: 'shop' });
   const id = service?.deployments?.find(({ status }) => status === 'PRIMARY')?.id;

@@ -7,6 +7,8 @@ import {
 import { runDeploy } from '@slipway/shared/deploy/run-deploy';
 import { Failure } from '@slipway/shared/failure/failure';
 import { httpFetch } from '@slipway/shared/http/fetch';
+import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
+import type { IdentityContext } from '@slipway/shared/identity/context';
 import { type Aws, startAws } from '../../../../packages/local-cloud/src/aws/aws.ts';
 import type { EcsService } from '../../../../packages/local-cloud/src/aws/ecs/services/service.ts';
 import {
@@ -39,6 +41,8 @@ export interface Emulated extends AsyncDisposable {
   api: EcsApi;
   /** AWS's own client, for what a test prepares. */
   client: ECS;
+  /** As whom, where and with what other APIs of AWS are opened. */
+  access: { as: { region: string; identity: AwsIdentity }; context: IdentityContext };
   /** Names of the calls of the API since the last `deploy` began. */
   calls: string[];
   /** What happens right before a call, by its name; it is called with how often that was. */
@@ -68,14 +72,10 @@ export async function emulatedService(): Promise<Emulated> {
   const { env } = aws;
   const credentials = { ...aws.credentials(role) };
   const identity = { who: role, credentials: async () => credentials };
-  const opened = await openEcs(
-    { region, identity },
-    { env, fetch: httpFetch, clock, mask: () => undefined },
-  );
-  const balancing = openLoadBalancing(
-    { region, identity },
-    { env, fetch: httpFetch, clock, mask: () => undefined },
-  );
+  const as = { region, identity };
+  const context = { env, fetch: httpFetch, clock, mask: () => undefined };
+  const opened = await openEcs(as, context);
+  const balancing = openLoadBalancing(as, context);
   const calls: string[] = [];
   const before: Emulated['before'] = new Map();
   const api = aroundCalls(opened, (call, { name }) =>
@@ -99,6 +99,7 @@ export async function emulatedService(): Promise<Emulated> {
     clock,
     api,
     client,
+    access: { as, context },
     calls,
     before,
     service,
@@ -184,6 +185,28 @@ export const definitionOf = (image: string) =>
     memory: '512',
     containerDefinitions: [{ name: 'web', image, portMappings: [{ containerPort: 80 }] }],
   }) satisfies RegisterTaskDefinitionRequest;
+
+/** The same, with its log in CloudWatch Logs. */
+export function loggedDefinitionOf(image: string): RegisterTaskDefinitionRequest {
+  const definition = definitionOf(image);
+  const logConfiguration = {
+    logDriver: 'awslogs' as const,
+    options: {
+      'awslogs-group': '/ecs/shop',
+      'awslogs-region': region,
+      'awslogs-stream-prefix': 'app',
+      'awslogs-create-group': 'true',
+    },
+  };
+  return {
+    ...definition,
+    executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+    containerDefinitions: definition.containerDefinitions.map((one) => ({
+      ...one,
+      logConfiguration,
+    })),
+  };
+}
 
 /** Creates the service with a first version, and waits until that serves. */
 export async function withService(

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Failure } from '@slipway/shared/failure/failure';
-import { httpFetch } from '@slipway/shared/http/fetch';
 import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
 import { type LogsApi, openLogs } from '../../src/api/logs.ts';
 import { RunBefore } from '../../src/task/run-before.ts';
 import {
-  definitionOf,
   type Emulated,
   emulatedService,
+  loggedDefinitionOf,
   withService,
 } from '../rollout/emulated-service.ts';
 
@@ -19,40 +18,17 @@ beforeEach(async () => {
   ecs.ecs.runtime.behave('shop:task', scripts.task);
   ecs.ecs.runtime.behave('shop:crash', scripts.crash);
   ecs.ecs.runtime.behave('shop:absent', scripts.noImage);
-  const credentials = ecs.aws.credentials('arn:aws:iam::123456789012:role/deploy');
-  const identity = { who: 'deploy', credentials: async () => ({ ...credentials }) };
-  const { clock } = ecs;
-  logs = openLogs(
-    { region: 'eu-central-1', identity },
-    { env: ecs.aws.env, fetch: httpFetch, clock, mask: () => undefined },
-  );
+  const { as, context } = ecs.access;
+  logs = openLogs(as, context);
 });
 afterEach(async () => {
   logs[Symbol.dispose]();
   await ecs[Symbol.asyncDispose]();
 });
 
-const logConfiguration = {
-  logDriver: 'awslogs' as const,
-  options: {
-    'awslogs-group': '/ecs/shop',
-    'awslogs-region': 'eu-central-1',
-    'awslogs-stream-prefix': 'app',
-    'awslogs-create-group': 'true',
-  },
-};
-
 async function runBefore(image: string, signal = new AbortController().signal) {
   await withService(ecs);
-  const definition = definitionOf(image);
-  const { taskDefinition } = await ecs.client.registerTaskDefinition({
-    ...definition,
-    executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
-    containerDefinitions: definition.containerDefinitions.map((one) => ({
-      ...one,
-      logConfiguration,
-    })),
-  });
+  const { taskDefinition } = await ecs.client.registerTaskDefinition(loggedDefinitionOf(image));
   const { services = [] } = await ecs.client.describeServices({ services: ['shop'] });
   const said: string[] = [];
   const say = (line: string) => void said.push(line);

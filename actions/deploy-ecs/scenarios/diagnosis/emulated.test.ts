@@ -8,7 +8,7 @@ import {
   emulatedService,
   loggedDefinitionOf,
   withService,
-} from '../rollout/emulated-service.ts';
+} from '../../test/rollout/emulated-service.ts';
 
 // AWS as local-cloud has it: every request and answer is checked against AWS's own model.
 let ecs: Emulated;

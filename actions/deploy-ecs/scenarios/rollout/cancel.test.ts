@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
-import { cancelled, type Emulated, emulatedService, withService } from './emulated-service.ts';
+import {
+  cancelled,
+  type Emulated,
+  emulatedService,
+  withService,
+} from '../../test/rollout/emulated-service.ts';
 
 const first = { 'service-definition': { at: 'text' as const, text: '{}' } };
 let ecs: Emulated;

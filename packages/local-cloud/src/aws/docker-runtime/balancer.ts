@@ -83,6 +83,9 @@ export class Balancer implements AsyncDisposable {
         } else forward(target, incoming, outgoing);
       }),
     };
+    // As long as an Application Load Balancer keeps an idle connection; a shorter time is one in which a
+    // client sends a request into a connection that is being closed.
+    listener.server.keepAliveTimeout = 60_000;
     listener.server.listen(port, '127.0.0.1');
     listener.server.on('error', (error) => console.error(`local-cloud balancer:`, error));
     this.#listeners.set(port, listener);

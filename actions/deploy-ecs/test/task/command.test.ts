@@ -12,6 +12,9 @@ test.each([
   ['/bin/bash -c "echo $HOME; true"', ['/bin/bash', '-c', 'echo $HOME; true']],
   ['migrate --to=2024-01-01#3', ['migrate', '--to=2024-01-01#3']],
   ['grep a|b', ['grep', 'a|b']],
+  // In single quotes a backslash is a backslash, whatever kind of quotes follows.
+  [String.raw`sh -c '\"'"'"`, ['sh', '-c', String.raw`\"'`]],
+  [String.raw`sh -c 'a\\b'"c"`, ['sh', '-c', String.raw`a\\bc`]],
 ])('%s', (text, words) => {
   expect(commandInput.parse(text)).toEqual(words);
 });
@@ -35,11 +38,13 @@ describe('a command that would not do what it says is refused', () => {
 });
 
 test('words that are quoted come back, whatever is in them', () => {
+  const special = fc.constantFrom('a', ' ', '\\', '"', "'", '$', '\n');
   const quoted = (word: string) => `'${word.replaceAll("'", `'"'"'`)}'`;
   fc.assert(
-    fc.property(fc.array(fc.string()), (rest) => {
+    fc.property(fc.array(fc.oneof(fc.string(), fc.string({ unit: special }))), (rest) => {
       const words = ['sh', ...rest];
       expect(commandInput.parse(words.map(quoted).join(' '))).toEqual(words);
     }),
+    { numRuns: 2_000 },
   );
 });

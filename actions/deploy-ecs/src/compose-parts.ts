@@ -1,4 +1,5 @@
 import type { Run } from '@slipway/shared/action/run';
+import { objectsIn } from '@slipway/shared/document/json-object';
 import { httpFetch } from '@slipway/shared/http/fetch';
 import { ecrCredentials } from '@slipway/shared/identity/aws';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
@@ -9,7 +10,6 @@ import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-
 import type { Clock } from '@slipway/shared/time/clock';
 import { addressOf } from './address.ts';
 import type { EcsApi } from './api/ecs-api.ts';
-import { objectsIn } from './api/json-object.ts';
 import type { LoadBalancingApi } from './api/load-balancing.ts';
 import type { LogsApi } from './api/logs.ts';
 import { decisiveFailure } from './diagnosis/decisive-failure.ts';

@@ -15,12 +15,13 @@ import { map } from '@slipway/shared/action/key-values';
 import type { Run } from '@slipway/shared/action/run';
 import type { FileInputs } from '@slipway/shared/action/settings-file';
 import { checkDeployInputs, deployInputs, imageExample } from '@slipway/shared/deploy/inputs';
+import { documentInput } from '@slipway/shared/document/document-input';
 import type { ImageReference } from '@slipway/shared/image/reference';
 import { referenceInput } from '@slipway/shared/image/reference-input';
 import type { manifest } from './manifest.ts';
 import { secretReferences } from './secret-references.ts';
 import { commandInput } from './task/command.ts';
-import { documentExamples, documentInput, taskDefinitionInput } from './task-definition/given.ts';
+import { documentExamples, taskDefinitionInput } from './task-definition/given.ts';
 
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;

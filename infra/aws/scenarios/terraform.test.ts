@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { checkTaskDefinition } from '../../../actions/deploy-ecs/src/task-definition/check/check.ts';
-import { parseDocument } from '../../../actions/deploy-ecs/src/task-definition/parse-document.ts';
+import { parseDocument } from '../../../packages/shared/src/document/parse-document.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const files = globSync('tests/*.tftest.hcl', { cwd: join(root, 'infra/aws') });

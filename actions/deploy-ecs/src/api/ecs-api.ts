@@ -1,5 +1,5 @@
 import type * as ecs from '@aws-sdk/client-ecs';
-import type { JsonObject } from './json-object.ts';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 
 /** One call: what it takes and gives is as the SDK has it. The call ends when the signal aborts. */
 export type Call<Input, Output> = (input: Input, signal: AbortSignal) => Promise<Output>;

@@ -1,9 +1,10 @@
+import { objectIn } from '@slipway/shared/document/json-object';
 import { awsClientSettings } from '@slipway/shared/identity/aws-client';
 import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
 import type { IdentityContext } from '@slipway/shared/identity/context';
 import { callsOf } from './calls.ts';
 import type { EcsApi } from './ecs-api.ts';
-import { keepAsIs, objectIn, sendAsIs } from './raw-json.ts';
+import { keepAsIs, sendAsIs } from './raw-json.ts';
 
 /**
  * Opens Amazon ECS in one region. The SDK is loaded here; disposing of it closes its connections.

@@ -1,6 +1,6 @@
+import { parseJsonAsIs } from '@slipway/shared/document/json-number';
+import type { Json, JsonObject } from '@slipway/shared/document/json-object';
 import type { MiddlewareStack } from '@smithy/types';
-import { parseJsonAsIs } from './json-number.ts';
-import { isJsonObject, type Json, type JsonObject } from './json-object.ts';
 
 /**
  * Sends a document as the body of a command, as it is. Signing, retries and errors stay the SDK's.
@@ -44,12 +44,6 @@ export function keepAsIs<Input extends object, Output extends object>(
   );
   // The SDK has parsed the same text before.
   return () => parseJsonAsIs(kept);
-}
-
-/** A JSON object in a property of another one; empty when there is no such thing. */
-export function objectIn(value: Json, name: string): JsonObject {
-  const found = isJsonObject(value) ? value[name] : undefined;
-  return found !== undefined && isJsonObject(found) ? found : {};
 }
 
 function hasBody(value: unknown): value is { body: unknown } {

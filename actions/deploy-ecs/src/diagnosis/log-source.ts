@@ -1,6 +1,6 @@
 import type { Task } from '@aws-sdk/client-ecs';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { field, listField, textField } from '@slipway/shared/http/json';
-import type { JsonObject } from '../api/json-object.ts';
 
 /** Where the output of a container goes. */
 export type LogSource =

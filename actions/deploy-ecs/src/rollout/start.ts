@@ -1,8 +1,8 @@
 import type { Service, UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { EcsApi } from '../api/ecs-api.ts';
-import type { JsonObject } from '../api/json-object.ts';
 import type { EcsChange } from './change.ts';
 import type { DeploymentRef } from './deployment-ref.ts';
 import { isUnanswered, withGrace } from './patience.ts';

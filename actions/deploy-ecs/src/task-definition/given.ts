@@ -1,8 +1,5 @@
 import { BadInput, type Input, trim } from '@slipway/shared/action/input';
-import { found } from '@slipway/shared/action/path-input';
-
-/** Where a document of an input is. */
-export type DocumentPlace = { at: 'file'; path: string } | { at: 'text'; text: string };
+import { type DocumentPlace, documentInput } from '@slipway/shared/document/document-input';
 
 /** What input `task-definition` names: a document, or one that ECS has. */
 export type TaskDefinitionPlace =
@@ -16,8 +13,6 @@ export const documentExamples = {
   'service-definition': 'deploy/service.json',
 } as const;
 
-/** Longest text of an input; what ECS takes is shorter. */
-const longest = 200_000;
 const family = /^[\w-]{1,255}(?::[1-9]\d{0,9})?$/;
 const arn =
   /^arn:aws[a-z-]*:ecs:([a-z0-9-]+):\d{12}:task-definition\/[\w-]{1,255}(?::[1-9]\d{0,9})?$/;
@@ -45,20 +40,6 @@ export function taskDefinitionInput(workspace: string): Input<TaskDefinitionPlac
         throw new BadInput('is neither a file nor a family with its revision', nameExample);
       }
       return document.parse(value);
-    },
-  };
-}
-
-/** A file or a text. */
-export function documentInput(workspace: string, example: string): Input<DocumentPlace> {
-  return {
-    example,
-    longest,
-    multiline: true,
-    parse(value) {
-      const text = trim(value);
-      if (/^[[{]/.test(text) || text.includes('\n')) return { at: 'text', text: value };
-      return { at: 'file', path: found([workspace], text, { kind: 'file', example }) };
     },
   };
 }

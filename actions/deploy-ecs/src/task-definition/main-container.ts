@@ -1,5 +1,5 @@
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
-import type { JsonObject } from '../api/json-object.ts';
 import { containersOf } from './registrable.ts';
 
 /** What tells which container is the main one. */

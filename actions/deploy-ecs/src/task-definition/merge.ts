@@ -1,4 +1,9 @@
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../api/json-object.ts';
+import {
+  isJsonList,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '@slipway/shared/document/json-object';
 
 /** What the inputs change in a task definition. */
 export interface TaskDefinitionChanges {

@@ -1,10 +1,10 @@
 import type * as ecs from '@aws-sdk/client-ecs';
 import type { DiffLine } from '@slipway/shared/deploy/target';
+import { type JsonObject, textIn } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import { formatReference, type ImageReference } from '@slipway/shared/image/reference';
 import type { ResolvedImage } from '@slipway/shared/image/resolve-image';
 import type { EcsApi } from '../api/ecs-api.ts';
-import { type JsonObject, textIn } from '../api/json-object.ts';
 import type { Settings } from '../settings.ts';
 import { checkTaskDefinition } from './check/check.ts';
 import { diffTaskDefinitions } from './diff/diff.ts';

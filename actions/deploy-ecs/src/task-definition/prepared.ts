@@ -1,5 +1,5 @@
 import type { DiffLine } from '@slipway/shared/deploy/target';
-import type { JsonObject } from '../api/json-object.ts';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 
 /** A task definition that is ready to be deployed: resolved, merged and checked. */
 export interface PreparedTaskDefinition {

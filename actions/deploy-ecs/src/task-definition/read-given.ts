@@ -1,16 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
 import { BadInput } from '@slipway/shared/action/input';
+import { type DocumentPlace, readDocument } from '@slipway/shared/document/document-input';
+import { isJsonObject, type JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
-import { isJsonObject, type JsonObject } from '../api/json-object.ts';
 import type { Settings } from '../settings.ts';
-import { type DocumentPlace, documentExamples } from './given.ts';
-import { parseDocument } from './parse-document.ts';
+import { documentExamples } from './given.ts';
 import type { GivenDocuments } from './prepared.ts';
 
 /** The inputs that may be documents. */
 type DocumentSettings = Pick<Settings, 'task-definition' | 'service-definition'>;
-
-const largestFile = 256 * 1024;
 
 /**
  * Reads the documents that inputs name. Nothing is asked of AWS.
@@ -20,7 +17,7 @@ export async function readGivenDocuments(settings: DocumentSettings): Promise<Gi
   const problems: string[] = [];
   const read = async (input: keyof typeof documentExamples, place: DocumentPlace) => {
     try {
-      return await parseDocument(textAt(place, documentExamples[input]), documentExamples[input]);
+      return await readDocument(place, documentExamples[input]);
     } catch (error) {
       if (!(error instanceof BadInput)) throw error;
       problems.push(`Input ${input} ${error.message}. Valid: ${error.example}`);
@@ -38,20 +35,6 @@ export async function readGivenDocuments(settings: DocumentSettings): Promise<Gi
   };
   if (problems.length > 0) throw Failure.of('action/input', { problems: problems.join('\n') });
   return given;
-}
-
-function textAt(place: DocumentPlace, example: string): string {
-  if (place.at === 'text') return place.text;
-  if (statSync(place.path).size > largestFile) {
-    throw new BadInput('names a file above 256 KiB', example);
-  }
-  const bytes = readFileSync(place.path);
-  try {
-    // Editors on Windows write the mark of UTF-8 first; the decoder takes it away.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new BadInput('names a file that is not UTF-8', example);
-  }
 }
 
 /** `aws ecs describe-task-definition` prints the document one level deeper, with its tags beside it. */

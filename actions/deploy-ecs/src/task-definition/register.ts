@@ -1,5 +1,5 @@
+import { textIn } from '@slipway/shared/document/json-object';
 import type { EcsApi } from '../api/ecs-api.ts';
-import { textIn } from '../api/json-object.ts';
 import type { PreparedTaskDefinition } from './prepared.ts';
 
 /**

@@ -4,7 +4,7 @@ import {
   type Json,
   type JsonObject,
   objectsIn,
-} from '../api/json-object.ts';
+} from '@slipway/shared/document/json-object';
 
 /**
  * Fields that ECS writes into a description and does not take back. One that is not known here goes

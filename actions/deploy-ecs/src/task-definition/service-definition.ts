@@ -1,6 +1,11 @@
+import { numberOf } from '@slipway/shared/document/json-number';
+import {
+  isJsonList,
+  isJsonObject,
+  type JsonObject,
+  textIn,
+} from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
-import { numberOf } from '../api/json-number.ts';
-import { isJsonList, isJsonObject, type JsonObject, textIn } from '../api/json-object.ts';
 import type { Settings } from '../settings.ts';
 import { gatherProblems, kindOf, type Problems } from './check/problems.ts';
 

@@ -1,6 +1,11 @@
 import type * as ecs from '@aws-sdk/client-ecs';
-import { numberOf } from '../api/json-number.ts';
-import { isJsonObject, type JsonObject, objectsIn, textIn } from '../api/json-object.ts';
+import { numberOf } from '@slipway/shared/document/json-number';
+import {
+  isJsonObject,
+  type JsonObject,
+  objectsIn,
+  textIn,
+} from '@slipway/shared/document/json-object';
 
 /** What a service needs of the task definition that it runs. */
 export interface ServiceNeeds {

@@ -1,6 +1,7 @@
 import type { RunTaskCommandOutput, Service, Task } from '@aws-sdk/client-ecs';
 import type { Commands } from '@slipway/shared/action/commands';
 import type { Evidence } from '@slipway/shared/deploy/target';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { listField, textField } from '@slipway/shared/http/json';
 import { oneLine } from '@slipway/shared/image/said';
@@ -9,7 +10,6 @@ import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { poll } from '@slipway/shared/time/poll';
 import type { EcsApi } from '../api/ecs-api.ts';
-import type { JsonObject } from '../api/json-object.ts';
 import type { LogsApi } from '../api/logs.ts';
 import { logSource } from '../diagnosis/log-source.ts';
 import { patient, withGrace } from '../rollout/patience.ts';

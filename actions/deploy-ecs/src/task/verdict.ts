@@ -1,7 +1,7 @@
 import type { Container, Task } from '@aws-sdk/client-ecs';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { field, listField, textField } from '@slipway/shared/http/json';
 import { oneLine } from '@slipway/shared/image/said';
-import type { JsonObject } from '../api/json-object.ts';
 import { exitMeaning } from '../diagnosis/exit-code.ts';
 import { taskFailure } from '../diagnosis/task-failure.ts';
 

@@ -5,6 +5,7 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { runDeploy } from '@slipway/shared/deploy/run-deploy';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import { httpFetch } from '@slipway/shared/http/fetch';
 import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
@@ -17,7 +18,6 @@ import {
 } from '../../../../packages/local-cloud/src/aws/ecs/virtual/virtual-ecs.ts';
 import { aroundCalls } from '../../src/api/around-calls.ts';
 import type { EcsApi } from '../../src/api/ecs-api.ts';
-import type { JsonObject } from '../../src/api/json-object.ts';
 import { openLoadBalancing } from '../../src/api/load-balancing.ts';
 import { openEcs } from '../../src/api/open-ecs.ts';
 import { decisiveFailure } from '../../src/diagnosis/decisive-failure.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '../../src/api/json-object.ts';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { cpuUnits, fargateSizeProblem, memoryMib } from '../../src/task-definition/check/sizes.ts';
 import { platformOf } from '../../src/task-definition/check/task.ts';
 import { image, prepare, service, shop, shopWith, web } from './world.ts';

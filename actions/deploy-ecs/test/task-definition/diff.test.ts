@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '../../src/api/json-object.ts';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { diffTaskDefinitions } from '../../src/task-definition/diff/diff.ts';
 import { shop, shopWith, web } from './world.ts';
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BadInput } from '@slipway/shared/action/input';
-import { documentInput, taskDefinitionInput } from '../../src/task-definition/given.ts';
+import { documentInput } from '@slipway/shared/document/document-input';
+import { taskDefinitionInput } from '../../src/task-definition/given.ts';
 import { readGivenDocuments } from '../../src/task-definition/read-given.ts';
 import { arnOf } from './world.ts';
 

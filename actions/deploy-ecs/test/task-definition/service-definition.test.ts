@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { JsonObject } from '../../src/api/json-object.ts';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import {
   checkServiceDefinition,
   type ServiceInputs,

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
+import type { Json, JsonObject } from '@slipway/shared/document/json-object';
 import fc from 'fast-check';
 import { serviceModel } from '../../../../packages/local-cloud/src/aws/model/service-model.ts';
 import { valuesOf } from '../../../../packages/local-cloud/test/aws/model/shapes.ts';
-import type { Json, JsonObject } from '../../src/api/json-object.ts';
 import { merge } from '../../src/task-definition/merge.ts';
 import { registrable } from '../../src/task-definition/registrable.ts';
 

@@ -1,7 +1,7 @@
 import type * as ecs from '@aws-sdk/client-ecs';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import { formatReference, parseReference } from '@slipway/shared/image/reference';
-import type { JsonObject } from '../../src/api/json-object.ts';
 import { prepareTaskDefinition } from '../../src/task-definition/prepare.ts';
 import type { GivenDocuments } from '../../src/task-definition/prepared.ts';
 

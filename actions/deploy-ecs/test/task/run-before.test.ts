@@ -1,10 +1,10 @@
 import type { RunTaskCommandInput, Task } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import { Throttled } from '@slipway/shared/deploy/target';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import { TimeoutReached } from '@slipway/shared/time/deadline';
 import type { EcsApi } from '../../src/api/ecs-api.ts';
-import type { JsonObject } from '../../src/api/json-object.ts';
 import type { LogsApi } from '../../src/api/logs.ts';
 import { RunBefore } from '../../src/task/run-before.ts';
 import { denied, fakeEcs, fakeLogs, meta } from '../fake-api.ts';

@@ -1,6 +1,6 @@
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
-import type { JsonObject } from '../../api/json-object.ts';
 import type { ServiceNeeds } from '../service-needs.ts';
 import { checkContainers } from './containers.ts';
 import { gatherProblems } from './problems.ts';

@@ -1,5 +1,5 @@
-import { numberOf } from '../../api/json-number.ts';
-import { type JsonObject, objectsIn, textIn } from '../../api/json-object.ts';
+import { numberOf } from '@slipway/shared/document/json-number';
+import { type JsonObject, objectsIn, textIn } from '@slipway/shared/document/json-object';
 import type { Problems } from './problems.ts';
 import { cpuUnits, memoryMib } from './sizes.ts';
 

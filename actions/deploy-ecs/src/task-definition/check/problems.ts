@@ -1,6 +1,6 @@
+import type { Json } from '@slipway/shared/document/json-object';
+import { isJsonList } from '@slipway/shared/document/json-object';
 import { oneLine } from '@slipway/shared/image/said';
-import type { Json } from '../../api/json-object.ts';
-import { isJsonList } from '../../api/json-object.ts';
 
 /** Takes one thing that is wrong, as a sentence without its end. */
 export type Problems = (wrong: string) => void;

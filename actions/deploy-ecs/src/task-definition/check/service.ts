@@ -1,5 +1,5 @@
-import { numberOf } from '../../api/json-number.ts';
-import { type JsonObject, objectsIn, textIn } from '../../api/json-object.ts';
+import { numberOf } from '@slipway/shared/document/json-number';
+import { type JsonObject, objectsIn, textIn } from '@slipway/shared/document/json-object';
 import { containersOf } from '../registrable.ts';
 import type { ServiceNeeds } from '../service-needs.ts';
 import type { Problems } from './problems.ts';

@@ -1,4 +1,9 @@
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../api/json-object.ts';
+import {
+  isJsonList,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '@slipway/shared/document/json-object';
 import { kindOf, type Problems } from './problems.ts';
 
 /** The form of a field; a list has the form of its items. */

@@ -4,7 +4,7 @@ import {
   objectsIn,
   textIn,
   textsIn,
-} from '../../api/json-object.ts';
+} from '@slipway/shared/document/json-object';
 import type { Problems } from './problems.ts';
 import { cpuUnits, fargateSizeProblem, memoryMib } from './sizes.ts';
 

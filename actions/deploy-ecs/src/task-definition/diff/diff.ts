@@ -1,6 +1,6 @@
 import type { DiffLine } from '@slipway/shared/deploy/target';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { cut } from '@slipway/shared/secrets/cut';
-import type { JsonObject } from '../../api/json-object.ts';
 import { flatten, type Setting } from './flatten.ts';
 import { normal } from './normal.ts';
 

@@ -1,5 +1,10 @@
-import { numberOf } from '../../api/json-number.ts';
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../api/json-object.ts';
+import { numberOf } from '@slipway/shared/document/json-number';
+import {
+  isJsonList,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '@slipway/shared/document/json-object';
 
 /** One setting of a task definition. */
 export interface Setting {

@@ -1,11 +1,11 @@
-import { numberOf } from '../../api/json-number.ts';
+import { numberOf } from '@slipway/shared/document/json-number';
 import {
   isJsonList,
   isJsonObject,
   type Json,
   type JsonObject,
   textIn,
-} from '../../api/json-object.ts';
+} from '@slipway/shared/document/json-object';
 import { cpuUnits, memoryMib } from '../check/sizes.ts';
 import { registrable } from '../registrable.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { BadInput } from '@slipway/shared/action/input';
 import { slowTexts } from '../../../../packages/local-cloud/src/linear-time.ts';
-import { parseDocument } from '../../src/task-definition/parse-document.ts';
+import { BadInput } from '../../src/action/input.ts';
+import { parseDocument } from '../../src/document/parse-document.ts';
 
 const read = (text: string) => parseDocument(text, 'deploy/task-definition.json');
 const written = async (text: string) => JSON.stringify(await read(text));

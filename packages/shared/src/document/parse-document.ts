@@ -1,13 +1,13 @@
-import { BadInput } from '@slipway/shared/action/input';
-import { messageOf } from '@slipway/shared/failure/failure';
-import { cut } from '@slipway/shared/secrets/cut';
 import type { Document, YAMLMap } from 'yaml';
-import { numberAsIs } from '../api/json-number.ts';
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../api/json-object.ts';
+import { BadInput } from '../action/input.ts';
+import { messageOf } from '../failure/failure.ts';
+import { cut } from '../secrets/cut.ts';
+import { numberAsIs } from './json-number.ts';
+import { isJsonList, isJsonObject, type Json, type JsonObject } from './json-object.ts';
 
-/** Longest text of a document. ECS takes 64 KiB, and YAML may have as much again in comments. */
+/** Longest text of a document. Clouds take about 64 KiB, and YAML may have as much again in comments. */
 const longest = 128 * 1024;
-/** Deepest nesting: a task definition has six levels. */
+/** Deepest nesting: what clouds define has six or seven levels. */
 const deepest = 50;
 
 /**

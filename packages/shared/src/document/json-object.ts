@@ -40,3 +40,9 @@ export function textsIn(object: JsonObject, name: string): readonly string[] {
   const list = object[name];
   return isJsonList(list) ? list.filter((item) => typeof item === 'string') : [];
 }
+
+/** A JSON object in a property of another one; empty when there is no such thing. */
+export function objectIn(value: Json, name: string): JsonObject {
+  const found = isJsonObject(value) ? value[name] : undefined;
+  return found !== undefined && isJsonObject(found) ? found : {};
+}

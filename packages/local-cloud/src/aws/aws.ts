@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Faults } from '../http/faults.ts';
 import { serve } from '../http/serve.ts';
+import { machineClock } from '../timeline.ts';
 import { Repositories } from './ecr/repositories.ts';
 import { ecrService } from './ecr.ts';
 import { ecrPublicService } from './ecr-public.ts';
 import { ecsService } from './ecs/ecs.ts';
-import { machineClock } from './ecs/timeline.ts';
 import { virtualEcs } from './ecs/virtual/virtual-ecs.ts';
 import type { EcsWorlds } from './ecs/world.ts';
 import { elbv2Service } from './elbv2/elbv2.ts';

@@ -1,4 +1,4 @@
-import { matches } from './pattern.ts';
+import { matches } from '../pattern.ts';
 import { Refusal } from './refusal.ts';
 import type { Session } from './sessions.ts';
 

@@ -1,8 +1,8 @@
 import { freePort } from '../program.ts';
+import { machineClock, Timeline } from '../timeline.ts';
 import { type Aws, type AwsOptions, startAws } from './aws.ts';
 import { type DockerRuntime, startDockerRuntime } from './docker-runtime/docker-runtime.ts';
 import { type Durations, quickDurations } from './ecs/options.ts';
-import { machineClock, Timeline } from './ecs/timeline.ts';
 import { type EcsWorld, EcsWorlds } from './ecs/world.ts';
 
 const account = '123456789012';

@@ -1,3 +1,4 @@
+import { type Bucket, throttle } from '../http/throttle.ts';
 import { findViolation, type Violation } from './model/check.ts';
 import {
   type ModelName,
@@ -11,7 +12,6 @@ import type { Permissions } from './permissions.ts';
 import { Refusal } from './refusal.ts';
 import { accountOf, type Sessions } from './sessions.ts';
 import type { Signed } from './signature.ts';
-import { type Bucket, throttle } from './throttle.ts';
 
 /** What all services of one AWS share. */
 export interface AwsParts {

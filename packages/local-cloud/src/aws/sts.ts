@@ -7,8 +7,8 @@ import type {
 import { decodeJwt } from 'jose';
 import type { Handler } from '../http/exchange.ts';
 import { verifyToken } from '../jwt/verify.ts';
+import { matches } from '../pattern.ts';
 import type { Wire } from './model/wire.ts';
-import { matches } from './pattern.ts';
 import { queryService, type UnsignedOperation } from './query-service.ts';
 import { Refusal } from './refusal.ts';
 import type { AwsSeed, RoleSeed } from './seed.ts';

@@ -1,4 +1,4 @@
-import type { Bucket } from '../throttle.ts';
+import type { Bucket } from '../../http/throttle.ts';
 
 /**
  * How many requests Amazon ECS takes, of an account in a region. What is not in its list, such as

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../../timeline.ts';
 
 /**
  * Idempotency tokens of one account and region: the same request gets the same answer.

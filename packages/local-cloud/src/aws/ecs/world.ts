@@ -1,4 +1,5 @@
 import type { Cluster, Tag } from '@aws-sdk/client-ecs';
+import type { Timeline } from '../../timeline.ts';
 import { LoadBalancing } from '../elbv2/load-balancing.ts';
 import { LogStore } from '../logs/log-store.ts';
 import type { Wire } from '../model/wire.ts';
@@ -12,7 +13,6 @@ import type { Runtime } from './runtime.ts';
 import type { LambdaOutcome } from './services/hooks.ts';
 import type { EcsService, ServiceGround } from './services/service.ts';
 import { Tasks } from './tasks/tasks.ts';
-import type { Timeline } from './timeline.ts';
 import { Tokens } from './tokens.ts';
 
 /** What all accounts and regions have in common. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Cancel, Timeline } from '../../timeline.ts';
 import type { Place } from '../ecs/place.ts';
 import type { Runtime, TargetGroup, TargetHealth } from '../ecs/runtime.ts';
-import type { Cancel, Timeline } from '../ecs/timeline.ts';
 
 /** A target group that exists, with what a runtime needs and what the API shows. */
 export interface Group extends TargetGroup {

@@ -4,10 +4,10 @@ import type {
   DeploymentLifecycleHookAction,
   DeploymentLifecycleHookDetail,
 } from '@aws-sdk/client-ecs';
+import type { Cancel, Timeline } from '../../../timeline.ts';
 import type { Wire } from '../../model/wire.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Durations } from '../options.ts';
-import type { Cancel, Timeline } from '../timeline.ts';
 import type { Stage } from './steps.ts';
 
 /** What a Lambda function of a hook answers. */

@@ -1,5 +1,5 @@
+import type { Timeline } from '../../../timeline.ts';
 import type { Durations } from '../options.ts';
-import type { Timeline } from '../timeline.ts';
 import type { LambdaOutcome } from './hooks.ts';
 import type { Revision } from './revision.ts';
 

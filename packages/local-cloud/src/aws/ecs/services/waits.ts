@@ -1,4 +1,4 @@
-import type { Cancel, Timeline } from '../timeline.ts';
+import type { Cancel, Timeline } from '../../../timeline.ts';
 
 /** Times that a deployment waits for; over all at once when it takes another turn. */
 export class Waits {

@@ -1,5 +1,5 @@
+import { type Clock, machineClock, Timeline } from '../../../timeline.ts';
 import { type Durations, realDurations } from '../options.ts';
-import { type Clock, machineClock, Timeline } from '../timeline.ts';
 import { EcsWorlds } from '../world.ts';
 import { VirtualRuntime } from './virtual-runtime.ts';
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Cancel, Timeline } from '../../../timeline.ts';
 import type {
   ContainerOrder,
   Runtime,
@@ -8,7 +9,6 @@ import type {
   TaskOrder,
   Traffic,
 } from '../runtime.ts';
-import type { Cancel, Timeline } from '../timeline.ts';
 import { atPace, type Script, scripts } from './script.ts';
 
 /** Which containers a script is for: a part of their image, or what one says of it. */

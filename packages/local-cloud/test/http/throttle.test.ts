@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ecsBuckets } from '../../src/aws/ecs/buckets.ts';
 import { serviceModel } from '../../src/aws/model/service-model.ts';
-import { throttle } from '../../src/aws/throttle.ts';
+import { throttle } from '../../src/http/throttle.ts';
 
 describe('a bucket of 3 tokens that gets 2 a second', () => {
   const start = () => {

@@ -11,7 +11,7 @@ export interface TargetInput {
 
 // The one rule: an input whose name ends in one of these words is a secret. A table test asks the
 // parsers of the action, which know what they mask.
-const secretName = /(?:^|-)(?:key|passphrase|password|token|secrets|kubeconfig)$/;
+const secretName = /(?:^|-)(?:key|passphrase|password|token|secrets|secret|kubeconfig)$/;
 
 // Those that mean the same to every target keep their name; the others get the target's in front.
 const common = ['registry-password', 'secrets'];

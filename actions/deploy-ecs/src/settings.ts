@@ -1,3 +1,4 @@
+import { commandInput } from '@slipway/shared/action/command-input';
 import {
   type BadInput,
   boolean,
@@ -20,7 +21,6 @@ import type { ImageReference } from '@slipway/shared/image/reference';
 import { referenceInput } from '@slipway/shared/image/reference-input';
 import type { manifest } from './manifest.ts';
 import { secretReferences } from './secret-references.ts';
-import { commandInput } from './task/command.ts';
 import { documentExamples, taskDefinitionInput } from './task-definition/given.ts';
 
 /** Everything the action was told, checked. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { commandInput } from '../../src/task/command.ts';
+import { commandInput } from '../../src/action/command-input.ts';
 
 test.each([
   ['npm run migrate', ['npm', 'run', 'migrate']],

@@ -1,7 +1,7 @@
-import { BadInput, type Input } from '@slipway/shared/action/input';
 import { split } from 'shlex';
+import { BadInput, type Input } from './input.ts';
 
-/** A command, as the words that a shell makes of it that knows quotes only: ECS runs no shell. */
+/** A command, as the words that a shell makes of it that knows quotes only: clouds run no shell. */
 export const commandInput: Input<readonly string[]> = {
   example: 'npm run migrate',
   parse(text) {

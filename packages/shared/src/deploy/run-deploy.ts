@@ -1,7 +1,8 @@
 import type { Commands } from '../action/commands.ts';
 import type { Failure } from '../failure/failure.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
-import { type DeployOptions, deploy } from './engine.ts';
+import { deploy } from './engine.ts';
+import type { DeployOptions } from './options.ts';
 import {
   closingLine,
   type DeployOutputs,

@@ -5,6 +5,7 @@ import {
   type JsonObject,
   objectsIn,
 } from '@slipway/shared/document/json-object';
+import { withoutNull } from '@slipway/shared/document/without-null';
 
 /**
  * Fields that ECS writes into a description and does not take back. One that is not known here goes
@@ -40,17 +41,6 @@ export function registrable(document: JsonObject): JsonObject {
 function isOfAws(tag: Json): boolean {
   const key = isJsonObject(tag) ? tag['key'] : undefined;
   return typeof key === 'string' && key.toLowerCase().startsWith('aws:');
-}
-
-function withoutNull(object: JsonObject): JsonObject {
-  const fields = Object.entries(object).filter(([, value]) => value !== null);
-  return Object.fromEntries(fields.map(([name, value]) => [name, inside(value)]));
-}
-
-function inside(value: Json | undefined): Json | undefined {
-  if (isJsonList(value))
-    return value.map((item) => (isJsonObject(item) ? withoutNull(item) : item));
-  return isJsonObject(value) ? withoutNull(value) : value;
 }
 
 /** The containers of a task definition by their names, in their order. */

@@ -5,9 +5,9 @@ import {
   type JsonObject,
   textIn,
 } from '@slipway/shared/document/json-object';
+import { gatherProblems, kindOf, type Problems } from '@slipway/shared/document/problems';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Settings } from '../settings.ts';
-import { gatherProblems, kindOf, type Problems } from './check/problems.ts';
 
 /** The inputs that a service definition has to agree with. */
 export type ServiceInputs = Pick<Settings, 'service' | 'cluster' | 'desired-count'>;

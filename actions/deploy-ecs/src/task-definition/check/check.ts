@@ -1,11 +1,12 @@
+import { checkShape } from '@slipway/shared/document/check-shape';
 import type { JsonObject } from '@slipway/shared/document/json-object';
+import { gatherProblems } from '@slipway/shared/document/problems';
 import { Failure } from '@slipway/shared/failure/failure';
 import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
 import type { ServiceNeeds } from '../service-needs.ts';
 import { checkContainers } from './containers.ts';
-import { gatherProblems } from './problems.ts';
 import { checkForService } from './service.ts';
-import { checkShape } from './shape.ts';
+import { taskDefinitionShape } from './shape.ts';
 import { checkTask, isForFargate, platformOf } from './task.ts';
 
 /** What a task definition is checked against. */
@@ -24,7 +25,7 @@ export interface CheckedAgainst {
  */
 export function checkTaskDefinition(document: JsonObject, against: CheckedAgainst): void {
   const problems = gatherProblems();
-  checkShape(document, problems.add);
+  checkShape(document, taskDefinitionShape, problems.add);
   const wellFormed = problems.text() === '';
   const fargate = isForFargate(document) || against.needs?.fargate === true;
   if (wellFormed) {

@@ -1,6 +1,6 @@
 import { numberOf } from '@slipway/shared/document/json-number';
 import { type JsonObject, objectsIn, textIn } from '@slipway/shared/document/json-object';
-import type { Problems } from './problems.ts';
+import type { Problems } from '@slipway/shared/document/problems';
 import { cpuUnits, memoryMib } from './sizes.ts';
 
 const containerName = /^[\w-]{1,255}$/;

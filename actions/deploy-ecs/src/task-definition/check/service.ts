@@ -1,8 +1,8 @@
 import { numberOf } from '@slipway/shared/document/json-number';
 import { type JsonObject, objectsIn, textIn } from '@slipway/shared/document/json-object';
+import type { Problems } from '@slipway/shared/document/problems';
 import { containersOf } from '../registrable.ts';
 import type { ServiceNeeds } from '../service-needs.ts';
-import type { Problems } from './problems.ts';
 import { isForFargate } from './task.ts';
 
 /** Finds what a task definition lacks for the service that is to run it. */

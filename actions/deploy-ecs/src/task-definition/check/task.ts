@@ -5,7 +5,7 @@ import {
   textIn,
   textsIn,
 } from '@slipway/shared/document/json-object';
-import type { Problems } from './problems.ts';
+import type { Problems } from '@slipway/shared/document/problems';
 import { cpuUnits, fargateSizeProblem, memoryMib } from './sizes.ts';
 
 const role =

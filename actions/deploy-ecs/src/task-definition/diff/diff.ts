@@ -1,11 +1,9 @@
 import type { DiffLine } from '@slipway/shared/deploy/target';
+import { diffSettings } from '@slipway/shared/document/diff-settings';
+import type { Setting } from '@slipway/shared/document/flatten';
 import type { JsonObject } from '@slipway/shared/document/json-object';
-import { cut } from '@slipway/shared/secrets/cut';
-import { flatten, type Setting } from './flatten.ts';
 import { normal } from './normal.ts';
-
-const mostLines = 100;
-const widest = 200;
+import { settingsOf } from './settings-of.ts';
 
 /**
  * What is different between two task definitions, for people. Neither order nor what ECS fills in
@@ -18,32 +16,12 @@ export function diffTaskDefinitions(
   before: JsonObject | undefined,
   after: JsonObject,
 ): readonly DiffLine[] {
-  const old = before ? flatten(normal(before)) : new Map<string, Setting>();
-  const now = flatten(normal(after));
-  const names = [...new Set([...now.keys(), ...old.keys()])];
-  const changed = names.filter((name) => old.get(name)?.value !== now.get(name)?.value);
-  const isReference = (name: string) => old.has(name) || now.has(name);
-  const lines = changed.slice(0, mostLines).map((name) => {
-    const moved = variable.test(name) && isReference(name.replace(variable, '$1: secret '));
-    return lineOf(name, old.get(name), now.get(name), moved);
+  const old = before ? settingsOf(normal(before)) : new Map<string, Setting>();
+  const now = settingsOf(normal(after));
+  return diffSettings(old, now, (name) => {
+    const reference = name.replace(variable, '$1: secret ');
+    return variable.test(name) && (old.has(reference) || now.has(reference));
   });
-  const more = changed.length - lines.length;
-  if (more > 0) lines.push({ what: 'more changes', before: '', after: String(more) });
-  return lines;
 }
 
 const variable = /^([\w-]*): environment /;
-
-function lineOf(
-  name: string,
-  before: Setting | undefined,
-  after: Setting | undefined,
-  moved: boolean,
-): DiffLine {
-  const secret = moved || before?.hidden === true || after?.hidden === true;
-  const show = (setting: Setting | undefined) =>
-    setting === undefined ? '' : secret ? '***' : cut(setting.text, widest);
-  const [old, now] = [show(before), show(after)];
-  // What differs may be hidden, or behind the cut.
-  return { what: cut(name, widest), before: old, after: old === now ? `${now} (changed)` : now };
-}

@@ -1,8 +1,7 @@
-import type { Json } from '@slipway/shared/document/json-object';
-import { isJsonList } from '@slipway/shared/document/json-object';
-import { oneLine } from '@slipway/shared/image/said';
+import { oneLine } from '../image/said.ts';
+import { isJsonList, type Json } from './json-object.ts';
 
-/** Takes one thing that is wrong, as a sentence without its end. */
+/** Takes one thing that is wrong with a document, as a sentence without its end. */
 export type Problems = (wrong: string) => void;
 
 const most = 25;

@@ -1,5 +1,6 @@
 import type { RunTaskCommandOutput, Service, Task } from '@aws-sdk/client-ecs';
 import type { Commands } from '@slipway/shared/action/commands';
+import { withGrace } from '@slipway/shared/deploy/patience';
 import type { Evidence } from '@slipway/shared/deploy/target';
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
@@ -12,7 +13,7 @@ import { poll } from '@slipway/shared/time/poll';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { LogsApi } from '../api/logs.ts';
 import { logSource } from '../diagnosis/log-source.ts';
-import { patient, withGrace } from '../rollout/patience.ts';
+import { patient } from '../rollout/patience.ts';
 import { LogFollower } from './log-follower.ts';
 import { placeOf } from './place.ts';
 import { verdictOf } from './verdict.ts';

@@ -7,9 +7,19 @@ export interface AppSeed {
   mayPush: boolean;
 }
 
+export interface ResourceGroupSeed {
+  name: string;
+  /** `eastus` */
+  location: string;
+}
+
 /** What exists in Azure when it starts. */
 export interface AzureSeed {
   tenantId: string;
+  subscriptionId: string;
+  resourceGroups: readonly ResourceGroupSeed[];
+  /** Regions that have container groups. */
+  locations: readonly string[];
   apps: readonly AppSeed[];
   /** Password that ACR hands out, so that a real registry can be behind it. */
   registryPassword?: string;
@@ -19,6 +29,9 @@ export interface AzureSeed {
 export function demoAzure(repository = 'org/app'): AzureSeed {
   return {
     tenantId: '99999999-8888-7777-6666-555555555555',
+    subscriptionId: '77777777-6666-5555-4444-333333333333',
+    resourceGroups: [{ name: 'shop', location: 'eastus' }],
+    locations: ['eastus', 'westus2', 'westeurope', 'swedencentral'],
     apps: [
       {
         clientId: '11111111-2222-3333-4444-555555555555',

@@ -1,37 +1,54 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Certificate } from '../certificate.ts';
 import type { Handler, Request } from './exchange.ts';
 import type { Faults } from './faults.ts';
 import { send } from './send.ts';
-import { Variety } from './variety.ts';
+import { type Spelling, Variety } from './variety.ts';
 
 /** A service that listens on loopback. */
 export interface Listening extends AsyncDisposable {
   /** `127.0.0.1:34567` */
   host: string;
-  /** `http://127.0.0.1:34567` */
+  /** `http://127.0.0.1:34567`; https where it has a certificate. */
   url: string;
+}
+
+export interface ServeOptions {
+  /** It speaks TLS. */
+  certificate?: Certificate;
+  /** How codings are named, where the vendor's own clients do not take all that HTTP has. */
+  spelling?: Spelling;
 }
 
 /**
  * Serves one service on a free port of 127.0.0.1. What its handler throws is a bug of the local
- * cloud: it is printed and answered with 500. What it says goes out in all the ways of {@link Variety}.
+ * cloud: it is printed and answered with 500. With a certificate it speaks TLS. What it says goes out in all the ways of {@link Variety}.
  */
 export async function serve<Service extends string>(
   service: Service,
   handler: Handler,
   faults: Faults<Service>,
+  { certificate, spelling }: ServeOptions = {},
 ): Promise<Listening> {
-  const variety = new Variety();
-  const server = createServer((incoming, outgoing) => {
+  const variety = new Variety(spelling);
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     answer({ service, handler, faults, variety }, incoming, outgoing).catch((error: unknown) => {
       console.error(`local-cloud ${service}:`, error);
       if (!outgoing.headersSent) outgoing.writeHead(500);
       outgoing.end();
     });
-  });
+  };
+  const server = certificate
+    ? createTlsServer(
+        { cert: await readFile(certificate.file), key: await readFile(certificate.key) },
+        listener,
+      )
+    : createServer(listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
@@ -40,7 +57,7 @@ export async function serve<Service extends string>(
   const host = `127.0.0.1:${address.port}`;
   return {
     host,
-    url: `http://${host}`,
+    url: `${certificate ? 'https' : 'http'}://${host}`,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

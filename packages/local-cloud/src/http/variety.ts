@@ -18,7 +18,15 @@ export interface Sent {
 }
 
 type Coding = 'gzip' | 'x-gzip' | 'GZIP' | 'deflate' | 'br' | 'identity';
-const codings: readonly Coding[] = ['gzip', 'x-gzip', 'br', 'GZIP', 'deflate', 'identity'];
+/**
+ * `any`: names of codings as HTTP has them, in any case and by their old names too. `plain`: `gzip`,
+ * `deflate`, `br`. Microsoft's clients ask for gzip and know it by no other name.
+ */
+export type Spelling = 'any' | 'plain';
+const codings: Readonly<Record<Spelling, readonly Coding[]>> = {
+  any: ['gzip', 'x-gzip', 'br', 'GZIP', 'deflate', 'identity'],
+  plain: ['gzip', 'br', 'deflate', 'identity'],
+};
 const cases: ReadonlyArray<(name: string) => string> = [
   (name) => name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
   (name) => name,
@@ -41,7 +49,12 @@ const longestRewritten = 300_000;
  * case and order, and have fields in its JSON, in any order, that the client never heard of.
  */
 export class Variety {
+  readonly #codings: readonly Coding[];
   #answers = 0;
+
+  constructor(spelling: Spelling = 'any') {
+    this.#codings = codings[spelling];
+  }
 
   /** Makes what goes out of what a handler said. */
   of(
@@ -52,7 +65,7 @@ export class Variety {
     const type = headers['content-type'] ?? '';
     const said =
       typeof body === 'string' && status < 300 && json.test(type) ? rewritten(body, request) : body;
-    const coding = codingFor(request.headers['accept-encoding'] ?? '', turn);
+    const coding = codingFor(request.headers['accept-encoding'] ?? '', this.#codings, turn);
     const fields = Object.entries(headers).filter(([name]) => !framing.has(name));
     if (coding !== 'identity') fields.push(['content-encoding', coding]);
     fields.push(['vary', 'accept-encoding'], ['x-of-tomorrow', `${turn}`]);
@@ -84,11 +97,11 @@ function lengthOf(said: string | Buffer | Readable): number {
 }
 
 /** The next coding of those that a client takes; none where it does not say. */
-function codingFor(accepted: string, turn: number): Coding {
+function codingFor(accepted: string, known: readonly Coding[], turn: number): Coding {
   const names = accepted.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '');
   const refused = /;\s*q=0(\.0*)?\s*(,|$)/.test(accepted);
   if (accepted === '' || refused) return 'identity';
-  const taken = codings.filter((coding) => {
+  const taken = known.filter((coding) => {
     const name = coding === 'x-gzip' || coding === 'GZIP' ? 'gzip' : coding;
     return name === 'identity' || names.includes(name) || names.includes('*');
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { breakerThreshold } from '../../../src/aws/ecs/services/breaker.ts';
 import { type Manner, planTasks } from '../../../src/aws/ecs/services/plan-tasks.ts';
 import { Timeline } from '../../../src/timeline.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../../manual-clock.ts';
 
 describe('the threshold of the circuit breaker', () => {
   it.each<

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../../src/aws/aws.ts';
 import { scripts } from '../../../src/aws/ecs/virtual/script.ts';
 import { type VirtualEcs, virtualEcs } from '../../../src/aws/ecs/virtual/virtual-ecs.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../../manual-clock.ts';
 
 const role = 'arn:aws:iam::123456789012:role/deploy';
 

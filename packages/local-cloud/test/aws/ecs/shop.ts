@@ -12,7 +12,7 @@ import { type Aws, startAws } from '../../../src/aws/aws.ts';
 import { shownStage } from '../../../src/aws/ecs/services/show.ts';
 import { type VirtualEcs, virtualEcs } from '../../../src/aws/ecs/virtual/virtual-ecs.ts';
 import type { EcsWorld } from '../../../src/aws/ecs/world.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../../manual-clock.ts';
 
 const region = 'eu-central-1';
 const second = 1_000;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/timeline.ts';
+import type { Clock } from '../src/timeline.ts';
 
 /** A clock that goes on only when it is told to. */
 export class ManualClock implements Clock {

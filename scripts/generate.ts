@@ -1,14 +1,14 @@
 // Writes what follows from action.yml, from the failure catalogue and from the shape of a policy:
 // each action's src/manifest.ts, the tables in its README, the workflows of each deploy action,
 // the schema of its settings file, docs/workflows.md, docs/failures.md, policy.schema.json, and the
-// permissions of the deploy role in infra/aws.
+// permissions of the deploy roles in infra.
 // `--check` writes nothing and fails when a file is not what it would be.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { policyJsonSchema } from '../actions/trivy-gate/policy-schema.ts';
 import { catalogue } from '../packages/shared/src/failure/catalogue.ts';
-import { deployPermissions } from './infra/deploy-permissions.ts';
+import { deployPermissions, deployRoles, permissionsOf } from './infra/deploy-permissions.ts';
 import { settingsSchema } from './settings-schema.ts';
 import type { ActionFile, WorkflowFile } from './workflows/action-file.ts';
 import { deployWorkflow, shipWorkflow } from './workflows/generate-workflows.ts';
@@ -49,8 +49,12 @@ for (const name of readdirSync(join(root, 'actions')).sort()) {
 write(join(root, 'docs/workflows.md'), workflowDocs(reusable()));
 write(join(root, 'docs/failures.md'), failures());
 write(join(root, 'actions/trivy-gate/policy.schema.json'), policyJsonSchema());
-const permissions = readFileSync(join(root, 'actions/deploy-ecs/src/api/permissions.json'), 'utf8');
-write(join(root, 'infra/aws/deploy-permissions.tf'), deployPermissions(JSON.parse(permissions)));
+for (const role of deployRoles) {
+  const list = join(root, permissionsOf(role));
+  if (!existsSync(list)) continue; // an action that is not written yet
+  const text = deployPermissions(role, JSON.parse(readFileSync(list, 'utf8')));
+  write(join(root, 'infra', role.module, 'deploy-permissions.tf'), text);
+}
 
 if (stale.length > 0) {
   console.error(

@@ -1,6 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { deployRoles } from './deploy-permissions.ts';
 
 const root = join(import.meta.dirname, '../..');
 const files = globSync('infra/*/*.tf', { cwd: root });
@@ -20,14 +21,20 @@ test('infra says it so for every check that it has', () => {
   expect(messages.length).toBeGreaterThan(30);
 });
 
-test('the settings that infra/aws gives are inputs of deploy-ecs', () => {
-  const outputs = readFileSync(join(root, 'infra/aws/outputs.tf'), 'utf8');
-  const given =
-    outputs.split('output "settings"')[1]?.split('yamlencode({')[1]?.split('})')[0] ?? '';
-  const schema: { properties: object } = JSON.parse(
-    readFileSync(join(root, 'actions/deploy-ecs/settings.schema.json'), 'utf8'),
-  );
-  const names = [...given.matchAll(/^ {4}([a-z-]+) +=/gm)].map(([, name]) => name);
+// The settings of an action that has none yet cannot be compared with anything.
+const given = deployRoles.filter(({ action }) => existsSync(schemaOf(action)));
+
+test.each(given)('the settings that infra/$module gives are inputs of $action', (role) => {
+  const outputs = readFileSync(join(root, 'infra', role.module, 'outputs.tf'), 'utf8');
+  const settings = outputs.split('output "settings"')[1]?.split('yamlencode(')[1] ?? '';
+  const schema: { properties: object } = JSON.parse(readFileSync(schemaOf(role.action), 'utf8'));
+  const names = [...(settings.split('\n  }')[0] ?? '').matchAll(/^ {4}([a-z-]+) +=/gm)];
   expect(names.length).toBeGreaterThan(6);
-  expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(names));
+  expect(Object.keys(schema.properties)).toEqual(
+    expect.arrayContaining(names.map(([, name]) => name)),
+  );
 });
+
+function schemaOf(action: string): string {
+  return join(root, 'actions', action, 'settings.schema.json');
+}

@@ -1,0 +1,48 @@
+# Who logged in to the registry and pushed to it, and who read a secret. What containers print only by choice:
+# Azure keeps the key of the workspace as a secret of the group, so each deployment has to give it again.
+locals {
+  workspace = one(concat(azurerm_log_analytics_workspace.this, data.azurerm_log_analytics_workspace.this))
+  logging   = var.logs.create || var.logs.workspace_id != null
+}
+
+data "azurerm_log_analytics_workspace" "this" {
+  count               = var.logs.workspace_id == null ? 0 : 1
+  name                = element(split("/", var.logs.workspace_id), 8)
+  resource_group_name = element(split("/", var.logs.workspace_id), 4)
+}
+
+resource "azurerm_log_analytics_workspace" "this" {
+  count               = var.logs.create ? 1 : 0
+  name                = "${local.name}-logs"
+  resource_group_name = local.resource_group.name
+  location            = local.location
+  sku                 = "PerGB2018"
+  retention_in_days   = var.logs.days
+  daily_quota_gb      = var.logs.daily_gb
+  tags                = local.tags
+}
+
+resource "azurerm_monitor_diagnostic_setting" "registry" {
+  count                      = local.logging && var.registry.create ? 1 : 0
+  name                       = "${local.name}-registry"
+  target_resource_id         = local.registry.id
+  log_analytics_workspace_id = local.workspace.id
+
+  dynamic "enabled_log" {
+    for_each = ["ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"]
+    content {
+      category = enabled_log.value
+    }
+  }
+}
+
+resource "azurerm_monitor_diagnostic_setting" "vault" {
+  count                      = local.logging && var.vault.create ? 1 : 0
+  name                       = "${local.name}-vault"
+  target_resource_id         = azurerm_key_vault.this[0].id
+  log_analytics_workspace_id = local.workspace.id
+
+  enabled_log {
+    category = "AuditEvent"
+  }
+}

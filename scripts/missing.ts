@@ -52,6 +52,13 @@ const needs: readonly Need[] = [
     tests: '/infra/aws/scenarios/',
     limit: 330_000,
   },
+  {
+    name: 'Terraform with its provider for Azure',
+    ask: [join(root, 'scripts/terraform'), 'ready', 'infra/azure'],
+    fix: 'reach registry.terraform.io or a mirror of it, or build it in the background with scripts/setup azurerm',
+    tests: '/infra/azure/scenarios/',
+    limit: 330_000,
+  },
 ];
 
 const folder = process.argv[2] ?? 'out/test';

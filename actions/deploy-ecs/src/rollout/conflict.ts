@@ -13,16 +13,10 @@ export interface ConflictTools {
   clock: Clock;
   say(line: string): void;
   quote(line: string): void;
-  look(signal: AbortSignal): Promise<Seen>;
+  /** The service as it is now, and what is in flight. */
+  look(signal: AbortSignal): Promise<{ service: Service | undefined; inFlight?: InFlight }>;
   /** Whether it brings what this run would bring. */
   isOurs(service: Service, inFlight: InFlight, signal: AbortSignal): Promise<boolean>;
-}
-
-/** A service as it is at one moment; undefined where there is none. */
-export interface Seen {
-  service: Service | undefined;
-  /** Undefined where nothing is in flight. */
-  inFlight: InFlight | undefined;
 }
 
 const pause = 3_000;
@@ -30,20 +24,18 @@ const pause = 3_000;
 /**
  * Waits until nobody else's deployment is in flight, or takes it over, or fails; as `on-conflict`
  * says. One that brings what this run would bring is no conflict: it is taken up.
- * @returns what was seen last, which a plan may stand on
  */
-export async function settleConflict(tools: ConflictTools, signal: AbortSignal): Promise<Seen> {
+export async function settleConflict(tools: ConflictTools, signal: AbortSignal): Promise<void> {
   const { clock, quote, say, settings } = tools;
   const start = clock.now();
   const limit = settings['lock-timeout'];
   let said = '';
   for (;;) {
-    const seen = await tools.look(signal);
-    const { service, inFlight } = seen;
-    if (!service || !inFlight) return seen;
+    const { service, inFlight } = await tools.look(signal);
+    if (!service || !inFlight) return;
     if (!inFlight.ending && (await tools.isOurs(service, inFlight, signal))) {
       say('A deployment of the same task definition is in flight: this run takes it up.');
-      return seen;
+      return;
     }
     const facts = { service: tools.service, what: inFlight.deployment.taskDefinition || 'it' };
     switch (settings['on-conflict']) {
@@ -51,7 +43,7 @@ export async function settleConflict(tools: ConflictTools, signal: AbortSignal):
         throw Failure.of('ecs/in-flight', facts);
       case 'take-over':
         say('Another deployment is in flight: this run replaces it, as on-conflict says.');
-        return seen;
+        return;
       default:
     }
     const waited = clock.now() - start;

@@ -1,7 +1,11 @@
 import type * as ecs from '@aws-sdk/client-ecs';
 import { numberOf } from '@slipway/shared/document/json-number';
-import { isJsonObject, type JsonObject, objectsIn } from '@slipway/shared/document/json-object';
-import { textField } from '@slipway/shared/http/json';
+import {
+  isJsonObject,
+  type JsonObject,
+  objectsIn,
+  textIn,
+} from '@slipway/shared/document/json-object';
 
 /** What a service needs of the task definition that it runs. */
 export interface ServiceNeeds {
@@ -35,14 +39,14 @@ export function needsOfDefinition(definition: JsonObject): ServiceNeeds {
   const network = definition['networkConfiguration'];
   const behind = (by: string, field: string) =>
     objectsIn(definition, field).flatMap((one) => {
-      const container = textField(one, 'containerName');
+      const container = textIn(one, 'containerName');
       return container ? [{ container, port: numberOf(one['containerPort']), by }] : [];
     });
   const providers = objectsIn(definition, 'capacityProviderStrategy').map(
-    (one) => textField(one, 'capacityProvider') ?? '',
+    (one) => textIn(one, 'capacityProvider') ?? '',
   );
   return {
-    fargate: onFargate(textField(definition, 'launchType'), providers),
+    fargate: onFargate(textIn(definition, 'launchType'), providers),
     awsvpc: isJsonObject(network) && network['awsvpcConfiguration'] !== undefined,
     reached: [
       ...behind('a load balancer', 'loadBalancers'),

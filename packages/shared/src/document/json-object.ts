@@ -29,6 +29,18 @@ export function objectsIn(object: JsonObject, name: string): readonly JsonObject
   return isJsonList(list) ? list.filter(isJsonObject) : [];
 }
 
+/** The text in a property; undefined when there is no such thing. */
+export function textIn(object: JsonObject, name: string): string | undefined {
+  const value = object[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The texts of the list in a property; empty when there is no such thing. */
+export function textsIn(object: JsonObject, name: string): readonly string[] {
+  const list = object[name];
+  return isJsonList(list) ? list.filter((item) => typeof item === 'string') : [];
+}
+
 /** A JSON object in a property of another one; empty when there is no such thing. */
 export function objectIn(value: Json, name: string): JsonObject {
   const found = isJsonObject(value) ? value[name] : undefined;

@@ -1,6 +1,8 @@
 import type {
   DescribeListenersInput,
   DescribeListenersOutput,
+  DescribeLoadBalancersInput,
+  DescribeLoadBalancersOutput,
   DescribeRulesInput,
   DescribeRulesOutput,
   DescribeTargetGroupsInput,
@@ -15,7 +17,7 @@ import { queryService } from '../query-service.ts';
 import { Refusal } from '../refusal.ts';
 import type { AwsParts, Operation } from '../service.ts';
 import { pageByMarker } from './marker.ts';
-import { shownGroup, shownListener, shownRule, shownTarget } from './show.ts';
+import { shownBalancer, shownGroup, shownListener, shownRule, shownTarget } from './show.ts';
 
 /**
  * Elastic Load Balancing v2, what there is of it to read.
@@ -27,6 +29,7 @@ export function elbv2Service({ worlds, ...aws }: AwsParts & { worlds: EcsWorlds 
     model: 'elbv2',
     operations: {
       DescribeListeners: describeListeners(worlds),
+      DescribeLoadBalancers: describeLoadBalancers(worlds),
       DescribeRules: describeRules(worlds),
       DescribeTargetGroups: describeTargetGroups(worlds),
       DescribeTargetHealth: describeTargetHealth(worlds),
@@ -80,6 +83,27 @@ function describeTargetGroups(
       if (Names && all.length === 0) throw noGroup();
       const { items, more } = pageByMarker(all, page);
       return { TargetGroups: items, ...more };
+    },
+  };
+}
+
+function describeLoadBalancers(
+  worlds: EcsWorlds,
+): Operation<Wire<DescribeLoadBalancersInput>, Wire<DescribeLoadBalancersOutput>> {
+  return {
+    resource: () => '*',
+    run({ LoadBalancerArns: arns, Names, ...page }, signed) {
+      const rules = [...worlds.of(signed).balancing.rules.values()];
+      const known = [...new Set(rules.map(({ loadBalancerArn }) => loadBalancerArn))];
+      const all = known
+        .map(shownBalancer)
+        .filter(({ LoadBalancerArn: arn = '' }) => !arns || arns.includes(arn))
+        .filter(({ LoadBalancerName: name = '' }) => !Names || Names.includes(name));
+      if (all.length < Math.max(arns?.length ?? 0, Names?.length ?? 0)) {
+        throw new Refusal('LoadBalancerNotFound', 'One or more load balancers not found');
+      }
+      const { items, more } = pageByMarker(all, page);
+      return { LoadBalancers: items, ...more };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type {
   Action,
   Listener,
+  LoadBalancer,
   Rule as RuleShape,
   TargetGroup,
   TargetHealthDescription,
@@ -71,6 +72,20 @@ export function shownGroup(
     LoadBalancerArns: [...new Set(balancers)],
     TargetType: 'ip',
     ProtocolVersion: 'HTTP1',
+    IpAddressType: 'ipv4',
+  };
+}
+
+/** Its listeners are ports of this machine, so that is where its name leads. */
+export function shownBalancer(arn: string): Wire<LoadBalancer> {
+  return {
+    LoadBalancerArn: arn,
+    LoadBalancerName: arn.split('/').at(-2) ?? arn,
+    DNSName: '127.0.0.1',
+    Scheme: 'internet-facing',
+    Type: 'application',
+    State: { Code: 'active' },
+    VpcId: 'vpc-0',
     IpAddressType: 'ipv4',
   };
 }

@@ -15,6 +15,8 @@ import type {
 import type { Wire } from '../../model/wire.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Operation } from '../../service.ts';
+import type { Signed } from '../../signature.ts';
+import { passRoles, tagging } from '../also-needed.ts';
 import { pageOf } from '../page.ts';
 import { ecsArn, lastPart } from '../place.ts';
 import { type EcsWorlds, placeOf } from '../world.ts';
@@ -25,11 +27,11 @@ export function registerTaskDefinition(
 ): Operation<Wire<RegisterTaskDefinitionRequest>, Wire<RegisterTaskDefinitionResponse>> {
   return {
     keepsUnknown: true,
-    resource: ({ family }, signed) => ecsArn(placeOf(signed), 'task-definition', `${family}:*`),
-    alsoNeeds: ({ executionRoleArn, taskRoleArn }) =>
-      [executionRoleArn, taskRoleArn].flatMap((resource) =>
-        resource ? { action: 'iam:PassRole', resource } : [],
-      ),
+    resource: familyArn,
+    alsoNeeds: (input, signed) => [
+      ...passRoles(input.executionRoleArn, input.taskRoleArn),
+      ...tagging(input.tags, familyArn(input, signed)),
+    ],
     run(input, signed) {
       const world = worlds.of(signed);
       validateDefinition(input, world.roles);
@@ -40,6 +42,10 @@ export function registerTaskDefinition(
       return { taskDefinition: definition, ...(input.tags && { tags }) };
     },
   };
+}
+
+function familyArn({ family }: { family: string }, signed: Signed): string {
+  return ecsArn(placeOf(signed), 'task-definition', `${family}:*`);
 }
 
 export function describeTaskDefinition(

@@ -3,9 +3,12 @@ import type { CreateServiceRequest, CreateServiceResponse } from '@aws-sdk/clien
 import type { Wire } from '../../model/wire.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Operation } from '../../service.ts';
+import type { Signed } from '../../signature.ts';
+import { passRoles, tagging } from '../also-needed.ts';
 import { ecsArn, lastPart } from '../place.ts';
 import { type EcsWorlds, placeOf } from '../world.ts';
 import { deployRevision, usableDefinition } from './deploy.ts';
+import { rolesIn } from './roles.ts';
 import { EcsService, type ServiceConfiguration } from './service.ts';
 import { shownService } from './show.ts';
 import { validateService } from './validate.ts';
@@ -15,8 +18,11 @@ export function createService(
   worlds: EcsWorlds,
 ): Operation<Wire<CreateServiceRequest>, Wire<CreateServiceResponse>> {
   return {
-    resource: ({ cluster = 'default', serviceName }, signed) =>
-      ecsArn(placeOf(signed), 'service', lastPart(cluster), serviceName),
+    resource: arnOf,
+    alsoNeeds: (input, signed) => [
+      ...passRoles(input.role, ...rolesIn(input)),
+      ...tagging(input.tags, arnOf(input, signed)),
+    ],
     run(input, signed) {
       const world = worlds.of(signed);
       const cluster = world.cluster(input.cluster);
@@ -50,6 +56,13 @@ export function createService(
       return { service: { ...shownService(service, world.place), tags } };
     },
   };
+}
+
+function arnOf(
+  { cluster = 'default', serviceName }: Wire<CreateServiceRequest>,
+  signed: Signed,
+): string {
+  return ecsArn(placeOf(signed), 'service', lastPart(cluster), serviceName);
 }
 
 function withDefaults(asked: Wire<CreateServiceRequest>): ServiceConfiguration {

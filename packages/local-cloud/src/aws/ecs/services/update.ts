@@ -2,9 +2,11 @@ import type { UpdateServiceRequest, UpdateServiceResponse } from '@aws-sdk/clien
 import type { Wire } from '../../model/wire.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Operation } from '../../service.ts';
+import { passRoles } from '../also-needed.ts';
 import { ecsArn, lastPart } from '../place.ts';
 import { type EcsWorld, type EcsWorlds, placeOf } from '../world.ts';
 import { changesRevision, deployRevision, usableDefinition } from './deploy.ts';
+import { rolesIn } from './roles.ts';
 import type { EcsService, ServiceConfiguration } from './service.ts';
 import { shownService } from './show.ts';
 import { validateService } from './validate.ts';
@@ -16,6 +18,7 @@ export function updateService(
   return {
     resource: ({ cluster = 'default', service }, signed) =>
       ecsArn(placeOf(signed), 'service', lastPart(cluster), lastPart(service)),
+    alsoNeeds: (input) => passRoles(...rolesIn(input)),
     run(input, signed) {
       const world = worlds.of(signed);
       const service = world.service(world.cluster(input.cluster), input.service);

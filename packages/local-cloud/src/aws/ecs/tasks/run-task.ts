@@ -2,6 +2,7 @@ import type { RunTaskRequest, RunTaskResponse } from '@aws-sdk/client-ecs';
 import type { Wire } from '../../model/wire.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Operation } from '../../service.ts';
+import { passRoles, tagging } from '../also-needed.ts';
 import { ecsArn, lastPart } from '../place.ts';
 import { usableDefinition } from '../services/deploy.ts';
 import { validateNetwork } from '../services/validate.ts';
@@ -13,10 +14,10 @@ export function runTask(worlds: EcsWorlds): Operation<Wire<RunTaskRequest>, Wire
   return {
     resource: ({ taskDefinition }, signed) =>
       ecsArn(placeOf(signed), 'task-definition', lastPart(taskDefinition)),
-    alsoNeeds: ({ overrides }) =>
-      [overrides?.executionRoleArn, overrides?.taskRoleArn].flatMap((resource) =>
-        resource ? { action: 'iam:PassRole', resource } : [],
-      ),
+    alsoNeeds: ({ cluster = 'default', overrides, tags }, signed) => [
+      ...passRoles(overrides?.executionRoleArn, overrides?.taskRoleArn),
+      ...tagging(tags, ecsArn(placeOf(signed), 'task', lastPart(cluster), '*')),
+    ],
     run(input, signed) {
       const world = worlds.of(signed);
       const { clientToken = '' } = input;

@@ -126,12 +126,14 @@ interface Permission {
   why: string;
   optional: boolean;
   inputs?: readonly string[];
+  /** A clause: when it is needed, where no input tells that. */
+  where?: string;
 }
 
 function permissionTable(list: readonly Permission[]): string {
-  const rows = list.map(({ action, inputs = [], optional, why }) => {
+  const rows = list.map(({ action, inputs = [], optional, where, why }) => {
     const names = inputs.map((name) => `\`${name}\``).join(', ');
-    const needed = names ? `with ${names}` : optional ? 'no' : '**yes**';
+    const needed = names ? `with ${names}` : where ? `where ${where}` : optional ? 'no' : '**yes**';
     return `| \`${action}\` | ${cell(why)} | ${needed} |`;
   });
   return ['| permission | needed | must |', '| --- | --- | --- |', ...rows].join('\n');

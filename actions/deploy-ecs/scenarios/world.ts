@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type Aws, startAws } from '../../../packages/local-cloud/src/aws/aws.ts';
-import { quickDurations } from '../../../packages/local-cloud/src/aws/ecs/options.ts';
+import {
+  type Durations,
+  quickDurations,
+} from '../../../packages/local-cloud/src/aws/ecs/options.ts';
 import type { EcsService } from '../../../packages/local-cloud/src/aws/ecs/services/service.ts';
 import { atPace, scripts } from '../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
 import {
@@ -57,6 +60,7 @@ export class World implements AsyncDisposable {
   readonly aws: Aws;
   readonly ecs: VirtualEcs;
   readonly runner: Runner;
+  readonly #secrets: string[] = [];
   readonly #app: { url: string; close(): void };
 
   private constructor(aws: Aws, ecs: VirtualEcs, runner: Runner) {
@@ -66,8 +70,9 @@ export class World implements AsyncDisposable {
     this.#app = { url: '', close: () => undefined };
   }
 
-  static async open(): Promise<World> {
-    const ecs = virtualEcs({ durations: quickDurations, pace });
+  /** @param durations those that are others than at that pace */
+  static async open(durations: Partial<Durations> = {}): Promise<World> {
+    const ecs = virtualEcs({ durations: { ...quickDurations, ...durations }, pace });
     const { crash, healthy, noImage } = scripts;
     ecs.runtime.behave('shop-crash', atPace(crash, pace));
     ecs.runtime.behave('shop-absent', atPace(noImage, pace));
@@ -96,9 +101,26 @@ export class World implements AsyncDisposable {
     return String(this.service.primary?.definition.containerDefinitions?.[0]?.image);
   }
 
+  /** Where the app answers, its test traffic at `/test`. */
+  get app(): string {
+    return this.#app.url;
+  }
+
+  /** New credentials of the role. */
+  get credentials() {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.aws.credentials(role);
+    this.#secrets.push(secretAccessKey, sessionToken);
+    return { accessKeyId, secretAccessKey, sessionToken };
+  }
+
+  /** What no step may show. */
+  get secrets(): readonly string[] {
+    return this.#secrets;
+  }
+
   /** What a step needs to find the emulated AWS, with new credentials of the role. */
   get env(): Record<string, string> {
-    const { accessKeyId, secretAccessKey, sessionToken } = this.aws.credentials(role);
+    const { accessKeyId, secretAccessKey, sessionToken } = this.credentials;
     return {
       ...this.aws.env,
       AWS_REGION: place.region,

@@ -110,8 +110,17 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
     const inFlight = await this.#inFlight(service, signal);
     const prepared = await this.#parts.prepare(service, this.#api, signal);
     const plan = makePlan({ settings, service, inFlight, prepared });
+    await this.#checkProof(plan, signal);
     this.#plan = plan;
     return plan;
+  }
+
+  // What a proof will need is known before anything is changed.
+  async #checkProof({ service, steps }: EcsPlan, signal: AbortSignal): Promise<void> {
+    if (service) await this.#address('production', signal);
+    // Only a service deployment shows that it waits for the proof of its test traffic.
+    const pauses = steps.some(({ goal }) => goal.kind === 'paused');
+    if (pauses && this.#deployments.denied) throw this.#deployments.denied;
   }
 
   async prepare(plan: EcsPlan, signal: AbortSignal): Promise<void> {

@@ -19,7 +19,6 @@ export function fakeEcs(answers: Partial<EcsApi>): EcsApi {
     registerTaskDefinition: unexpected('registerTaskDefinition'),
     listTaskDefinitions: unexpected('listTaskDefinitions'),
     deregisterTaskDefinition: unexpected('deregisterTaskDefinition'),
-    listServiceDeployments: unexpected('listServiceDeployments'),
     describeServiceDeployments: unexpected('describeServiceDeployments'),
     describeServiceRevisions: unexpected('describeServiceRevisions'),
     stopServiceDeployment: unexpected('stopServiceDeployment'),

@@ -25,7 +25,6 @@ export function aroundCalls(api: EcsApi, around: Around): EcsApi {
     registerTaskDefinition: by('registerTaskDefinition', api.registerTaskDefinition),
     listTaskDefinitions: by('listTaskDefinitions', api.listTaskDefinitions),
     deregisterTaskDefinition: by('deregisterTaskDefinition', api.deregisterTaskDefinition),
-    listServiceDeployments: by('listServiceDeployments', api.listServiceDeployments),
     describeServiceDeployments: by('describeServiceDeployments', api.describeServiceDeployments),
     describeServiceRevisions: by('describeServiceRevisions', api.describeServiceRevisions),
     stopServiceDeployment: by('stopServiceDeployment', api.stopServiceDeployment),

@@ -32,10 +32,6 @@ export interface EcsApi {
     ecs.DeregisterTaskDefinitionCommandInput,
     ecs.DeregisterTaskDefinitionCommandOutput
   >;
-  listServiceDeployments: Call<
-    ecs.ListServiceDeploymentsCommandInput,
-    ecs.ListServiceDeploymentsCommandOutput
-  >;
   describeServiceDeployments: Call<
     ecs.DescribeServiceDeploymentsCommandInput,
     ecs.DescribeServiceDeploymentsCommandOutput

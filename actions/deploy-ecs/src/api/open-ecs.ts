@@ -58,9 +58,6 @@ export async function openEcs(
     deregisterTaskDefinition: by('DeregisterTaskDefinition', (input, options) =>
       client.send(new sdk.DeregisterTaskDefinitionCommand(input), options),
     ),
-    listServiceDeployments: by('ListServiceDeployments', (input, options) =>
-      client.send(new sdk.ListServiceDeploymentsCommand(input), options),
-    ),
     describeServiceDeployments: by('DescribeServiceDeployments', (input, options) =>
       client.send(new sdk.DescribeServiceDeploymentsCommand(input), options),
     ),

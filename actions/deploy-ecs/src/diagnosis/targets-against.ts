@@ -1,12 +1,11 @@
 import type { Service, Task } from '@aws-sdk/client-ecs';
 import type { LoadBalancingApi } from '../api/load-balancing.ts';
-import { isDenied } from '../rollout/patience.ts';
 import { addressesOf, targetGroupsOf } from './target-health.ts';
 
 /**
  * What the load balancers of a service still say against its tasks: each of them has to be healthy in
  * a target group before it gets traffic.
- * @returns undefined where nothing is, no load balancer is there, or the role may not ask it
+ * @returns undefined where nothing is, or no load balancer is there
  */
 export async function targetsAgainst(
   balancing: Pick<LoadBalancingApi, 'describeTargetHealth'>,
@@ -16,19 +15,14 @@ export async function targetsAgainst(
   const groups = targetGroupsOf(service);
   if (groups.length === 0) return undefined;
   const healthy = new Set<string>();
-  try {
-    for (const group of groups) {
-      const { TargetHealthDescriptions = [] } = await balancing.describeTargetHealth(
-        { TargetGroupArn: group },
-        signal,
-      );
-      for (const { Target, TargetHealth } of TargetHealthDescriptions) {
-        if (Target?.Id && TargetHealth?.State === 'healthy') healthy.add(Target.Id);
-      }
+  for (const group of groups) {
+    const { TargetHealthDescriptions = [] } = await balancing.describeTargetHealth(
+      { TargetGroupArn: group },
+      signal,
+    );
+    for (const { Target, TargetHealth } of TargetHealthDescriptions) {
+      if (Target?.Id && TargetHealth?.State === 'healthy') healthy.add(Target.Id);
     }
-  } catch (error) {
-    if (isDenied(error)) return undefined;
-    throw error;
   }
   // A task without an address of its own is a target by its machine, which tells nothing of it.
   const known = tasks.map((task) => [...addressesOf([task])]).filter((own) => own.length > 0);

@@ -1,5 +1,5 @@
 import { Throttled } from '@slipway/shared/deploy/target';
-import { Failure } from '@slipway/shared/failure/failure';
+import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import { jittered } from '@slipway/shared/time/poll';
 import { aroundCalls } from '../api/around-calls.ts';
@@ -47,6 +47,11 @@ export function isUnanswered(error: unknown): boolean {
 /** Whether the role may not make a call. */
 export function isDenied(error: unknown): boolean {
   return error instanceof Failure && error.code === 'ecs/denied';
+}
+
+/** What is said once of a call that the role may not make, and of what is done without it. */
+export function withoutIt(denied: unknown, consequence: string): string {
+  return `${messageOf(denied).replace(/\.$/, '')}. So ${consequence}.`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Deployment, Service, ServiceDeployment } from '@aws-sdk/client-ecs';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { EcsApi } from '../api/ecs-api.ts';
-import { isDenied } from './patience.ts';
+import { isDenied, withoutIt } from './patience.ts';
 
 /** A service, by the names that the calls take. */
 export interface ServiceName {
@@ -46,12 +46,13 @@ export function servingTaskDefinition(service: Service): string | undefined {
 }
 
 /**
- * Reads service deployments for as long as the role may. Without the permission that is said once,
+ * Reads service deployments for as long as the role may. Without a permission that is said once,
  * and what ECS lists of the service has to do.
  */
 export class ServiceDeployments {
   readonly #say: (line: string) => void;
   #denied: unknown;
+  #noRevisions = false;
 
   constructor(say: (line: string) => void) {
     this.#say = say;
@@ -82,7 +83,10 @@ export class ServiceDeployments {
       if (!isDenied(error)) throw error;
       this.#denied = error;
       this.#say(
-        'The role may not call ecs:DescribeServiceDeployments, so the rollout is followed by the deployments that the service lists: without stages, traffic and the reasons of ECS.',
+        withoutIt(
+          error,
+          'the rollout is followed by the deployments that the service lists: without stages, traffic and the reasons of ECS',
+        ),
       );
       return undefined;
     }
@@ -94,7 +98,7 @@ export class ServiceDeployments {
     revision: string | undefined,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    if (revision === undefined) return undefined;
+    if (revision === undefined || this.#noRevisions) return undefined;
     try {
       const { serviceRevisions = [] } = await api.describeServiceRevisions(
         { serviceRevisionArns: [revision] },
@@ -102,8 +106,15 @@ export class ServiceDeployments {
       );
       return serviceRevisions[0]?.taskDefinition;
     } catch (error) {
-      if (isDenied(error)) return undefined;
-      throw error;
+      if (!isDenied(error)) throw error;
+      this.#noRevisions = true;
+      this.#say(
+        withoutIt(
+          error,
+          'what the deployment in flight brings, and what served before it, is read from the deployments that the service lists',
+        ),
+      );
+      return undefined;
     }
   }
 }

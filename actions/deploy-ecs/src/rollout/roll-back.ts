@@ -7,7 +7,7 @@ import type { EcsApi } from '../api/ecs-api.ts';
 import type { EcsChange } from './change.ts';
 import { forRollback } from './configuration.ts';
 import type { DeploymentRef } from './deployment-ref.ts';
-import { isDenied } from './patience.ts';
+import { isDenied, withoutIt } from './patience.ts';
 import type { EcsPlan } from './plan.ts';
 import {
   primaryOf,
@@ -121,9 +121,7 @@ async function stopped(
         );
       } catch (error) {
         if (isDenied(error)) {
-          rollback.say(
-            'The role may not call ecs:StopServiceDeployment, so the service is updated instead.',
-          );
+          rollback.say(withoutIt(error, 'the service is updated instead'));
           return undefined;
         }
         if (!isPassed(error)) throw error;

@@ -2,7 +2,7 @@ import type { Task } from '@aws-sdk/client-ecs';
 import type { Failure } from '@slipway/shared/failure/failure';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { DeploymentRef } from './deployment-ref.ts';
-import { isDenied } from './patience.ts';
+import { isDenied, withoutIt } from './patience.ts';
 import type { ServiceName } from './read-service.ts';
 import type { TasksHealth } from './service-deployment.ts';
 
@@ -27,6 +27,7 @@ export class TaskWatch {
   readonly #tools: TaskWatchTools;
   readonly #stopped = new Map<string, Task>();
   #denied = false;
+  #noTargets = false;
 
   constructor(tools: TaskWatchTools) {
     this.#tools = tools;
@@ -45,14 +46,15 @@ export class TaskWatch {
     });
   }
 
-  /** Whether every running task of it is healthy, as far as ECS can tell. */
+  /** Whether every running task of it is healthy; undefined where the role may not see that. */
   async healthOf(deployment: DeploymentRef, signal: AbortSignal): Promise<TasksHealth | undefined> {
     return this.#allowed(async () => {
       const all = await this.#describe(await this.#list('RUNNING', signal), signal);
       const own = all.filter((task) => isOf(task, deployment));
       const waiting = own.filter((task) => !this.#isHealthy(task));
       if (waiting.length === 0) {
-        const text = await this.#tools.targetsAgainst(own, signal);
+        const text = await this.#targetsAgainst(own, signal);
+        if (this.#noTargets) return undefined;
         return text === undefined ? { healthy: true } : { healthy: false, text };
       }
       return {
@@ -60,6 +62,18 @@ export class TaskWatch {
         text: `${own.length - waiting.length} of ${own.length} tasks are healthy`,
       };
     });
+  }
+
+  async #targetsAgainst(own: readonly Task[], signal: AbortSignal): Promise<string | undefined> {
+    if (this.#noTargets) return undefined;
+    try {
+      return await this.#tools.targetsAgainst(own, signal);
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      this.#noTargets = true;
+      this.#tools.say(withoutIt(error, 'healthy is only seen once ECS has completed the rollout'));
+      return undefined;
+    }
   }
 
   // UNKNOWN is said of a check that has no result yet, and of a task without any.
@@ -97,9 +111,14 @@ export class TaskWatch {
       return await ask();
     } catch (error) {
       if (!isDenied(error)) throw error;
+      // Two of them may have asked at the same time.
+      if (this.#denied) return undefined;
       this.#denied = true;
       this.#tools.say(
-        'The role may not call ecs:ListTasks and ecs:DescribeTasks, so a failure is only seen once ECS itself gives up.',
+        withoutIt(
+          error,
+          'a failure is only seen once ECS itself gives up, and healthy once ECS has completed the rollout',
+        ),
       );
       return undefined;
     }

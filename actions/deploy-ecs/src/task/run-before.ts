@@ -80,9 +80,10 @@ export class RunBefore {
     try {
       await this.#follow(task, signal);
     } catch (error) {
-      if (!signal.aborted) throw error;
-      await this.#stop(task, signal.reason);
-      throw this.#outOfTime(signal.reason) ?? error;
+      const why: unknown = signal.aborted ? signal.reason : error;
+      // One that nobody can follow any more is not left to itself.
+      if (!isGone(error)) await this.#stop(task, why);
+      throw this.#outOfTime(why) ?? error;
     }
     const why = verdictOf(this.#task, this.#definition, this.#settings.container);
     if (why !== undefined) throw this.#failed(why);
@@ -214,6 +215,11 @@ export class RunBefore {
       why,
     });
   }
+}
+
+// ECS has lost it, so there is nothing to stop.
+function isGone(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'ecs/run-before';
 }
 
 // RunTask answers with HTTP 200 also where no task was started.

@@ -183,6 +183,7 @@ export const definitionOf = (image: string) =>
     requiresCompatibilities: ['FARGATE'],
     cpu: '256',
     memory: '512',
+    taskRoleArn: 'arn:aws:iam::123456789012:role/task',
     containerDefinitions: [{ name: 'web', image, portMappings: [{ containerPort: 80 }] }],
   }) satisfies RegisterTaskDefinitionRequest;
 

@@ -1,6 +1,6 @@
 import type { Container, Task } from '@aws-sdk/client-ecs';
+import { exitMeaning } from '@slipway/shared/deploy/exit-meaning';
 import { oneLine } from '@slipway/shared/image/said';
-import { exitMeaning } from './exit-code.ts';
 import { type FailureKind, knownCause } from './known-causes.ts';
 
 /** Why a task of a service failed. */

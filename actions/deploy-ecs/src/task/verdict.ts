@@ -1,8 +1,8 @@
 import type { Container, Task } from '@aws-sdk/client-ecs';
+import { exitMeaning } from '@slipway/shared/deploy/exit-meaning';
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import { field, listField, textField } from '@slipway/shared/http/json';
 import { oneLine } from '@slipway/shared/image/said';
-import { exitMeaning } from '../diagnosis/exit-code.ts';
 import { taskFailure } from '../diagnosis/task-failure.ts';
 
 /**

@@ -1,10 +1,11 @@
 /**
  * What an exit code says to people.
  * Source: https://docs.docker.com/engine/containers/run/#exit-status, signal(7)
- * @param reason of the container, as ECS has it: only that tells an out-of-memory kill from others
+ * @param reason that the platform gives: only that tells an out-of-memory kill from others
  */
 export function exitMeaning(code: number, reason = ''): string {
-  if (/OutOfMemory/i.test(reason)) return 'killed: it used more memory than its limit';
+  if (/OutOfMemory|\bOOM(?:Kill|\b)/i.test(reason))
+    return 'killed: it used more memory than its limit';
   const known = meanings[code];
   if (known !== undefined) return known;
   if (code > 128 && code < 160) return `ended by signal ${code - 128}`;

@@ -1,3 +1,4 @@
+import { aciContainerFailures } from './entries/aci-containers.ts';
 import { actionFailures } from './entries/action.ts';
 import { buildFailures } from './entries/build.ts';
 import { deployFailures } from './entries/deploy.ts';
@@ -17,6 +18,7 @@ import { taskDefinitionFailures } from './entries/task-definition.ts';
  * `docs/failures.md` is generated from it, so a code is public: never renamed, never reused.
  */
 export const catalogue = {
+  ...aciContainerFailures,
   ...actionFailures,
   ...buildFailures,
   ...deployFailures,

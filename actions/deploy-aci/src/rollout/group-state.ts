@@ -1,0 +1,131 @@
+import type { RolloutState } from '@slipway/shared/deploy/target';
+import type { JsonObject } from '@slipway/shared/document/json-object';
+import { Failure } from '@slipway/shared/failure/failure';
+import type { Clock } from '@slipway/shared/time/clock';
+import type { OperationState } from '../api/aci-api.ts';
+import { provisioningFailure } from '../diagnosis/provisioning-failure.ts';
+import { troublesOf, type WatchedGroup } from '../diagnosis/troubles.ts';
+import { Before } from './group-state-before.ts';
+import { ContainerMemory } from './group-state-container.ts';
+import { progressOf } from './group-state-progress.ts';
+import { type Seen, Settling } from './group-state-settling.ts';
+import { type GroupView, viewOf } from './group-view.ts';
+
+/** What is waited for. */
+export interface ExpectedGroup {
+  /** Body of the PUT: which containers there have to be. */
+  readonly document: JsonObject;
+  /** The group as it was last read before the PUT; undefined where there was none. */
+  readonly before: JsonObject | undefined;
+}
+
+/** How long Azure may show what was before a change, or nothing, in milliseconds. */
+const stale = 30_000;
+/** Azure gives a group up, and still tries: it may run after all. */
+const givenUp = new Set(['Failed', 'Canceled']);
+/** The platform moves it to another machine, which says nothing about the version. */
+const moving = new Set(['Repairing', 'Unhealthy', 'Migrating']);
+
+/**
+ * Judges a container group by what is seen of it over many looks: a restart count that grows, events
+ * that come, a state that stays. One for each change; what happened before that is left out.
+ */
+export class GroupWatch {
+  readonly #clock: Clock;
+  readonly #expected: GroupView;
+  readonly #before: Before;
+  readonly #memories = new Map<string, ContainerMemory>();
+  readonly #settling: Settling;
+  readonly #start: number;
+  /** Whether a state was seen that is not the one from before. */
+  #changed: boolean;
+  #wasSeen = false;
+
+  /** @param of `settle`: milliseconds that all containers have to run without a restart */
+  constructor(of: { clock: Clock; expected: ExpectedGroup; settle?: number }) {
+    const { clock, expected, settle } = of;
+    this.#clock = clock;
+    this.#expected = viewOf(expected.document);
+    this.#before = new Before(expected.before && viewOf(expected.before));
+    this.#changed = expected.before === undefined;
+    this.#settling = new Settling({
+      clock,
+      before: this.#before,
+      expected: this.#expected,
+      settle,
+    });
+    this.#start = clock.now();
+  }
+
+  /**
+   * Where the group is.
+   * @param group as Azure answers it; undefined where there is none
+   * @param operation what Azure says of the PUT, where that was asked: it counts where it failed
+   */
+  look(group: JsonObject | undefined, operation?: OperationState): RolloutState {
+    const view = group && viewOf(group);
+    if (!view || view.provisioningState === 'Deleting') return this.#gone(view);
+    this.#wasSeen = true;
+    const watched = this.watched(view);
+    const failure = this.#failure(view, { watched, operation });
+    if (failure) return { state: 'failed', failure };
+    const settled = this.#settling.see(view, { watched, operation });
+    if (settled === true) return { state: 'settled' };
+    if (settled !== false) return { state: 'failed', failure: settled };
+    return { state: 'progress', text: progressOf(view, watched) };
+  }
+
+  /** The parts of a group that the new version has to do with. */
+  watched(view: GroupView): WatchedGroup {
+    const restartPolicy = this.#expected.restartPolicy ?? view.restartPolicy ?? 'Always';
+    const containers = view.containers.map((container) => {
+      const known = this.#memories.get(container.name);
+      const memory = known ?? new ContainerMemory(this.#before, container.name);
+      this.#memories.set(container.name, memory);
+      return memory.see(container, restartPolicy);
+    });
+    return { containers, events: this.#before.since('', view.events), restartPolicy };
+  }
+
+  #failure(view: GroupView, { operation, watched }: Seen): Failure | undefined {
+    this.#changed ||= this.#isChanged(view);
+    const { provisioningState = '', state } = view;
+    if (moving.has(provisioningState)) return undefined;
+    const [trouble] = troublesOf(watched);
+    if (trouble?.decisive) return trouble.failure;
+    const now = this.#changed || this.#isLate;
+    if (operation?.state === 'failed') return trouble?.failure ?? provisioningFailure(operation);
+    if (givenUp.has(provisioningState) && now) {
+      const code = `its state is ${provisioningState}`;
+      return trouble?.failure ?? provisioningFailure({ code, message: '' });
+    }
+    if (state === 'Failed' && now && provisioningState === 'Succeeded' && trouble) {
+      return trouble.failure;
+    }
+    if (state === 'Stopped' && now && provisioningState === 'Succeeded') {
+      return trouble?.failure ?? Failure.of('aci/stopped', { state });
+    }
+    return undefined;
+  }
+
+  // Azure may answer for a moment as if nothing had been asked of it.
+  #isChanged({ provisioningState, state }: GroupView): boolean {
+    const { provisioningState: known, state: stateBefore } = this.#before;
+    return (
+      (provisioningState !== undefined && provisioningState !== known) ||
+      (state !== undefined && state !== stateBefore)
+    );
+  }
+
+  get #isLate(): boolean {
+    return this.#clock.now() - this.#start >= stale;
+  }
+
+  #gone(view: GroupView | undefined): RolloutState {
+    if (!this.#wasSeen && !this.#isLate) {
+      return { state: 'progress', text: 'Azure does not show the container group yet' };
+    }
+    const said = view ? 'it is being deleted' : 'Azure does not know it';
+    return { state: 'failed', failure: Failure.of('aci/gone', { said }) };
+  }
+}

@@ -1,8 +1,8 @@
 import { oneLine } from '@slipway/shared/image/said';
-import type { WatchedGroup } from '../diagnosis/troubles.ts';
 import type { WatchedContainer } from './group-state-container.ts';
 import { readinessFailure } from './group-state-readiness.ts';
 import type { GroupView } from './group-view.ts';
+import type { WatchedGroup } from './troubles.ts';
 
 /** Where a group is, for people: one line. */
 export function progressOf(

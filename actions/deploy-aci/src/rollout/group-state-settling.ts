@@ -1,11 +1,11 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { OperationState } from '../api/aci-api.ts';
-import type { WatchedGroup } from '../diagnosis/troubles.ts';
 import type { Before } from './group-state-before.ts';
 import type { WatchedContainer } from './group-state-container.ts';
 import { Readiness } from './group-state-readiness.ts';
 import type { ContainerRun, GroupView } from './group-view.ts';
+import type { WatchedGroup } from './troubles.ts';
 
 /** Milliseconds that all containers have to run without a restart. */
 const usual = 5_000;

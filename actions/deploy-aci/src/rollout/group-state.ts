@@ -3,13 +3,13 @@ import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { OperationState } from '../api/aci-api.ts';
-import { provisioningFailure } from '../diagnosis/provisioning-failure.ts';
-import { troublesOf, type WatchedGroup } from '../diagnosis/troubles.ts';
 import { Before } from './group-state-before.ts';
 import { ContainerMemory } from './group-state-container.ts';
 import { progressOf } from './group-state-progress.ts';
 import { type Seen, Settling } from './group-state-settling.ts';
 import { type GroupView, viewOf } from './group-view.ts';
+import { provisioningFailure } from './provisioning-failure.ts';
+import { troublesOf, type WatchedGroup } from './troubles.ts';
 
 /** What is waited for. */
 export interface ExpectedGroup {

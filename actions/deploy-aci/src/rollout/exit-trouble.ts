@@ -1,13 +1,9 @@
 import { exitMeaning } from '@slipway/shared/deploy/exit-meaning';
 import { Failure } from '@slipway/shared/failure/failure';
 import { oneLine } from '@slipway/shared/image/said';
-import {
-  hasEnded,
-  isPlatformExit,
-  type WatchedContainer,
-} from '../rollout/group-state-container.ts';
-import type { ContainerRun } from '../rollout/group-view.ts';
-import { timeOf } from '../rollout/group-view-events.ts';
+import { hasEnded, isPlatformExit, type WatchedContainer } from './group-state-container.ts';
+import type { ContainerRun } from './group-view.ts';
+import { timeOf } from './group-view-events.ts';
 import type { Trouble } from './trouble.ts';
 
 const enoughExits = 2;

@@ -1,7 +1,7 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import { oneLine } from '@slipway/shared/image/said';
-import type { WatchedContainer } from '../rollout/group-state-container.ts';
-import { type GroupEvent, timeOf } from '../rollout/group-view-events.ts';
+import type { WatchedContainer } from './group-state-container.ts';
+import { type GroupEvent, timeOf } from './group-view-events.ts';
 import { pullCause } from './known-causes.ts';
 import { enoughTries, hasStarted, type Trouble, triesOf } from './trouble.ts';
 

@@ -1,6 +1,6 @@
 import type { Failure } from '@slipway/shared/failure/failure';
-import { hasEnded, type WatchedContainer } from '../rollout/group-state-container.ts';
-import type { GroupEvent } from '../rollout/group-view-events.ts';
+import { hasEnded, type WatchedContainer } from './group-state-container.ts';
+import type { GroupEvent } from './group-view-events.ts';
 
 /** Something against the new version. */
 export interface Trouble {

@@ -1,8 +1,8 @@
 import { Failure } from '@slipway/shared/failure/failure';
 import { oneLine } from '@slipway/shared/image/said';
-import type { WatchedContainer } from '../rollout/group-state-container.ts';
-import type { GroupEvent } from '../rollout/group-view-events.ts';
 import { exitTrouble, probeTrouble } from './exit-trouble.ts';
+import type { WatchedContainer } from './group-state-container.ts';
+import type { GroupEvent } from './group-view-events.ts';
 import { mountCause, startCause } from './known-causes.ts';
 import { pullTrouble } from './pull-trouble.ts';
 import { enoughTries, hasStarted, type Trouble, triesOf } from './trouble.ts';

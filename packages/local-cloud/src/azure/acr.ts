@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createLocalJWKSet, jwtVerify } from 'jose';
 import { type Answer, type Handler, jsonAnswer, type Request } from '../http/exchange.ts';
 import { readFields, readForm, unknownField } from '../http/form.ts';
 import type { Signer } from '../jwt/signer.ts';
+import { clientOf, registryAudience } from './access-token.ts';
 import type { AzureSeed } from './seed.ts';
 
-const audience = 'https://containerregistry.azure.net';
 const tokenUser = '00000000-0000-0000-0000-000000000000';
 const lifetime = 3 * 3_600;
 
@@ -52,7 +51,7 @@ async function exchange(
   if (form.get('service') !== request.url.host) {
     return refuse(400, 'BAD_REQUEST', `service must be ${request.url.host}`);
   }
-  const client = await clientOf(form.get('access_token') ?? '', parts);
+  const client = await clientOf(form.get('access_token') ?? '', [registryAudience], parts);
   const tenant = form.get('tenant') ?? parts.seed.tenantId;
   const app = parts.seed.apps.find(({ clientId }) => clientId === client);
   if (!app?.mayPush || tenant !== parts.seed.tenantId) {
@@ -62,20 +61,6 @@ async function exchange(
     parts.seed.registryPassword ?? sign(parts, request, { jti: randomUUID(), sub: client });
   refreshTokens.add(token);
   return jsonAnswer(200, { refresh_token: token });
-}
-
-async function clientOf(token: string, parts: AcrParts): Promise<string | undefined> {
-  const keys = createLocalJWKSet({
-    keys: parts.signer.jwks.keys.map((key) => ({ kty: 'RSA', ...key })),
-  });
-  const issuer = `https://sts.windows.net/${parts.seed.tenantId}/`;
-  const currentDate = new Date(parts.now());
-  try {
-    const { payload } = await jwtVerify(token, keys, { audience, issuer, currentDate });
-    return String(payload['appid']);
-  } catch {
-    return undefined;
-  }
 }
 
 // What docker does with a user name and password: Basic on the token endpoint.

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../certificate.ts';
 import { Faults } from '../http/faults.ts';
-import { serve } from '../http/serve.ts';
-import { createSigner, type Signer } from '../jwt/signer.ts';
+import { type ServeOptions, serve } from '../http/serve.ts';
+import { createSigner } from '../jwt/signer.ts';
+import { armAudience, issueToken } from './access-token.ts';
 import { aciRoutes } from './aci/routes.ts';
 import { virtualAci } from './aci/virtual/virtual-aci.ts';
 import type { AciWorld } from './aci/world.ts';
@@ -13,10 +14,11 @@ import { armService } from './arm/arm.ts';
 import { ArmPermissions } from './arm/permissions.ts';
 import { Rates } from './arm/rates.ts';
 import { entraService } from './entra.ts';
+import { identityHeader, managedIdentityService } from './managed-identity.ts';
 import { type AzureSeed, demoAzure } from './seed.ts';
 
 /** The services of Azure, each on a port of its own. */
-export const azureServices = ['entra', 'acr', 'arm'] as const;
+export const azureServices = ['entra', 'acr', 'arm', 'managed-identity'] as const;
 export type AzureService = (typeof azureServices)[number];
 
 /** An emulated Azure that listens on loopback. */
@@ -30,6 +32,11 @@ export interface Azure extends AsyncDisposable {
   armUrl: string;
   /** PEM file of the authority that clients of Resource Manager have to trust. */
   certificate: string;
+  /** The same as `env`, with an authority over https, as the Azure libraries insist on it. */
+  secureEnv: Readonly<Record<string, string>>;
+  /** What a runner has in its environment that is on a machine, or in a container, of this Azure. */
+  machine: Readonly<Record<string, string>>;
+  container: Readonly<Record<string, string>>;
   /** What the roles allow at Resource Manager, and what was asked for. */
   permissions: ArmPermissions;
   /** The container groups. */
@@ -62,46 +69,42 @@ export async function startAzure({
 }: AzureOptions = {}): Promise<Azure> {
   await using started = new AsyncDisposableStack();
   const signer = await createSigner();
-  const entra = entraService({ seed, issuer, signer, now });
+  const parts = { seed, signer, now };
+  const entra = entraService({ ...parts, issuer });
   const { url } = started.use(await serve('entra', entra, faults));
-  const acr = started.use(await serve('acr', acrService({ seed, signer, now }), faults));
+  const acr = started.use(await serve('acr', acrService(parts), faults));
   const folder = await mkdtemp(join(tmpdir(), 'slipway-azure-'));
   started.defer(() => rm(folder, { recursive: true }));
   const certificate = await makeCertificate(folder);
+  const usual: ServeOptions = { certificate, spelling: 'plain' };
+  const secure = started.use(await serve('entra', entra, faults, usual));
+  const endpoint = managedIdentityService(parts);
+  const machine = started.use(
+    await serve('managed-identity', endpoint, faults, { spelling: 'plain' }),
+  );
   const permissions = new ArmPermissions();
   const rates = new Rates(() => aci.foundation.timeline.now(), throttled);
   const routes = aciRoutes({ world: aci, seed });
-  const front = armService({ seed, signer, now, permissions, rates, routes });
-  const arm = started.use(await serve('arm', front, faults, { certificate, spelling: 'plain' }));
+  const front = armService({ ...parts, permissions, rates, routes });
+  const arm = started.use(await serve('arm', front, faults, usual));
   const opened = started.move();
+  const env = {
+    AZURE_AUTHORITY_HOST: url,
+    AZURE_RESOURCE_MANAGER_ENDPOINT: arm.url,
+    NODE_EXTRA_CA_CERTS: certificate.file,
+  };
   return {
-    env: {
-      AZURE_AUTHORITY_HOST: url,
-      AZURE_RESOURCE_MANAGER_ENDPOINT: arm.url,
-      NODE_EXTRA_CA_CERTS: certificate.file,
-    },
+    env,
+    secureEnv: { ...env, AZURE_AUTHORITY_HOST: secure.url },
+    machine: { AZURE_POD_IDENTITY_AUTHORITY_HOST: machine.url },
+    container: { IDENTITY_ENDPOINT: `${machine.url}/msi/token`, IDENTITY_HEADER: identityHeader },
     faults,
     acrHost: acr.host,
     armUrl: arm.url,
     certificate: certificate.file,
     permissions,
     aci,
-    armToken: () => armToken(seed, signer, now()),
+    armToken: () => issueToken(seed.apps[0]?.clientId ?? '', armAudience, parts).access_token,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-function armToken({ apps: [app], tenantId }: AzureSeed, { sign }: Signer, now: number): string {
-  const issued = Math.floor(now / 1_000);
-  const clientId = app?.clientId ?? '';
-  return sign({
-    aud: 'https://management.azure.com',
-    iss: `https://sts.windows.net/${tenantId}/`,
-    iat: issued,
-    nbf: issued,
-    exp: issued + 3_599,
-    appid: clientId,
-    tid: tenantId,
-    sub: clientId,
-  });
 }

@@ -5,6 +5,16 @@ export interface AppSeed {
   federated: readonly { subject: string; audience: string }[];
   /** Whether it has AcrPush on the registry. */
   mayPush: boolean;
+  /** Client secrets, and when they expire, in milliseconds since the epoch. */
+  secrets?: readonly { value: string; expires?: number }[];
+  /** An administrator has switched it off. */
+  disabled?: boolean;
+}
+
+/** Client ids of the managed identities of the machine on which the runner is. */
+export interface MachineSeed {
+  system?: string;
+  userAssigned: readonly string[];
 }
 
 export interface ResourceGroupSeed {
@@ -21,6 +31,8 @@ export interface AzureSeed {
   /** Regions that have container groups. */
   locations: readonly string[];
   apps: readonly AppSeed[];
+  /** None: the runner is not on Azure's machines, or they have no identity. */
+  machine?: MachineSeed;
   /** Password that ACR hands out, so that a real registry can be behind it. */
   registryPassword?: string;
 }

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 import type { Certificate } from '../certificate.ts';
 import type { Handler, Request } from './exchange.ts';
 import type { Faults } from './faults.ts';
@@ -102,9 +103,10 @@ async function readRequest(incoming: IncomingMessage): Promise<Request> {
   for (const [name, values] of Object.entries(incoming.headersDistinct)) {
     headers[name] = values?.join(',') ?? '';
   }
+  const scheme = incoming.socket instanceof TLSSocket ? 'https' : 'http';
   return {
     method: incoming.method ?? '',
-    url: new URL(incoming.url ?? '/', `http://${headers['host']}`),
+    url: new URL(incoming.url ?? '/', `${scheme}://${headers['host']}`),
     headers,
     body: await buffer(incoming),
   };

@@ -1,5 +1,6 @@
 import { aciContainerFailures } from './entries/aci-containers.ts';
 import { actionFailures } from './entries/action.ts';
+import { azureIdentityFailures } from './entries/azure-identity.ts';
 import { buildFailures } from './entries/build.ts';
 import { deployFailures } from './entries/deploy.ts';
 import { ecsFailures } from './entries/ecs.ts';
@@ -20,6 +21,7 @@ import { taskDefinitionFailures } from './entries/task-definition.ts';
 export const catalogue = {
   ...aciContainerFailures,
   ...actionFailures,
+  ...azureIdentityFailures,
   ...buildFailures,
   ...deployFailures,
   ...ecsFailures,

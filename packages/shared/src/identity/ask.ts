@@ -1,5 +1,6 @@
 import { Failure } from '../failure/failure.ts';
 import { wholeAnswer } from '../http/exchange.ts';
+import type { HttpFields } from '../http/fetch.ts';
 import { field, parseJson, textField } from '../http/json.ts';
 import { ProxyRefused } from '../http/proxy-refused.ts';
 import { passing, persist } from '../http/retry.ts';
@@ -18,6 +19,7 @@ export interface TokenRequest {
 
 export interface TokenAnswer {
   status: number;
+  headers: HttpFields;
   /** The parsed JSON; undefined when the answer is none. */
   body: unknown;
 }
@@ -53,9 +55,9 @@ export async function ask(request: TokenRequest, context: IdentityContext): Prom
       return wholeAnswer(response, longestAnswer);
     });
   try {
-    const { body, status } = await persist({ clock, signal, budget }, attempt);
+    const { body, headers, status } = await persist({ clock, signal, budget }, attempt);
     if (passing.has(status)) throw unusable(service, `HTTP ${status}`);
-    return { status, body: parseJson(new TextDecoder().decode(body)) };
+    return { status, headers, body: parseJson(new TextDecoder().decode(body)) };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Failure) throw error;

@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.ts';
+import { renewed } from './renewed.ts';
 
 /** Credentials of AWS. All texts are secrets, already masked. */
 export interface AwsCredentials {
@@ -17,40 +18,14 @@ export interface AwsIdentity {
   credentials(): Promise<AwsCredentials>;
 }
 
-/** Credentials are renewed so long before they end, in milliseconds. */
-const renewBefore = 5 * 60_000;
-/** Pause after a renewal that failed while the old ones are still good, in milliseconds. */
-const tryAgainAfter = 30_000;
-
-/**
- * An identity whose credentials are got with the first call, and again five minutes before they end.
- * Calls at the same time share one request. A renewal that fails does no harm while the old ones last.
- */
+/** An identity whose credentials are {@link renewed} before they end. */
 export function renewedIdentity(
   who: string,
   clock: Clock,
   get: () => Promise<AwsCredentials>,
 ): AwsIdentity {
-  let held: AwsCredentials | undefined;
-  let asked: Promise<AwsCredentials> | undefined;
-  let notBefore = 0;
-  const left = ({ expiration }: AwsCredentials) =>
-    expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - clock.now();
   return {
     who,
-    async credentials() {
-      if (held && left(held) > renewBefore) return held;
-      if (held && left(held) > 0 && clock.now() < notBefore) return held;
-      asked ??= get().finally(() => {
-        asked = undefined;
-      });
-      try {
-        held = await asked;
-      } catch (error) {
-        notBefore = clock.now() + tryAgainAfter;
-        if (!held || left(held) <= 0) throw error;
-      }
-      return held;
-    },
+    credentials: renewed({ clock, get, endOf: ({ expiration }) => expiration?.getTime() }),
   };
 }

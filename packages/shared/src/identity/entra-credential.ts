@@ -1,4 +1,8 @@
-import { ClientAssertionCredential } from '@azure/identity';
+import {
+  ClientAssertionCredential,
+  ClientSecretCredential,
+  type TokenCredential,
+} from '@azure/identity';
 
 /** What Entra is asked by @azure/identity: the form of a token request, as its documentation has it. */
 export type TokenForm = Readonly<Record<string, string>>;
@@ -6,19 +10,22 @@ export type TokenForm = Readonly<Record<string, string>>;
 /** Sends the form to the token endpoint. @returns status and body as they came */
 export type SendForm = (form: TokenForm) => Promise<{ status: number; text: string }>;
 
+/** What proves an application: an assertion of somebody whom Entra trusts, or its own secret. */
+export type EntraProof = { assertion: string } | { secret: string };
+
 /**
- * Gets an access token with an assertion by @azure/identity. The library frames the request; `send`
- * says where it goes, so that no variable of another job (`AZURE_REGIONAL_AUTHORITY_NAME`,
- * `MSAL_FORCE_REGION`) does. What the library tells of itself and this machine is left out.
+ * Asks for an access token by @azure/identity. The library frames the request; `send` says where it
+ * goes, so that no variable of another job (`AZURE_REGIONAL_AUTHORITY_NAME`, `MSAL_FORCE_REGION`)
+ * does. What the library tells of itself and this machine is left out.
  */
-export async function tokenByAssertion(
-  o: { tenantId: string; clientId: string; scope: string; assertion: string },
-  authority: string,
+export async function tokenByProof(
+  o: { authority: string; tenantId: string; clientId: string; scope: string },
+  proof: EntraProof,
   send: SendForm,
 ): Promise<string> {
-  const { assertion, clientId, scope, tenantId } = o;
+  const { clientId, scope, tenantId } = o;
   // The library takes https only; an emulator on this machine has http, and `send` knows that.
-  const authorityHost = authority.replace(/^http:/, 'https:');
+  const authorityHost = o.authority.replace(/^http:/, 'https:');
   const base = `${authorityHost}/${tenantId}`;
   const addresses = {
     issuer: `${base}/v2.0`,
@@ -26,7 +33,7 @@ export async function tokenByAssertion(
     token_endpoint: `${base}/oauth2/v2.0/token`,
     jwks_uri: `${base}/discovery/v2.0/keys`,
   };
-  const credential = new ClientAssertionCredential(tenantId, clientId, async () => assertion, {
+  const options: Options = {
     authorityHost,
     disableInstanceDiscovery: true,
     retryOptions: { maxRetries: 0 },
@@ -48,6 +55,15 @@ export async function tokenByAssertion(
         return { request, status, headers, bodyAsText: text };
       },
     },
-  });
-  return (await credential.getToken(scope)).token;
+  };
+  const credential: TokenCredential =
+    'secret' in proof
+      ? new ClientSecretCredential(tenantId, clientId, proof.secret, options)
+      : new ClientAssertionCredential(tenantId, clientId, async () => proof.assertion, options);
+  const token = await credential.getToken(scope);
+  if (token === null) throw new Error('the library gave no token');
+  return token.token;
 }
+
+type Options = NonNullable<ConstructorParameters<typeof ClientAssertionCredential>[3]> &
+  NonNullable<ConstructorParameters<typeof ClientSecretCredential>[3]>;

@@ -1,35 +1,51 @@
-import { Failure } from '../failure/failure.ts';
-import { textField } from '../http/json.ts';
+import { field, textField } from '../http/json.ts';
 import { oneLine } from '../image/said.ts';
 import { ask, type TokenAnswer, unusable } from './ask.ts';
-import type { AzureSignIn } from './azure-cloud.ts';
+import type { AccessToken } from './azure-identity.ts';
 import type { IdentityContext } from './context.ts';
-import type { SendForm } from './entra-credential.ts';
-import { type IdToken, requestIdToken } from './oidc.ts';
+import type { EntraProof, SendForm } from './entra-credential.ts';
 
-const service = 'Microsoft Entra ID';
+export const entra = 'Microsoft Entra ID';
+
+/** Who wants a token, and for what. */
+export interface EntraRequest {
+  /** Base address of Microsoft Entra ID, without a slash at the end. */
+  authority: string;
+  clientId: string;
+  /** Id or domain of the directory. */
+  tenantId: string;
+  /** What the token is for, `https://containerregistry.azure.net/.default` */
+  scope: string;
+}
+
+/** What Entra said instead of a token. */
+export interface EntraRefusal {
+  /** The number of its code: 700213 for AADSTS700213. */
+  code: number;
+  /** Its words, fit for a sentence, without the proof that it may quote. */
+  said: string;
+}
 
 /**
- * Signs in to Microsoft Entra ID by @azure/identity, loaded here, as an application or managed identity with this job's OIDC token.
+ * Signs in to Microsoft Entra ID by @azure/identity, loaded here, as an application or a managed
+ * identity with a federated credential.
  * Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
- * (third case: access token request with a federated credential)
- * @param o.tenantId id or domain of the directory
- * @param o.scope what the token is for, `https://containerregistry.azure.net/.default`
- * @returns the access token: a secret, already masked
- * @throws Failure `identity/no-oidc`, `identity/refused`, `identity/unavailable`
+ * @param proof already masked
+ * @throws Failure `identity/unavailable`
  */
-export async function entraToken(
-  o: AzureSignIn & { clientId: string; tenantId: string; scope: string },
+export async function signIn(
+  request: EntraRequest,
+  proof: EntraProof,
   context: IdentityContext,
-): Promise<string> {
-  const token = await requestIdToken(o.audience, context);
-  const url = new URL(`${o.authority}/${encodeURIComponent(o.tenantId)}/oauth2/v2.0/token`);
+): Promise<AccessToken | EntraRefusal> {
+  const { authority, tenantId } = request;
+  const url = new URL(`${authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`);
   let answer: TokenAnswer | undefined;
   let failed: unknown;
-  const unreadable = unusable(service, 'the answer holds no access token');
+  const unreadable = unusable(entra, 'the answer holds no access token');
   const send: SendForm = async (form) => {
     try {
-      answer = await ask({ service, url, form }, context);
+      answer = await ask({ service: entra, url, form }, context);
     } catch (error) {
       failed = error;
       throw error;
@@ -39,31 +55,28 @@ export async function entraToken(
     else if (answer.status === 200) throw unreadable;
     return { status: answer.status, text: JSON.stringify(answer.body ?? '') };
   };
-  const { tokenByAssertion } = await import('./entra-credential.ts');
+  const { tokenByProof } = await import('./entra-credential.ts');
   try {
-    return await tokenByAssertion({ ...o, assertion: token.value }, o.authority, send);
+    const value = await tokenByProof(request, proof, send);
+    const seconds = Number(field(answer?.body, 'expires_in')) || 0;
+    return { value, expires: context.clock.now() + seconds * 1_000 };
   } catch (error) {
     // The library wraps what it is told; the answer itself says it better, and quotes no secret.
     if (failed !== undefined) throw failed;
     if (answer === undefined) throw error;
     if (answer.status === 200) throw unreadable;
-    throw refused(answer.body, o, token) ?? unusable(service, `HTTP ${answer.status}`);
+    const refusal = refusalIn(answer.body, Object.values(proof));
+    if (refusal) return refusal;
+    throw unusable(entra, `HTTP ${answer.status}`);
   }
 }
 
-function refused(
-  answer: unknown,
-  o: { clientId: string; tenantId: string },
-  token: IdToken,
-): Failure | undefined {
-  const description = textField(answer, 'error_description');
-  if (!description?.startsWith('AADSTS')) return undefined;
-  // What follows are the ids of the request. The service may quote what it was sent.
-  const [said = ''] = description.replaceAll(token.value, '***').split('Trace ID:', 1);
-  return Failure.of('identity/refused', {
-    service,
-    said: oneLine(said),
-    subject: token.subject,
-    trust: `application or managed identity ${o.clientId} in tenant ${o.tenantId} needs a federated credential with issuer ${token.issuer}, subject ${token.subject}, audience ${token.audience}.`,
-  });
+function refusalIn(answer: unknown, secrets: readonly string[]): EntraRefusal | undefined {
+  let description = textField(answer, 'error_description') ?? '';
+  for (const secret of secrets) description = description.replaceAll(secret, '***');
+  const code = /^AADSTS(\d+)\b/.exec(description)?.[1];
+  if (code === undefined) return undefined;
+  // What follows are the ids of the request.
+  const [said = ''] = description.split('Trace ID:', 1);
+  return { code: Number(code), said: oneLine(said) };
 }

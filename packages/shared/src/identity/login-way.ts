@@ -1,4 +1,5 @@
 import type { AwsIdentity } from './aws-identity.ts';
+import type { AzureIdentity } from './azure-identity.ts';
 import { registryHost } from './registry-host.ts';
 
 /** The inputs about registries, as `checkRegistryLogin` found them good. */
@@ -13,6 +14,8 @@ export interface RegistryInputs {
   awsRegion?: string | undefined;
   /** As whom the job speaks to AWS already; goes before `aws-role`. */
   awsIdentity?: AwsIdentity | undefined;
+  /** As whom the job speaks to Azure already; goes before `azure-client-id`. */
+  azureIdentity?: AzureIdentity | undefined;
   /** `azure-client-id` */
   azureClientId?: string | undefined;
   /** `azure-tenant-id` */
@@ -31,6 +34,7 @@ export function loginWay(host: string, inputs: RegistryInputs): LoginWay {
   const local = provider === 'loopback';
   const aws = inputs.awsRole || inputs.awsIdentity;
   if (aws && (provider === 'ecr' || provider === 'ecr-public' || local)) return 'aws';
-  if (inputs.azureClientId && (provider === 'acr' || local)) return 'azure';
+  const azure = inputs.azureClientId || inputs.azureIdentity;
+  if (azure && (provider === 'acr' || local)) return 'azure';
   return inputs.username && inputs.password ? 'password' : 'none';
 }

@@ -2,10 +2,14 @@ import { createEcrRepository, ecrCredentials, ecrRegion, type RepositoryMade } f
 import type { AwsIdentity } from './aws-identity.ts';
 import { roleIdentity } from './aws-role.ts';
 import { acrCredentials } from './azure.ts';
+import { azureCloud, azureSignIn } from './azure-cloud.ts';
+import { federatedIdentity } from './azure-federated.ts';
+import type { AzureIdentity } from './azure-identity.ts';
 import type { IdentityContext } from './context.ts';
 import type { RegistryCredentials } from './credentials.ts';
 import type { EcrRepositorySettings } from './ecr-repository.ts';
 import { loginWay, type RegistryInputs } from './login-way.ts';
+import { registryHost } from './registry-host.ts';
 
 /** Credentials of one registry, and what else they open. */
 export interface RegistryLogin extends RegistryCredentials {
@@ -24,7 +28,7 @@ export async function registryLogin(
   inputs: RegistryInputs,
   context: IdentityContext,
 ): Promise<RegistryLogin | undefined> {
-  const { awsRegion, azureClientId, azureTenantId, password, username } = inputs;
+  const { awsRegion, password, username } = inputs;
   const way = loginWay(host, inputs);
   const awsIdentity = awsIdentityFor([host], inputs, context);
   if (way === 'aws' && awsIdentity) {
@@ -35,9 +39,9 @@ export async function registryLogin(
         createEcrRepository({ ...registry, repository, settings }, context),
     };
   }
-  if (way === 'azure' && azureClientId && azureTenantId) {
-    const identity = { clientId: azureClientId, tenantId: azureTenantId };
-    return await acrCredentials({ ...identity, registry: host }, context);
+  const azureIdentity = azureIdentityFor([host], inputs, context);
+  if (way === 'azure' && azureIdentity) {
+    return await acrCredentials({ identity: azureIdentity, registry: host }, context);
   }
   if (way === 'password' && username && password) {
     context.mask(password);
@@ -61,4 +65,21 @@ export function awsIdentityFor(
   if (awsIdentity || registry === undefined || !awsRole) return awsIdentity;
   const region = ecrRegion({ registry, region: awsRegion });
   return roleIdentity({ role: awsRole, region }, context);
+}
+
+/**
+ * As whom the job speaks to Azure, one for all these registries.
+ * @returns undefined when no input is about a registry of Azure
+ */
+export function azureIdentityFor(
+  hosts: readonly string[],
+  inputs: RegistryInputs,
+  context: IdentityContext,
+): AzureIdentity | undefined {
+  const { azureClientId: clientId, azureIdentity, azureTenantId: tenantId } = inputs;
+  const registry = hosts.find((host) => loginWay(host, inputs) === 'azure');
+  if (azureIdentity || registry === undefined || !clientId || !tenantId) return azureIdentity;
+  const host = registryHost(registry);
+  const cloud = host.provider === 'acr' ? host.cloud : azureCloud(context.env);
+  return federatedIdentity({ ...azureSignIn(cloud, context.env), clientId, tenantId }, context);
 }

@@ -1,8 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { startAzure } from '../../../local-cloud/src/azure/azure.ts';
 import type { AppSeed } from '../../../local-cloud/src/azure/seed.ts';
 import type { Seed } from '../../../local-cloud/src/seed.ts';
 import type { Fetch } from '../../src/http/fetch.ts';
 import { acrCredentials } from '../../src/identity/azure.ts';
+import { azureSignIn } from '../../src/identity/azure-cloud.ts';
+import { federatedIdentity } from '../../src/identity/azure-federated.ts';
+import type { IdentityContext } from '../../src/identity/context.ts';
+import { registryHost } from '../../src/identity/registry-host.ts';
 import { clientId, startWorld, tenantId, type World } from './world.ts';
 
 const user = '00000000-0000-0000-0000-000000000000';
@@ -19,7 +24,14 @@ afterAll(async () => {
 });
 
 const login = (w: World = world, more: { clientId?: string; tenantId?: string } = {}) =>
-  acrCredentials({ clientId, tenantId, registry: w.cloud.azure.acrHost, ...more }, w.means);
+  loginTo(w.cloud.azure.acrHost, w.means, more);
+
+function loginTo(registry: string, means: IdentityContext, more: object = {}) {
+  const host = registryHost(registry);
+  const signIn = azureSignIn(host.provider === 'acr' ? host.cloud : 'public', means.env);
+  const identity = federatedIdentity({ ...signIn, clientId, tenantId, ...more }, means);
+  return acrCredentials({ identity, registry }, means);
+}
 
 /** A cloud in which one thing about the application or the run is different. */
 const otherWorld = (change: Partial<AppSeed>, run: Partial<Seed['run']> = {}) =>
@@ -55,27 +67,58 @@ test('a registry with one fixed password', async () => {
 });
 
 describe('refused', () => {
-  test.each<[string, Partial<AppSeed>, Partial<Seed['run']>, string]>([
-    ['another subject', {}, { subject: 'repo:evil/app:ref:x' }, 'AADSTS700213'],
-    ['another case', {}, { subject: 'repo:Org/app:ref:refs/heads/main' }, 'AADSTS700213'],
-    ['no credential', { federated: [] }, {}, 'AADSTS700213'],
-    ['another audience', { federated: [{ subject, audience: 'x' }] }, {}, 'AADSTS700212'],
-    ['an expired token', {}, { tokenLifetime: -60 }, 'AADSTS700024'],
-    ['another application', { clientId: tenantId }, {}, 'AADSTS700016'],
-  ])('%s', async (_, change, github, code) => {
+  test.each<[string, Partial<AppSeed>, Partial<Seed['run']>, string, string]>([
+    ['another subject', {}, { subject: 'repo:evil/app:ref:x' }, 'subject', 'AADSTS700213'],
+    [
+      'another case',
+      {},
+      { subject: 'repo:Org/app:ref:refs/heads/main' },
+      'subject',
+      'AADSTS700213',
+    ],
+    ['no credential', { federated: [] }, {}, 'subject', 'AADSTS700213'],
+    [
+      'another audience',
+      { federated: [{ subject, audience: 'x' }] },
+      {},
+      'audience',
+      'AADSTS700212',
+    ],
+  ])('%s', async (_, change, github, what, code) => {
     await using other = await otherWorld(change, github);
     const failure = await other.failure(login(other));
     const sent = github.subject ?? subject;
-    expect(failure.code).toBe('identity/refused');
-    expect(failure.message).toContain(`subject ${sent}: ${code}`);
+    expect(failure.code).toBe(`identity/azure-${what}`);
+    expect(failure.message).toContain(`${what === 'subject' ? sent : audience}: ${code}`);
     expect(failure.message).not.toContain('Trace ID');
     expect(failure.remedy).toContain(`${clientId} in tenant ${tenantId}`);
     expect(failure.remedy).toMatch(/issuer http:\/\/127\.0\.0\.1:\d+,/);
     expect(failure.remedy).toContain(`subject ${sent}, audience ${audience}.`);
   });
 
+  test('another issuer', async () => {
+    await using other = await startAzure({ issuer: 'https://issuer.example' });
+    const env = { ...world.means.env, ...other.env };
+    const failure = await world.failure(loginTo(other.acrHost, { ...world.means, env }));
+    expect(failure.code).toBe('identity/azure-issuer');
+    expect(failure.message).toMatch(/the issuer http:\/\/127\.0\.0\.1:\d+: AADSTS700211/);
+    expect(failure.remedy).toContain(`subject ${subject}, audience ${audience}.`);
+  });
+
+  test.each<[string, Partial<AppSeed>, string, string]>([
+    ['an unknown application', { clientId: tenantId }, 'identity/azure-application', '700016'],
+    ['one that is switched off', { disabled: true }, 'identity/azure-disabled', '7000112'],
+  ])('%s', async (_, change, code, said) => {
+    await using other = await otherWorld(change);
+    const failure = await other.failure(login(other));
+    expect(failure.code).toBe(code);
+    expect(failure.message).toContain(clientId);
+    expect(failure.message).toContain(`AADSTS${said}: `);
+  });
+
   test('another tenant', async () => {
     const failure = await world.failure(login(world, { tenantId: 'other.onmicrosoft.com' }));
+    expect(failure.code).toBe('identity/azure-tenant');
     expect(failure.message).toContain("AADSTS90002: Tenant 'other.onmicrosoft.com' not found.");
   });
 
@@ -88,7 +131,7 @@ describe('refused', () => {
       return Response.json({ error: 'invalid_request', error_description }, { status: 400 });
     };
     const means = { ...world.means, fetch: quoting };
-    const work = acrCredentials({ clientId, tenantId, registry: world.cloud.azure.acrHost }, means);
+    const work = loginTo(world.cloud.azure.acrHost, means);
     expect((await world.failure(work)).message).toMatch(/AADSTS50027: Malformed: \*\*\*$/);
   });
 });
@@ -98,7 +141,7 @@ test('an identity without a role on the registry', async () => {
   const failure = await poor.failure(login(poor));
   expect(failure.code).toBe('identity/permission');
   expect(failure.message).toBe(
-    `Azure identity ${clientId} is known, but may not use ${poor.cloud.azure.acrHost}: HTTP 401`,
+    `application ${clientId} is known, but may not use ${poor.cloud.azure.acrHost}: HTTP 401`,
   );
   expect(failure.remedy).toContain('AcrPush');
 });
@@ -173,7 +216,7 @@ describe('clouds', () => {
     };
     const env = { ...world.means.env, AZURE_AUTHORITY_HOST: undefined };
     const means = { ...world.means, env, fetch: answers };
-    const credentials = await acrCredentials({ clientId, tenantId, registry }, means);
+    const credentials = await loginTo(registry, means);
     expect(credentials).toEqual({ username: user, password: 'a-refresh-token' });
     expect(new URL(urls[0] ?? '').searchParams.get('audience')).toBe(wanted);
     expect(urls.slice(1)).toEqual([
@@ -187,8 +230,8 @@ describe('clouds', () => {
     async (host) => {
       const env = { ...world.means.env, AZURE_AUTHORITY_HOST: host };
       const registry = 'shop.azurecr.io';
-      const work = acrCredentials({ clientId, tenantId, registry }, { ...world.means, env });
-      const failure = await world.failure(work);
+      const work = async () => loginTo(registry, { ...world.means, env });
+      const failure = await world.failure(work());
       expect(failure.code).toBe('action/input');
       expect(failure.message).toContain('AZURE_AUTHORITY_HOST');
       expect(world.asked).toEqual([]);

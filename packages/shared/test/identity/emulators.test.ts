@@ -221,7 +221,7 @@ describe('Entra and ACR', () => {
     ['no client', { client_id: '' }, 900144],
     ['no assertion', { client_assertion: '' }, 7000218],
     ['no assertion type', { client_assertion_type: '' }, 7000218],
-    ['a secret', { client_secret: 'x' }, 90015],
+    ['a secret', { client_secret: 'x' }, 7000215],
     ['no JWT', { client_assertion: 'x' }, 50027],
     ['a scope without .default', { scope: 'https://containerregistry.azure.net' }, 1002012],
   ])('Entra refuses %s', async (_, change, code) => {

@@ -1,7 +1,13 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type EntryAlone,
+  entryAlone,
+  overLong,
+  shownOf,
+  withControlCharacter,
+} from '../../../packages/local-cloud/src/entry-alone.ts';
 import type { StepResult } from '../../../packages/local-cloud/src/runner.ts';
 import { manifest } from '../src/manifest.ts';
 import { bundle, serviceDefinition, taskDefinition, World } from './world.ts';
@@ -22,16 +28,10 @@ const longest: Record<string, number> = {
 /** What is wrong before anything but the inputs has been looked at. */
 describe('a bad input', () => {
   let world: World;
-  let alone: string;
-  let folder: string;
+  let alone: EntryAlone;
 
   beforeAll(async () => {
-    [world, folder] = await Promise.all([World.open(), mkdtemp(join(tmpdir(), 'slipway-bundle-'))]);
-    // The entry without its chunks: what it finds wrong, it finds without the AWS SDK.
-    for (const file of ['index.js', 'package.json']) {
-      await cp(join(bundle, '..', file), join(folder, file));
-    }
-    alone = join(folder, 'index.js');
+    [world, alone] = await Promise.all([World.open(), entryAlone(bundle)]);
     const { workspace } = world.runner;
     await mkdir(join(workspace, 'deploy'));
     await symlink('/etc', join(workspace, 'machine'));
@@ -50,7 +50,7 @@ describe('a bad input', () => {
   }, 30_000);
   afterAll(async () => {
     await world[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
+    await alone[Symbol.asyncDispose]();
   });
   // AWS has heard nothing of any of them.
   afterEach(() => {
@@ -60,7 +60,7 @@ describe('a bad input', () => {
   const file = (name: string, content: string | Buffer) =>
     writeFile(join(world.runner.workspace, 'deploy', name), content);
   const valid = { service: 'shop', image: 'registry.example.com/shop:1', 'health-threshold': '1' };
-  const refused = async (inputs: Record<string, string>, entry = alone): Promise<string> =>
+  const refused = async (inputs: Record<string, string>, entry = alone.entry): Promise<string> =>
     problemsOf(await world.runner.start(entry, inputs, world.env).done);
   /** What only the whole action can find, as it reads the document. */
   const refusedWhole = (inputs: Record<string, string>) => refused({ ...valid, ...inputs }, bundle);
@@ -72,23 +72,18 @@ describe('a bad input', () => {
     expect(await refused(blank)).toBe(problems);
   });
 
-  it('that is over-long is named, with all others', async () => {
-    const short = names.filter((name) => !documents.includes(name));
-    const problems = await refused(
-      Object.fromEntries(short.map((name) => [name, 'x'.repeat((longest[name] ?? 1_000) + 1)])),
-    );
-    for (const name of short) {
-      expect(problems).toContain(
-        `Input ${name} is longer than ${longest[name] ?? 1_000} characters`,
-      );
-    }
-  });
-
-  it('that has a control character is named, with all others', async () => {
-    const problems = await refused(Object.fromEntries(names.map((name) => [name, 'a\u0007b'])));
-    for (const name of names) {
-      expect(problems).toContain(`Input ${name} contains the control character U+0007.`);
-    }
+  it.each([
+    [
+      'is over-long',
+      overLong(
+        names.filter((name) => !documents.includes(name)),
+        longest,
+      ),
+    ],
+    ['has a control character', withControlCharacter(names)],
+  ])('that %s is named, with all others', async (_, { inputs, problems }) => {
+    const said = await refused(inputs);
+    for (const problem of problems) expect(said).toContain(problem);
   });
 
   it.each([
@@ -212,7 +207,8 @@ describe('a bad input', () => {
     ['a value that looks like an ARN', 'TOKEN=arn:aws:iam::123456789012:hunter2hunter2'],
     ['a value with a name that is none', '9A=hunter2hunter2'],
   ])('secrets: %s is masked and refused, and never shown', async (_, value) => {
-    const step = await world.runner.start(alone, { ...valid, secrets: value }, world.env).done;
+    const step = await world.runner.start(alone.entry, { ...valid, secrets: value }, world.env)
+      .done;
     const problems = problemsOf(step);
     expect(problems).toMatch(/^Input secrets has .+ Valid: DATABASE_URL=arn:aws:secretsmanager:/);
     expect(step.masks.join('\n')).toContain('hunter2');
@@ -222,8 +218,11 @@ describe('a bad input', () => {
 
   it('secrets: a key that env has too is refused; a reference is no secret', async () => {
     const secrets = `TOKEN=${secretArn}\nKEY=/shop/key`;
-    const step = await world.runner.start(alone, { ...valid, env: 'TOKEN=1', secrets }, world.env)
-      .done;
+    const step = await world.runner.start(
+      alone.entry,
+      { ...valid, env: 'TOKEN=1', secrets },
+      world.env,
+    ).done;
     expect(problemsOf(step)).toContain('Input secrets has the key TOKEN, which env has too.');
     expect(step.masks.join('\n')).not.toContain('shop');
   });
@@ -255,6 +254,7 @@ describe('a bad input', () => {
     ['[1]', 'is a list instead of an object'],
     ['family: shop\n  cpu: 256', 'is neither JSON nor YAML, in line'],
     ['just\ntext', 'is a string instead of an object'],
+    ['{"family": "shop", "cpu": }', 'has the key cpu without a value, in line 1, column 20'],
   ])('a document as a text that cannot be read is named: %j', async (text, wrong) => {
     const problems = await refusedWhole({ 'task-definition': text });
     expect(problems).toContain(`Input task-definition ${wrong}`);
@@ -262,19 +262,24 @@ describe('a bad input', () => {
 
   it('a region that another input contradicts is refused', async () => {
     const cluster = `${arn}:cluster/production`;
-    expect(await refusedWhole({ cluster, 'aws-region': 'eu-west-1' })).toBe(
+    expect(await refused({ ...valid, cluster, 'aws-region': 'eu-west-1' })).toBe(
       'Input aws-region is eu-west-1, but the ARN of cluster is of eu-central-1. Valid: eu-central-1',
     );
     const elsewhere = 'arn:aws:ecs:us-east-1:123456789012:task-definition/shop:1';
-    expect(await refusedWhole({ 'task-definition': elsewhere })).toBe(
+    expect(await refused({ ...valid, 'task-definition': elsewhere })).toBe(
       `Input task-definition is of us-east-1, but the cluster is in eu-central-1. Valid: ${arn}:task-definition/shop:1`,
     );
+    const more = { strategy: 'canary', 'traffic-bake': '90s', 'run-before-container': 'web' };
+    const all = await refused({ ...valid, ...more, cluster, 'aws-region': 'eu-west-1' });
+    for (const name of ['aws-region', 'traffic-bake', 'run-before-container']) {
+      expect(all).toMatch(new RegExp(`^Input ${name} `, 'm'));
+    }
   });
 
   it('a region that nothing tells is required', async () => {
     const { AWS_REGION, ...env } = world.env;
     expect(AWS_REGION).toBe('eu-central-1');
-    const step = await world.runner.start(bundle, valid, env).done;
+    const step = await world.runner.start(alone.entry, valid, env).done;
     expect(problemsOf(step)).toMatch(/^Input aws-region is missing.* Valid: eu-central-1$/);
   });
 
@@ -285,8 +290,8 @@ describe('a bad input', () => {
     ['no YAML', 'service: "', 'Input settings names a file that is not YAML'],
     [
       'a document that is too long',
-      `task-definition: |\n${'  # a comment\n'.repeat(18_000)}`,
-      'Input task-definition is longer than 200000 characters',
+      `task-definition: |\n${'  # a comment\n'.repeat(12_000)}`,
+      'Input task-definition is longer than 131072 characters',
     ],
   ])('in the file of settings is refused: %s', async (_, content, said) => {
     await file('production.yml', `${content}\n`);
@@ -313,10 +318,6 @@ describe('a bad input', () => {
     return problems;
   }
 });
-
-function shownOf({ log }: StepResult): string {
-  return log.replace(/^::add-mask::.*\n/gm, '');
-}
 
 /** A small text that stands for a billion items. */
 function aliases(): string {

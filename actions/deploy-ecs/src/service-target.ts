@@ -14,7 +14,7 @@ import { Failure } from '@slipway/shared/failure/failure';
 import type { EcsApi } from './api/ecs-api.ts';
 import type { ServiceParts } from './parts.ts';
 import type { EcsChange } from './rollout/change.ts';
-import { settleConflict } from './rollout/conflict.ts';
+import { type Seen, settleConflict } from './rollout/conflict.ts';
 import { continueAfterProof } from './rollout/continue.ts';
 import { findInFlight, type InFlight } from './rollout/in-flight.ts';
 import { makePlan } from './rollout/make-plan.ts';
@@ -44,6 +44,8 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
   readonly #api: EcsApi;
   readonly #deployments: ServiceDeployments;
   readonly #watch: Watch;
+  /** What the lock was taken on; undefined in a run that only plans. */
+  #seen: Seen | undefined;
   #plan: EcsPlan | undefined;
   #taskDefinition: string | undefined;
   #started: Started | undefined;
@@ -78,24 +80,16 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
     return this.#started?.deployment.arn ?? '';
   }
 
-  async check(signal: AbortSignal): Promise<void> {
-    await this.#readService(signal);
-  }
-
   async lock(signal: AbortSignal): Promise<AsyncDisposable> {
     const { clock, commands, settings } = this.#parts;
-    await settleConflict(
+    this.#seen = await settleConflict(
       {
         settings,
         service: settings.service,
         clock,
         say: commands.info,
         quote: commands.quote,
-        look: async (within) => {
-          const service = await this.#readService(within);
-          const inFlight = await this.#inFlight(service, within);
-          return { service, ...(inFlight && { inFlight }) };
-        },
+        look: (within) => this.#look(within),
         isOurs: (service, inFlight, within) => this.#isOurs(service, inFlight, within),
       },
       signal,
@@ -106,8 +100,8 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
 
   async plan(signal: AbortSignal): Promise<EcsPlan> {
     const { settings } = this.#parts;
-    const service = await this.#readService(signal);
-    const inFlight = await this.#inFlight(service, signal);
+    // Nothing comes between the lock and the plan, and the update itself looks whether it still holds.
+    const { inFlight, service } = this.#seen ?? (await this.#look(signal));
     const prepared = await this.#parts.prepare(service, this.#api, signal);
     const plan = makePlan({ settings, service, inFlight, prepared });
     await this.#checkProof(plan, signal);
@@ -250,9 +244,10 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
     );
   }
 
-  #inFlight(service: Service | undefined, signal: AbortSignal): Promise<InFlight | undefined> {
-    if (!service) return Promise.resolve(undefined);
-    return findInFlight(this.#api, service, this.#deployments, signal);
+  async #look(signal: AbortSignal): Promise<Seen> {
+    const service = await this.#readService(signal);
+    const inFlight = service && (await findInFlight(this.#api, service, this.#deployments, signal));
+    return { service, inFlight };
   }
 
   async #isOurs(service: Service, inFlight: InFlight, signal: AbortSignal): Promise<boolean> {

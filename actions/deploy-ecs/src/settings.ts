@@ -20,6 +20,7 @@ import { documentInput } from '@slipway/shared/document/document-input';
 import type { ImageReference } from '@slipway/shared/image/reference';
 import { referenceInput } from '@slipway/shared/image/reference-input';
 import type { manifest } from './manifest.ts';
+import { checkRegion } from './region.ts';
 import { secretReferences } from './secret-references.ts';
 import { documentExamples, taskDefinitionInput } from './task-definition/given.ts';
 
@@ -61,6 +62,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
       checkDeployInputs(values, problem);
       checkWhatIsDeployed(values, problem);
       checkTraffic(values, problem);
+      checkRegion(values, run.env, problem);
       if (values['run-before-container'] && !values['run-before']) {
         problem('run-before-container', 'needs run-before', 'npm run migrate');
       }

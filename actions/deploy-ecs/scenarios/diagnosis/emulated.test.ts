@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
 import { type LoadBalancingApi, openLoadBalancing } from '../../src/api/load-balancing.ts';
 import { type LogsApi, openLogs } from '../../src/api/logs.ts';
+import { decisiveFailure } from '../../src/diagnosis/decisive-failure.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import {
   type Emulated,
@@ -26,7 +27,7 @@ afterEach(async () => {
   await ecs[Symbol.asyncDispose]();
 });
 
-/** Lets a version fail for two minutes, and finds out why. */
+/** Lets a version fail for two minutes, and finds out why; `decisive` is the verdict on its tasks. */
 async function failing(script: keyof typeof scripts) {
   ecs.ecs.runtime.behave('shop:bad', scripts[script]);
   await withService(ecs);
@@ -37,7 +38,13 @@ async function failing(script: keyof typeof scripts) {
   const { service } = await ecs.client.updateService({ service: 'shop', taskDefinition: 'shop' });
   const id = service?.deployments?.find(({ status }) => status === 'PRIMARY')?.id;
   await ecs.clock.sleep(120_000);
-  return diagnose(
+  const { taskArns: tasks = [] } = await ecs.client.listTasks({
+    serviceName: 'shop',
+    desiredStatus: 'STOPPED',
+  });
+  const stopped = await ecs.client.describeTasks({ tasks });
+  const decisive = decisiveFailure(stopped.tasks ?? []);
+  const evidence = await diagnose(
     {
       api: ecs.api,
       logs: { getLogEvents: (input, within) => ecs.clock.busy(logs.getLogEvents(input, within)) },
@@ -50,6 +57,7 @@ async function failing(script: keyof typeof scripts) {
     },
     new AbortController().signal,
   );
+  return { ...evidence, decisive };
 }
 
 test('a crash, with the last words of the app', async () => {

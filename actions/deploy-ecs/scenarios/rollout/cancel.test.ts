@@ -39,7 +39,7 @@ async function settled() {
 describe('a cancelled run', () => {
   it.each([
     ['describeServices', 1],
-    ['describeServices', 3],
+    ['describeServices', 2],
     ['describeTaskDefinition', 1],
     ['registerTaskDefinition', 1],
   ])('that has changed nothing just ends: at %s %i', async (name, number) => {

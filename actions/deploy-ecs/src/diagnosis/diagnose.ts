@@ -1,12 +1,10 @@
 import type { Service, Task } from '@aws-sdk/client-ecs';
 import type { Evidence } from '@slipway/shared/deploy/target';
-import type { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { LoadBalancingApi } from '../api/load-balancing.ts';
 import type { LogsApi } from '../api/logs.ts';
 import type { DeploymentRef } from '../rollout/deployment-ref.ts';
-import { decisiveFailure } from './decisive-failure.ts';
 import { troubleSince } from './events.ts';
 import { Findings } from './findings.ts';
 import { logSource, mainContainer } from './log-source.ts';
@@ -37,10 +35,7 @@ const lines = 30;
  * Finds out why a deployment failed: its stopped tasks, what the load balancer says, alarms, events, the
  * last log lines. Reads only, and never throws for a thing that cannot be read: that is a fact too.
  */
-export async function diagnose(
-  o: Diagnosed,
-  signal: AbortSignal,
-): Promise<Evidence & { decisive?: Failure }> {
+export async function diagnose(o: Diagnosed, signal: AbortSignal): Promise<Evidence> {
   const found = new Findings(o.clock, signal);
   const service = await found.find('the service', (within) => serviceOf(o, within));
   const since = startOf(service, o);
@@ -69,8 +64,7 @@ export async function diagnose(
     found.find('the log lines', (within) => readLogs(o, logged.slice(0, mostLogs), found, within)),
   ]);
   found.fact(...troubleSince(service?.events ?? [], since));
-  const decisive = decisiveFailure(stopped);
-  return { ...found.evidence, ...(decisive && { decisive }) };
+  return found.evidence;
 }
 
 async function serviceOf(o: Diagnosed, signal: AbortSignal): Promise<Service | undefined> {

@@ -13,10 +13,16 @@ export interface ConflictTools {
   clock: Clock;
   say(line: string): void;
   quote(line: string): void;
-  /** The service as it is now, and what is in flight. */
-  look(signal: AbortSignal): Promise<{ service: Service | undefined; inFlight?: InFlight }>;
+  look(signal: AbortSignal): Promise<Seen>;
   /** Whether it brings what this run would bring. */
   isOurs(service: Service, inFlight: InFlight, signal: AbortSignal): Promise<boolean>;
+}
+
+/** A service as it is at one moment; undefined where there is none. */
+export interface Seen {
+  service: Service | undefined;
+  /** Undefined where nothing is in flight. */
+  inFlight: InFlight | undefined;
 }
 
 const pause = 3_000;
@@ -24,18 +30,20 @@ const pause = 3_000;
 /**
  * Waits until nobody else's deployment is in flight, or takes it over, or fails; as `on-conflict`
  * says. One that brings what this run would bring is no conflict: it is taken up.
+ * @returns what was seen last, which a plan may stand on
  */
-export async function settleConflict(tools: ConflictTools, signal: AbortSignal): Promise<void> {
+export async function settleConflict(tools: ConflictTools, signal: AbortSignal): Promise<Seen> {
   const { clock, quote, say, settings } = tools;
   const start = clock.now();
   const limit = settings['lock-timeout'];
   let said = '';
   for (;;) {
-    const { service, inFlight } = await tools.look(signal);
-    if (!service || !inFlight) return;
+    const seen = await tools.look(signal);
+    const { service, inFlight } = seen;
+    if (!service || !inFlight) return seen;
     if (!inFlight.ending && (await tools.isOurs(service, inFlight, signal))) {
       say('A deployment of the same task definition is in flight: this run takes it up.');
-      return;
+      return seen;
     }
     const facts = { service: tools.service, what: inFlight.deployment.taskDefinition || 'it' };
     switch (settings['on-conflict']) {
@@ -43,7 +51,7 @@ export async function settleConflict(tools: ConflictTools, signal: AbortSignal):
         throw Failure.of('ecs/in-flight', facts);
       case 'take-over':
         say('Another deployment is in flight: this run replaces it, as on-conflict says.');
-        return;
+        return seen;
       default:
     }
     const waited = clock.now() - start;

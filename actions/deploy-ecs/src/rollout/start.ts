@@ -1,11 +1,12 @@
 import type { Service, UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
+import { withGrace } from '@slipway/shared/deploy/patience';
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { EcsChange } from './change.ts';
 import type { DeploymentRef } from './deployment-ref.ts';
-import { isUnanswered, withGrace } from './patience.ts';
+import { isUnanswered } from './patience.ts';
 import { primaryOf, readService, type ServiceName } from './read-service.ts';
 
 /** What begins a deployment, and how. */

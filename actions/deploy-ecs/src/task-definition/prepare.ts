@@ -1,7 +1,8 @@
 import type * as ecs from '@aws-sdk/client-ecs';
 import type { DiffLine } from '@slipway/shared/deploy/target';
-import { type JsonObject, textIn } from '@slipway/shared/document/json-object';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
+import { textField } from '@slipway/shared/http/json';
 import { formatReference, type ImageReference } from '@slipway/shared/image/reference';
 import type { ResolvedImage } from '@slipway/shared/image/resolve-image';
 import type { EcsApi } from '../api/ecs-api.ts';
@@ -73,7 +74,7 @@ export async function prepareTaskDefinition(
     candidates: isNamed && hasRevision(given) ? [base, running] : [running, base],
     describe,
   });
-  const imageOf = (of: JsonObject) => textIn(containersOf(of).get(container) ?? {}, 'image');
+  const imageOf = (of: JsonObject) => textField(containersOf(of).get(container) ?? {}, 'image');
   return {
     arn: same?.arn,
     document,
@@ -94,8 +95,8 @@ function describer(api: Preparation['api'], signal: AbortSignal): Describe {
       signal,
     );
     const own = tags.map(({ key, value }) => ({ key, ...(value !== undefined && { value }) }));
-    const family = textIn(taskDefinition, 'family');
-    const arn = textIn(taskDefinition, 'taskDefinitionArn');
+    const family = textField(taskDefinition, 'family');
+    const arn = textField(taskDefinition, 'taskDefinitionArn');
     return {
       document: registrable({ ...taskDefinition, tags: own }),
       name: arn === undefined ? (family ?? name) : shortName(arn),
@@ -113,12 +114,12 @@ async function baseOf(
   const { taskDefinition, serviceDefinition } = given;
   if (taskDefinition && 'document' in taskDefinition) {
     const document = registrable(taskDefinition.document);
-    const name = `${textIn(document, 'family') ?? ''} of input task-definition`;
+    const name = `${textField(document, 'family') ?? ''} of input task-definition`;
     return { document, name: name.trim(), arn: undefined, active: false };
   }
   if (taskDefinition) return describe(taskDefinition.name);
   if (running) return running;
-  const named = textIn(serviceDefinition ?? {}, 'taskDefinition');
+  const named = textField(serviceDefinition ?? {}, 'taskDefinition');
   if (named) return describe(named);
   const problems =
     'Input task-definition is required where the service runs none yet and service-definition names none. Valid: deploy/task-definition.json';
@@ -161,7 +162,7 @@ async function sameOf(
   const says = (found: Found) => diffTaskDefinitions(found.document, document).length === 0;
   const running = candidates.find((one) => one?.arn !== undefined && says(one));
   if (running) return running;
-  const latest = await latestOf(textIn(document, 'family') ?? '', describe);
+  const latest = await latestOf(textField(document, 'family') ?? '', describe);
   return latest?.active && says(latest) ? latest : undefined;
 }
 

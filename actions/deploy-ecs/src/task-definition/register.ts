@@ -1,4 +1,4 @@
-import { textIn } from '@slipway/shared/document/json-object';
+import { textField } from '@slipway/shared/http/json';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { PreparedTaskDefinition } from './prepared.ts';
 
@@ -13,7 +13,7 @@ export async function registerTaskDefinition(
 ): Promise<string> {
   if (arn !== undefined) return arn;
   const { taskDefinition } = await api.registerTaskDefinition(document, signal);
-  const registered = textIn(taskDefinition, 'taskDefinitionArn');
+  const registered = textField(taskDefinition, 'taskDefinitionArn');
   if (!registered) throw new Error('ECS registered a task definition and told no ARN');
   return registered;
 }

@@ -1,12 +1,8 @@
 import { numberOf } from '@slipway/shared/document/json-number';
-import {
-  isJsonList,
-  isJsonObject,
-  type JsonObject,
-  textIn,
-} from '@slipway/shared/document/json-object';
+import { isJsonList, isJsonObject, type JsonObject } from '@slipway/shared/document/json-object';
 import { gatherProblems, kindOf, type Problems } from '@slipway/shared/document/problems';
 import { Failure } from '@slipway/shared/failure/failure';
+import { textField } from '@slipway/shared/http/json';
 import type { Settings } from '../settings.ts';
 
 /** The inputs that a service definition has to agree with. */
@@ -131,13 +127,13 @@ function checkFields(definition: JsonObject, add: Problems): void {
   if (count !== undefined && !(number !== undefined && Number.isInteger(number) && number >= 0)) {
     add('desiredCount is not a number from 0 on');
   }
-  const launchType = textIn(definition, 'launchType');
+  const launchType = textField(definition, 'launchType');
   const strategy = definition['capacityProviderStrategy'];
   if (launchType !== undefined && isJsonList(strategy) && strategy.length > 0) {
     add('launchType and capacityProviderStrategy are both there; ECS takes one of them');
   }
   const controller = definition['deploymentController'];
-  const type = isJsonObject(controller) ? textIn(controller, 'type') : undefined;
+  const type = isJsonObject(controller) ? textField(controller, 'type') : undefined;
   if (type !== undefined && type !== 'ECS') {
     add(`deploymentController is ${type}; this action deploys by ECS itself`);
   }

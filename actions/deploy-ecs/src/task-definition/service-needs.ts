@@ -1,11 +1,7 @@
 import type * as ecs from '@aws-sdk/client-ecs';
 import { numberOf } from '@slipway/shared/document/json-number';
-import {
-  isJsonObject,
-  type JsonObject,
-  objectsIn,
-  textIn,
-} from '@slipway/shared/document/json-object';
+import { isJsonObject, type JsonObject, objectsIn } from '@slipway/shared/document/json-object';
+import { textField } from '@slipway/shared/http/json';
 
 /** What a service needs of the task definition that it runs. */
 export interface ServiceNeeds {
@@ -39,14 +35,14 @@ export function needsOfDefinition(definition: JsonObject): ServiceNeeds {
   const network = definition['networkConfiguration'];
   const behind = (by: string, field: string) =>
     objectsIn(definition, field).flatMap((one) => {
-      const container = textIn(one, 'containerName');
+      const container = textField(one, 'containerName');
       return container ? [{ container, port: numberOf(one['containerPort']), by }] : [];
     });
   const providers = objectsIn(definition, 'capacityProviderStrategy').map(
-    (one) => textIn(one, 'capacityProvider') ?? '',
+    (one) => textField(one, 'capacityProvider') ?? '',
   );
   return {
-    fargate: onFargate(textIn(definition, 'launchType'), providers),
+    fargate: onFargate(textField(definition, 'launchType'), providers),
     awsvpc: isJsonObject(network) && network['awsvpcConfiguration'] !== undefined,
     reached: [
       ...behind('a load balancer', 'loadBalancers'),

@@ -4,7 +4,7 @@ import type {
   RunTaskCommandInput,
   Service,
 } from '@aws-sdk/client-ecs';
-import { field, listField, textField } from '@slipway/shared/http/json';
+import { field, listField, textField, textsField } from '@slipway/shared/http/json';
 
 /** Where a task runs, as RunTask takes it. */
 export type TaskPlace = Pick<
@@ -50,8 +50,8 @@ function networkOf(service: object): NetworkConfiguration | undefined {
   const assign = textField(given, 'assignPublicIp');
   return {
     awsvpcConfiguration: {
-      subnets: texts(given, 'subnets'),
-      securityGroups: texts(given, 'securityGroups'),
+      subnets: [...textsField(given, 'subnets')],
+      securityGroups: [...textsField(given, 'securityGroups')],
       ...((assign === 'ENABLED' || assign === 'DISABLED') && { assignPublicIp: assign }),
     },
   };
@@ -79,8 +79,4 @@ function volumesOf(service: Service | object): NonNullable<TaskPlace['volumeConf
   return (primary?.volumeConfigurations ?? []).flatMap(({ managedEBSVolume, name }) =>
     managedEBSVolume ? [{ name, managedEBSVolume }] : [],
   );
-}
-
-function texts(value: unknown, name: string): string[] {
-  return listField(value, name).filter((one) => typeof one === 'string');
 }

@@ -1,9 +1,10 @@
 import type { RunTaskCommandOutput, Service, Task } from '@aws-sdk/client-ecs';
 import type { Commands } from '@slipway/shared/action/commands';
+import { withGrace } from '@slipway/shared/deploy/patience';
 import type { Evidence } from '@slipway/shared/deploy/target';
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import { listField, textField } from '@slipway/shared/http/json';
+import { textField } from '@slipway/shared/http/json';
 import { oneLine } from '@slipway/shared/image/said';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
@@ -12,7 +13,8 @@ import { poll } from '@slipway/shared/time/poll';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { LogsApi } from '../api/logs.ts';
 import { logSource } from '../diagnosis/log-source.ts';
-import { patient, withGrace } from '../rollout/patience.ts';
+import { patient } from '../rollout/patience.ts';
+import { containersOf } from '../task-definition/registrable.ts';
 import { LogFollower } from './log-follower.ts';
 import { placeOf } from './place.ts';
 import { verdictOf } from './verdict.ts';
@@ -112,11 +114,10 @@ export class RunBefore {
 
   #checkContainer(): void {
     const { container } = this.#settings;
-    const names = listField(this.#definition, 'containerDefinitions').map((one) =>
-      textField(one, 'name'),
-    );
-    if (names.includes(container)) return;
-    const why = `the task definition has no container ${container}, but ${names.join(', ')}`;
+    const containers = containersOf(this.#definition);
+    if (containers.has(container)) return;
+    const has = [...containers.keys()].join(', ');
+    const why = `the task definition has no container ${container}, but ${has}`;
     throw Failure.of('ecs/run-before-refused', { why });
   }
 

@@ -2,20 +2,18 @@ import { readFileSync, statSync } from 'node:fs';
 import { BadInput, type Input, trim } from '../action/input.ts';
 import { found } from '../action/path-input.ts';
 import type { JsonObject } from './json-object.ts';
-import { parseDocument } from './parse-document.ts';
+import { longestDocument, parseDocument } from './parse-document.ts';
 
 /** Where a document of an input is. */
 export type DocumentPlace = { at: 'file'; path: string } | { at: 'text'; text: string };
 
-/** Longest text of an input; what clouds take is shorter. */
-const longest = 200_000;
 const largestFile = 256 * 1024;
 
 /** An input that is a file in the workspace, or the text itself. */
 export function documentInput(workspace: string, example: string): Input<DocumentPlace> {
   return {
     example,
-    longest,
+    longest: longestDocument,
     multiline: true,
     parse(value) {
       const text = trim(value);

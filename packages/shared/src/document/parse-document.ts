@@ -6,7 +6,7 @@ import { numberAsIs } from './json-number.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from './json-object.ts';
 
 /** Longest text of a document. Clouds take about 64 KiB, and YAML may have as much again in comments. */
-const longest = 128 * 1024;
+export const longestDocument = 128 * 1024;
 /** Deepest nesting: what clouds define has six or seven levels. */
 const deepest = 50;
 
@@ -17,8 +17,8 @@ const deepest = 50;
  * @throws BadInput in words that follow "Input x"
  */
 export async function parseDocument(text: string, example: string): Promise<JsonObject> {
-  if (text.length > longest) {
-    throw new BadInput(`is longer than ${longest} characters (${text.length})`, example);
+  if (text.length > longestDocument) {
+    throw new BadInput(`is longer than ${longestDocument} characters (${text.length})`, example);
   }
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
@@ -69,12 +69,19 @@ const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 
 function checkKeys(node: YAMLMap, refuse: Refuse, { isScalar }: Yaml): void {
   const keys = new Set<string>();
-  for (const { key } of node.items) {
+  for (const { key, value } of node.items) {
     const [at] = (isScalar(key) ? key.range : node.range) ?? [];
     const name = isScalar(key) ? String(key.value) : refuse('has a key that is no text', at);
     if (keys.has(name)) refuse(`has the key ${name} twice`, at);
+    if (node.flow && isLeftOut(value, isScalar)) refuse(`has the key ${name} without a value`, at);
     keys.add(name);
   }
+}
+
+// What stands between braces is meant as JSON, which has no value that is left out.
+function isLeftOut(value: unknown, isScalar: Yaml['isScalar']): boolean {
+  if (value === null) return true;
+  return isScalar(value) && value.value === null && value.source === '';
 }
 
 // Aliases of aliases can take all memory; the library counts them.

@@ -25,3 +25,8 @@ export function listField(value: unknown, key: string): readonly unknown[] {
   const found = field(value, key);
   return Array.isArray(found) ? found : [];
 }
+
+/** The texts of the list in a property; empty when there is no such thing. */
+export function textsField(value: unknown, key: string): readonly string[] {
+  return listField(value, key).filter((one) => typeof one === 'string');
+}

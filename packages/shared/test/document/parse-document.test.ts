@@ -35,6 +35,7 @@ describe('a document', () => {
       '{"a":{"k":1},"b":{"k":1},"c":{"k":1,"z":2}}',
     ],
     ['a comment in JSON', '{\n  # why\n  "a": 1,\n}', '{"a":1}'],
+    ['nothing behind a key', 'a:\nb: {c: null, d: ~}\n', '{"a":null,"b":{"c":null,"d":null}}'],
     ['a key that is a number', '80: x', '{"80":"x"}'],
   ])('of YAML may have %s', async (_, text, json) => {
     expect(await written(text)).toBe(json);
@@ -48,6 +49,9 @@ describe('a document', () => {
     ['a key twice', '{"a": {"b": 1,\n"b": 2}}', 'has the key b twice, in line 2, column 1'],
     ['a key twice in YAML', 'a: 1\nb: 2\na: 3\n', 'has the key a twice, in line 3, column 1'],
     ['a key that is a list', '? [a]\n: b\n', 'has a key that is no text'],
+    ['no value', '{"cpu": }', 'has the key cpu without a value, in line 1, column 2'],
+    ['a key alone', '{\n"a": {"cpu", "b": 1}}', 'has the key cpu without a value, in line 2'],
+    ['no value within YAML', 'a: {cpu: , b: 1}\n', 'has the key cpu without a value'],
     ['a tag', 'a: !Sub x\n', 'Unresolved tag: !Sub'],
     ['two documents', 'a: 1\n---\nb: 2\n', 'is neither JSON nor YAML'],
     ['no number', 'a: .inf\n', 'has .inf, which JSON has not, in line 1, column 4'],

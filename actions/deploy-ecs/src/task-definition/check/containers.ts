@@ -1,6 +1,7 @@
 import { numberOf } from '@slipway/shared/document/json-number';
-import { type JsonObject, objectsIn, textIn } from '@slipway/shared/document/json-object';
+import { type JsonObject, objectsIn } from '@slipway/shared/document/json-object';
 import type { Problems } from '@slipway/shared/document/problems';
+import { textField } from '@slipway/shared/http/json';
 import { cpuUnits, memoryMib } from './sizes.ts';
 
 const containerName = /^[\w-]{1,255}$/;
@@ -12,7 +13,7 @@ export function checkContainers(document: JsonObject, fargate: boolean, add: Pro
     add('containerDefinitions is empty');
     return;
   }
-  const names = containers.map((container) => textIn(container, 'name') ?? '');
+  const names = containers.map((container) => textField(container, 'name') ?? '');
   for (const name of names.filter((one, index) => names.indexOf(one) !== index)) {
     add(`the container ${name} is there twice`);
   }
@@ -21,14 +22,14 @@ export function checkContainers(document: JsonObject, fargate: boolean, add: Pro
   }
   const volumes = objectsIn(document, 'volumes').map((volume) => volume['name']);
   for (const container of containers) {
-    const name = textIn(container, 'name') ?? '';
+    const name = textField(container, 'name') ?? '';
     const of = `container ${name}`;
     if (!containerName.test(name)) {
       add(`${of} has a name that is not 1 to 255 letters, digits, hyphens and underscores`);
     }
-    if (textIn(container, 'image') === '') add(`${of} has an empty image`);
+    if (container['image'] === '') add(`${of} has an empty image`);
     for (const one of objectsIn(container, 'dependsOn')) {
-      const other = textIn(one, 'containerName') ?? '';
+      const other = textField(one, 'containerName') ?? '';
       if (other === name) add(`${of} depends on itself`);
       else if (!names.includes(other)) add(`${of} depends on ${other}, which is not there`);
     }
@@ -47,8 +48,8 @@ function checkVariables(container: JsonObject, of: string, add: Problems): void 
   const plain = new Set(objectsIn(container, 'environment').map((entry) => entry['name']));
   const secret = new Set<string>();
   for (const entry of objectsIn(container, 'secrets')) {
-    const name = textIn(entry, 'name') ?? '';
-    const from = textIn(entry, 'valueFrom') ?? '';
+    const name = textField(entry, 'name') ?? '';
+    const from = textField(entry, 'valueFrom') ?? '';
     if (name === '') add(`${of} has a secret without a name`);
     if (plain.has(name)) add(`${of} has ${name} in environment and in secrets`);
     if (secret.has(name)) add(`${of} has the secret ${name} twice`);
@@ -71,15 +72,15 @@ export function isReference(from: string): boolean {
 }
 
 function checkPorts(document: JsonObject, add: Problems): void {
-  const mode = textIn(document, 'networkMode') ?? 'bridge';
+  const mode = textField(document, 'networkMode') ?? 'bridge';
   const same = mode === 'awsvpc' || mode === 'host';
   const taken = new Map<string, string>();
   for (const container of objectsIn(document, 'containerDefinitions')) {
-    const of = `container ${textIn(container, 'name') ?? ''}`;
+    const of = `container ${textField(container, 'name') ?? ''}`;
     for (const mapping of objectsIn(container, 'portMappings')) {
       const port = numberOf(mapping['containerPort']);
       const host = numberOf(mapping['hostPort']) ?? 0;
-      const protocol = textIn(mapping, 'protocol') ?? 'tcp';
+      const protocol = textField(mapping, 'protocol') ?? 'tcp';
       if (port === undefined) {
         if (mapping['containerPortRange'] === undefined) {
           add(`${of} has a port mapping without containerPort`);
@@ -114,15 +115,15 @@ function isPort(port: number): boolean {
 }
 
 function checkSizes(document: JsonObject, fargate: boolean, add: Problems): void {
-  const cpu = cpuUnits(textIn(document, 'cpu') ?? '');
-  const memory = memoryMib(textIn(document, 'memory') ?? '');
+  const cpu = cpuUnits(textField(document, 'cpu') ?? '');
+  const memory = memoryMib(textField(document, 'memory') ?? '');
   const containers = objectsIn(document, 'containerDefinitions');
   const total = containers.reduce((sum, one) => sum + (numberOf(one['cpu']) ?? 0), 0);
   if (cpu !== undefined && total > cpu) {
     add(`the containers have cpu ${total} in sum, which is more than the cpu ${cpu} of the task`);
   }
   for (const container of containers) {
-    const of = `container ${textIn(container, 'name') ?? ''}`;
+    const of = `container ${textField(container, 'name') ?? ''}`;
     const [hard, soft] = [numberOf(container['memory']), numberOf(container['memoryReservation'])];
     if (memory !== undefined && (hard ?? soft ?? 0) > memory) {
       add(`${of} has more memory than the ${memory} MiB of the task`);

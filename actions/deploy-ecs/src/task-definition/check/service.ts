@@ -1,6 +1,7 @@
 import { numberOf } from '@slipway/shared/document/json-number';
-import { type JsonObject, objectsIn, textIn } from '@slipway/shared/document/json-object';
+import { type JsonObject, objectsIn } from '@slipway/shared/document/json-object';
 import type { Problems } from '@slipway/shared/document/problems';
+import { textField } from '@slipway/shared/http/json';
 import { containersOf } from '../registrable.ts';
 import type { ServiceNeeds } from '../service-needs.ts';
 import { isForFargate } from './task.ts';
@@ -10,7 +11,7 @@ export function checkForService(document: JsonObject, needs: ServiceNeeds, add: 
   if (needs.fargate && !isForFargate(document)) {
     add('requiresCompatibilities has no FARGATE, which the service runs on');
   }
-  const awsvpc = textIn(document, 'networkMode') === 'awsvpc';
+  const awsvpc = textField(document, 'networkMode') === 'awsvpc';
   if (needs.awsvpc && !awsvpc) {
     add('networkMode is not awsvpc, which the networkConfiguration of the service needs');
   }
@@ -30,7 +31,7 @@ export function checkForService(document: JsonObject, needs: ServiceNeeds, add: 
 function exposes(container: JsonObject, port: number): boolean {
   return objectsIn(container, 'portMappings').some((mapping) => {
     const [, from, to] =
-      /^(\d{1,5})-(\d{1,5})$/.exec(textIn(mapping, 'containerPortRange') ?? '') ?? [];
+      /^(\d{1,5})-(\d{1,5})$/.exec(textField(mapping, 'containerPortRange') ?? '') ?? [];
     if (from !== undefined && to !== undefined) return port >= Number(from) && port <= Number(to);
     return numberOf(mapping['containerPort']) === port;
   });

@@ -4,8 +4,8 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
-  textIn,
 } from '@slipway/shared/document/json-object';
+import { textField } from '@slipway/shared/http/json';
 import { cpuUnits, memoryMib } from '../check/sizes.ts';
 import { registrable } from '../registrable.ts';
 
@@ -15,7 +15,7 @@ import { registrable } from '../registrable.ts';
  * seen would never be deployed, one that is none only costs a revision.
  */
 export function normal(document: JsonObject): JsonObject {
-  const mode = textIn(document, 'networkMode');
+  const mode = textField(document, 'networkMode');
   const { enableFaultInjection, ...rest } = registrable(document);
   return {
     ...rest,
@@ -34,7 +34,7 @@ function sizeIn(
   field: string,
   read: (text: string) => number | undefined,
 ): JsonObject {
-  const size = read(textIn(object, field) ?? '');
+  const size = read(textField(object, field) ?? '');
   return size === undefined ? {} : { [field]: String(size) };
 }
 

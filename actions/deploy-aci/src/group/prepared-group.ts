@@ -25,8 +25,10 @@ export interface PreparedGroup {
   readonly image: string;
   /** Image of the main container in what runs, by digest where that is known. */
   readonly previousImage: string | undefined;
-  /** First port of the address of the group; undefined where it has none. */
+  /** First port of the address of the group, TCP before UDP; undefined where it has none. */
   readonly port: number | undefined;
+  /** What somebody should know before the change, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /**

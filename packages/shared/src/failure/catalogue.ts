@@ -1,4 +1,5 @@
 import { aciContainerFailures } from './entries/aci-containers.ts';
+import { aciGroupFailures } from './entries/aci-group.ts';
 import { actionFailures } from './entries/action.ts';
 import { azureIdentityFailures } from './entries/azure-identity.ts';
 import { buildFailures } from './entries/build.ts';
@@ -20,6 +21,7 @@ import { taskDefinitionFailures } from './entries/task-definition.ts';
  */
 export const catalogue = {
   ...aciContainerFailures,
+  ...aciGroupFailures,
   ...actionFailures,
   ...azureIdentityFailures,
   ...buildFailures,

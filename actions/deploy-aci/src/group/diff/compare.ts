@@ -1,0 +1,134 @@
+import type { DiffLine } from '@slipway/shared/deploy/target';
+import { diffSettings } from '@slipway/shared/document/diff-settings';
+import { flatten, type Setting } from '@slipway/shared/document/flatten';
+import { type JsonObject, objectIn, objectsIn, textIn } from '@slipway/shared/document/json-object';
+import { propertiesOf } from '../document/parts.ts';
+import type { GroupChange } from '../prepared-group.ts';
+import { normal } from './normal.ts';
+import { settingsOf } from './settings-of.ts';
+
+/** How two container groups differ, and what Azure does about it. */
+export interface Comparison {
+  readonly change: GroupChange;
+  /** For people, without secrets; empty where there is nothing to change. */
+  readonly diff: readonly DiffLine[];
+}
+
+/**
+ * Compares what is wanted with what runs. Neither order nor what Azure fills in counts. A secret that is
+ * given counts as changed, as Azure does not tell what it has.
+ * @param live the answer of Azure; undefined where nothing runs
+ */
+export function compare(live: JsonObject | undefined, wanted: JsonObject): Comparison {
+  const now = settingsOf(wanted);
+  if (!live) return { change: { kind: 'create' }, diff: linesOf(new Map(), now) };
+  const old = settingsOf(live);
+  const state = stateLine(live);
+  const diff = [...(state ? [state.line] : []), ...linesOf(old, now)];
+  const because = [
+    ...(state?.ended ? ['instanceView.state'] : []),
+    ...changedImmutables(old, now),
+    ...changedSizes(live, wanted),
+  ];
+  if (because.length > 0) return { change: { kind: 'recreate', because }, diff };
+  return { change: { kind: diff.length > 0 ? 'update' : 'none' }, diff };
+}
+
+function linesOf(
+  old: ReadonlyMap<string, Setting>,
+  now: ReadonlyMap<string, Setting>,
+): readonly DiffLine[] {
+  return diffSettings(old, now, (name) => {
+    const secret = name.replace(variable, '$1: secret ');
+    return variable.test(name) && (old.has(secret) || now.has(secret));
+  });
+}
+
+const variable = /^((?:init )?[\w-]*): environment /;
+
+/**
+ * A group that does not run is not what is wanted, whatever it says. One that has ended cannot be updated.
+ * Source: https://learn.microsoft.com/azure/container-instances/container-instances-update
+ */
+function stateLine(live: JsonObject): { line: DiffLine; ended: boolean } | undefined {
+  const properties = propertiesOf(live);
+  const state = textIn(objectIn(properties, 'instanceView'), 'state') ?? '';
+  const ended = state === 'Succeeded' || state === 'Failed';
+  const line = { what: 'state', before: state, after: 'Running' };
+  if (ended || state === 'Stopped') return { line, ended };
+  const provisioning = textIn(properties, 'provisioningState') ?? '';
+  if (provisioning !== 'Failed' && provisioning !== 'Canceled') return undefined;
+  return { line: { what: 'provisioningState', before: provisioning, after: 'Succeeded' }, ended };
+}
+
+/**
+ * What Azure changes only by a new group. Source: as above; Log Analytics: the service refuses it.
+ */
+const immutables: ReadonlyArray<readonly [setting: RegExp, property: string]> = [
+  [/^location$/, 'location'],
+  [/^osType$/, 'osType'],
+  [/^restartPolicy$/, 'restartPolicy'],
+  [/^sku$/, 'sku'],
+  [/^priority$/, 'priority'],
+  [/^zones$/, 'zones'],
+  [/^subnet /, 'subnetIds'],
+  [/^diagnostics\.logAnalytics\.(?!workspaceKey$)/, 'diagnostics.logAnalytics'],
+  [/^ipAddress\.type$/, 'ipAddress.type'],
+];
+
+function changedImmutables(
+  old: ReadonlyMap<string, Setting>,
+  now: ReadonlyMap<string, Setting>,
+): readonly string[] {
+  const names = [...new Set([...now.keys(), ...old.keys()])];
+  const changed = names.filter((name) => old.get(name)?.value !== now.get(name)?.value);
+  const found = changed.flatMap((name) =>
+    immutables.flatMap(([setting, property]) => (setting.test(name) ? property : [])),
+  );
+  // An address that comes or goes is no other kind of address.
+  const hasAddress = old.has('ipAddress.type') && now.has('ipAddress.type');
+  return [...new Set(found)].filter((one) => one !== 'ipAddress.type' || hasAddress);
+}
+
+/**
+ * Sizes that changed: of a container that stays, and else of all containers in sum, as the sizes are
+ * what the host of the group keeps free for it.
+ */
+function changedSizes(live: JsonObject, wanted: JsonObject): readonly string[] {
+  const [old, now] = [sizesOf(live), sizesOf(wanted)];
+  const changed = [...now].flatMap(([container, sizes]) => {
+    const before = old.get(container);
+    if (!before) return [];
+    const fields = [...new Set([...sizes.keys(), ...before.keys()])];
+    const other = fields.filter((field) => sizes.get(field) !== before.get(field));
+    return other.map((field) => `resources.${field} of ${container}`);
+  });
+  if (changed.length > 0) return changed;
+  const sums = ['requests.cpu', 'requests.memoryInGB'].filter(
+    (field) => sum(old, field) !== sum(now, field),
+  );
+  return sums.map((field) => `resources.${field} of all containers`);
+}
+
+type Sizes = ReadonlyMap<string, string>;
+
+function sizesOf(group: JsonObject): ReadonlyMap<string, Sizes> {
+  return new Map(
+    objectsIn(normal(group), 'containers').map((container) => {
+      const resources = flatten(
+        [['', objectIn(objectIn(container, 'properties'), 'resources')]],
+        none,
+      );
+      const values = [...resources].map(([field, { value }]) => [field, value] as const);
+      return [textIn(container, 'name') ?? '', new Map(values)] as const;
+    }),
+  );
+}
+
+const none = { keyed: {}, sets: [], ofOthers: [] };
+
+function sum(groups: ReadonlyMap<string, Sizes>, field: string): number {
+  const all = [...groups.values()].map((sizes) => Number(sizes.get(field) ?? 0));
+  // Sizes have two digits; sums of fractions have more.
+  return Math.round(all.reduce((total, one) => total + one, 0) * 1000);
+}

@@ -1,4 +1,5 @@
 import type { Service, Task } from '@aws-sdk/client-ecs';
+import { Findings } from '@slipway/shared/deploy/findings';
 import type { Evidence } from '@slipway/shared/deploy/target';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { EcsApi } from '../api/ecs-api.ts';
@@ -6,7 +7,6 @@ import type { LoadBalancingApi } from '../api/load-balancing.ts';
 import type { LogsApi } from '../api/logs.ts';
 import type { DeploymentRef } from '../rollout/deployment-ref.ts';
 import { troubleSince } from './events.ts';
-import { Findings } from './findings.ts';
 import { logSource, mainContainer } from './log-source.ts';
 import { logTail } from './log-tail.ts';
 import { groupFact, groupFailures } from './stopped-tasks.ts';

@@ -1,8 +1,8 @@
-import type { Evidence } from '@slipway/shared/deploy/target';
-import { Failure, messageOf } from '@slipway/shared/failure/failure';
-import { cut } from '@slipway/shared/secrets/cut';
-import type { Clock } from '@slipway/shared/time/clock';
-import { deadline } from '@slipway/shared/time/deadline';
+import { Failure, messageOf } from '../failure/failure.ts';
+import { cut } from '../secrets/cut.ts';
+import type { Clock } from '../time/clock.ts';
+import { deadline } from '../time/deadline.ts';
+import type { Evidence } from './target.ts';
 
 const longestFact = 600;
 const mostFacts = 40;
@@ -38,7 +38,7 @@ export class Findings {
     try {
       return await deadline(this.#clock, limit, this.#signal, work);
     } catch (error) {
-      const denied = error instanceof Failure && error.code === 'ecs/denied';
+      const denied = error instanceof Failure && error.code.endsWith('/denied');
       this.#missing.add(
         denied
           ? `not found out: ${error.message}`

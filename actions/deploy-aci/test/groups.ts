@@ -121,7 +121,7 @@ export function looks(
 ): RolloutState[] {
   let now = start;
   const clock = { now: () => now, sleep: () => Promise.reject(new Error('nobody waits')) };
-  const watch = new GroupWatch({ clock, expected: { document, before } });
+  const watch = new GroupWatch({ clock, document, before });
   return all.map(([seen, seconds = 1, operation]) => {
     const state = watch.look(seen, operation);
     now += seconds * 1_000;

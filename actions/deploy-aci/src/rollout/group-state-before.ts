@@ -11,10 +11,13 @@ export class Before {
   readonly #events = new Map<string, GroupEvent>();
   /** The last thing that happened before. */
   readonly #mark: number;
+  /** Whether nothing is written, so that what ran before is what is judged. */
+  readonly isKept: boolean;
 
   /** @param view undefined where there was none */
-  constructor(view: GroupView | undefined) {
+  constructor(view: GroupView | undefined, { isKept = false } = {}) {
     this.#view = view;
+    this.isKept = isKept;
     const containers = view?.containers ?? [];
     this.#containers = new Map(containers.map((one) => [one.name, one]));
     const all: (readonly [string, readonly GroupEvent[]])[] = [
@@ -45,6 +48,7 @@ export class Before {
 
   /** Whether a container did not run before as it should: what it does then looks like what is new. */
   wasIll(name: string): boolean {
+    if (this.isKept) return false;
     const container = this.#containers.get(name);
     if (!container) return false;
     return container.state !== 'Running' || (container.restartCount ?? 0) > 0;
@@ -66,11 +70,15 @@ export class Before {
   }
 
   /** Whether a run of a container began since; undefined where Azure does not say when it did. */
-  isNew(name: string, { startTime }: ContainerRun): boolean | undefined {
+  isNew(name: string, { finishTime, startTime }: ContainerRun): boolean | undefined {
     const container = this.#containers.get(name);
     if (!container) return true;
-    if (startTime === undefined) return undefined;
     const { previous } = container;
+    if (this.isKept) {
+      const over = [container, previous].map((run) => run?.finishTime);
+      return finishTime === undefined || !over.includes(finishTime);
+    }
+    if (startTime === undefined) return undefined;
     const known = [container.startTime, container.finishTime, previous?.finishTime];
     const times = known.filter((time) => time !== undefined);
     if (times.length === 0) return undefined;

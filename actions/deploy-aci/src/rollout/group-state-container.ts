@@ -41,12 +41,13 @@ export class ContainerMemory {
     const known = before.container(name);
     this.#renewed = !before.wasIll(name);
     if (!known) this.#base = 0;
+    else if (before.isKept) this.#base = known.restartCount ?? 0;
   }
 
   see(container: ContainerView, restartPolicy: string): WatchedContainer {
     const events = this.#before.since(this.#name, container.events);
     if (!this.#renewed && this.#isRenewed(container, events)) this.#renew();
-    const isNew = this.#before.isNew(this.#name, container);
+    const isNew = this.#before.isKept || this.#before.isNew(this.#name, container);
     const comesAgain = restartPolicy === 'Always' && !container.isInit;
     for (const run of [container.previous, container]) {
       if (run && hasEnded(run)) this.#sawEnd(run, comesAgain);

@@ -11,12 +11,17 @@ import { type GroupView, viewOf } from './group-view.ts';
 import { provisioningFailure } from './provisioning-failure.ts';
 import { troublesOf, type WatchedGroup } from './troubles.ts';
 
-/** What is waited for. */
-export interface ExpectedGroup {
-  /** Body of the PUT: which containers there have to be. */
-  readonly document: JsonObject;
+/** What a change is judged by. */
+export interface Watched {
+  readonly clock: Clock;
   /** The group as it was last read before the PUT; undefined where there was none. */
   readonly before: JsonObject | undefined;
+  /** Whether it is only looked at, without a PUT: what runs already is what is judged. */
+  readonly isKept?: boolean;
+  /** Body of the PUT: its containers have to be there, where Azure shows fewer for a moment. */
+  readonly document?: JsonObject;
+  /** Milliseconds that all containers have to run without a restart. */
+  readonly settle?: number;
 }
 
 /** How long Azure may show what was before a change, or nothing, in milliseconds. */
@@ -41,19 +46,13 @@ export class GroupWatch {
   #changed: boolean;
   #wasSeen = false;
 
-  /** @param of `settle`: milliseconds that all containers have to run without a restart */
-  constructor(of: { clock: Clock; expected: ExpectedGroup; settle?: number }) {
-    const { clock, expected, settle } = of;
+  constructor({ before, clock, document = {}, isKept = false, settle }: Watched) {
     this.#clock = clock;
-    this.#expected = viewOf(expected.document);
-    this.#before = new Before(expected.before && viewOf(expected.before));
-    this.#changed = expected.before === undefined;
-    this.#settling = new Settling({
-      clock,
-      before: this.#before,
-      expected: this.#expected,
-      settle,
-    });
+    this.#expected = viewOf(document);
+    this.#before = new Before(before && viewOf(before), { isKept });
+    this.#changed = before === undefined || isKept;
+    const expected = this.#expected;
+    this.#settling = new Settling({ clock, before: this.#before, expected, settle });
     this.#start = clock.now();
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { linearTime, threadTime } from '@slipway/local-cloud/linear-time';
 import fc from 'fast-check';
+import { linearTime, threadTime } from '../../../../packages/local-cloud/src/linear-time.ts';
 import { newLines } from '../../src/run-before/new-lines.ts';
 
 describe('the new lines of a log that is given whole', () => {

@@ -39,8 +39,8 @@ export interface ServiceParts {
     service: ServiceName,
     signal: AbortSignal,
   ): Promise<HealthAddress | undefined>;
-  /** The verdict on the stopped tasks of a deployment. */
-  decisiveFailure(tasks: readonly Task[]): Failure | undefined;
+  /** The verdict on the stopped tasks of a deployment, of a service with so many tasks. */
+  decisiveFailure(stopped: readonly Task[], tasks: number | undefined): Failure | undefined;
   /** What the load balancers of a service still say against tasks; undefined where nothing is. */
   targetsAgainst(
     about: { service: Service | undefined; tasks: readonly Task[] },

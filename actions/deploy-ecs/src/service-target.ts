@@ -16,6 +16,7 @@ import type { ServiceParts } from './parts.ts';
 import type { EcsChange } from './rollout/change.ts';
 import { type Seen, settleConflict } from './rollout/conflict.ts';
 import { continueAfterProof } from './rollout/continue.ts';
+import { withConfiguration } from './rollout/first-configuration.ts';
 import { findInFlight, type InFlight } from './rollout/in-flight.ts';
 import { makePlan } from './rollout/make-plan.ts';
 import { patient } from './rollout/patience.ts';
@@ -61,7 +62,7 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
       api,
       name: this.#service,
       say: commands.info,
-      decisiveFailure: parts.decisiveFailure,
+      decisiveFailure: (stopped) => parts.decisiveFailure(stopped, this.#plan?.tasks),
       targetsAgainst: (running, signal) =>
         parts.targetsAgainst({ service: this.#plan?.service, tasks: running }, signal),
       hasHealthCheck: () => parts.hasHealthCheck(this.#plan?.prepared),
@@ -103,7 +104,8 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
     // Nothing comes between the lock and the plan, and the update itself looks whether it still holds.
     const { inFlight, service } = this.#seen ?? (await this.#look(signal));
     const prepared = await this.#parts.prepare(service, this.#api, signal);
-    const plan = makePlan({ settings, service, inFlight, prepared });
+    const definition = this.#parts.createDocument();
+    const plan = makePlan({ settings, service, inFlight, prepared, definition });
     await this.#checkProof(plan, signal);
     this.#plan = plan;
     return plan;
@@ -194,12 +196,14 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
   }
 
   async #start(plan: EcsPlan, signal: AbortSignal): Promise<Started> {
-    const { clock, createDocument } = this.#parts;
-    const { configuration, desiredCount, service, takenUp } = plan;
+    const { clock } = this.#parts;
+    const { configuration, definition, desiredCount, service, takenUp } = plan;
     const taskDefinition = this.taskDefinition;
     if (takenUp) return { deployment: takenUp, before: { current: undefined } };
     const start = { api: this.#api, name: this.#service, clock, taskDefinition };
-    if (!service) return createService(start, createDocument(), signal);
+    if (!service) {
+      return createService(start, withConfiguration(definition ?? {}, configuration), signal);
+    }
     const current = primaryOf(service);
     if (plan.diff.length === 0 && current) {
       const deployment = { taskDefinition, id: current.id, arn: undefined };

@@ -1,10 +1,10 @@
 import type { CreateServiceRequest, DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { scripts } from '../../../../packages/local-cloud/src/aws/ecs/virtual/script.ts';
+import { behindBalancer } from '../../test/rollout/behind-balancer.ts';
 import {
   type Emulated,
   emulatedService,
-  place,
   withService,
 } from '../../test/rollout/emulated-service.ts';
 
@@ -23,25 +23,7 @@ beforeEach(async () => {
     const [, ...newer] = ecs.service().revisions;
     most = Math.max(most, ...newer.map(({ productionWeight }) => productionWeight));
   });
-  const { balancing } = ecs.ecs.worlds.at(place);
-  const [blue = '', green = ''] = ['blue', 'green'].map(
-    (name) => balancing.addGroup({ name, interval: 10, deregistrationDelay: 30 }).arn,
-  );
-  balanced = {
-    loadBalancers: [
-      {
-        targetGroupArn: blue,
-        containerName: 'web',
-        containerPort: 80,
-        advancedConfiguration: {
-          alternateTargetGroupArn: green,
-          productionListenerRule: balancing.addListener(80, blue).arn,
-          testListenerRule: balancing.addListener(8443, blue).arn,
-          roleArn: 'arn:aws:iam::123456789012:role/ecs-traffic',
-        },
-      },
-    ],
-  };
+  balanced = behindBalancer(ecs);
 });
 afterEach(async () => {
   await ecs[Symbol.asyncDispose]();

@@ -6,6 +6,7 @@ import type { EcsApi } from '../api/ecs-api.ts';
 import type { LoadBalancingApi } from '../api/load-balancing.ts';
 import type { LogsApi } from '../api/logs.ts';
 import type { DeploymentRef } from '../rollout/deployment-ref.ts';
+import { describeTasks, isOf, listTasks } from '../rollout/service-tasks.ts';
 import { troubleSince } from './events.ts';
 import { logSource, mainContainer } from './log-source.ts';
 import { logTail } from './log-tail.ts';
@@ -25,8 +26,6 @@ export interface Diagnosed {
   clock: Clock;
 }
 
-/** As many as DescribeTasks takes. */
-const mostTasks = 100;
 const mostGroups = 4;
 const mostLogs = 3;
 const lines = 30;
@@ -83,17 +82,9 @@ async function tasksOf(
   desiredStatus: 'RUNNING' | 'STOPPED',
   signal: AbortSignal,
 ): Promise<Task[]> {
-  const { taskArns = [] } = await api.listTasks(
-    { cluster, serviceName: service, desiredStatus, maxResults: mostTasks },
-    signal,
-  );
-  if (taskArns.length === 0) return [];
-  const { tasks = [] } = await api.describeTasks({ cluster, tasks: taskArns }, signal);
-  // The deployment is what starts a task; without its name, what the task runs has to do.
-  const { id, taskDefinition } = deployment;
-  return tasks.filter((task) =>
-    id === undefined ? task.taskDefinitionArn === taskDefinition : task.startedBy === id,
-  );
+  const arns = await listTasks(api, { cluster, service }, desiredStatus, signal);
+  const tasks = await describeTasks(api, cluster, arns, signal);
+  return tasks.filter((task) => isOf(task, deployment));
 }
 
 async function deploymentFacts(

@@ -1,7 +1,10 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import type { DiffLine, RollbackTo } from '@slipway/shared/deploy/target';
+import { numberOf } from '@slipway/shared/document/json-number';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import type { Settings } from '../settings.ts';
 import type { PreparedTaskDefinition } from '../task-definition/prepared.ts';
+import { configurationIn } from './first-configuration.ts';
 import type { InFlight } from './in-flight.ts';
 import type { EcsPlan } from './plan.ts';
 import { primaryOf, servingTaskDefinition } from './read-service.ts';
@@ -19,6 +22,8 @@ export interface Known {
   service: Service | undefined;
   inFlight: InFlight | undefined;
   prepared: PreparedTaskDefinition;
+  /** What the service is created from where there is none. */
+  definition: JsonObject;
 }
 
 /** Where nothing is rolled out, what serves is only looked at and proven. */
@@ -69,6 +74,8 @@ export function makePlan(known: Known): EcsPlan {
     desiredCount,
     force,
     takenUp,
+    definition: undefined,
+    tasks: desiredCount ?? service.desiredCount ?? 1,
   };
 }
 
@@ -83,21 +90,30 @@ function rollbackTo(previous: string | undefined): RollbackTo {
   return { to: 'none', why: 'the service ran nothing before' };
 }
 
-function creation({ prepared, settings }: Known): EcsPlan {
-  const goal = settings['wait-for'] === 'healthy' ? 'healthy' : 'completed';
+function creation({ definition, prepared, settings }: Known): EcsPlan {
+  const has = configurationIn(definition);
+  const wanted = wantedConfiguration(settings, has);
+  checkTraffic(settings, definition, wanted ?? has);
+  const steps = stepsOf(settings, wanted ?? has);
   return {
     image: prepared.image,
     previousImage: undefined,
-    diff: [{ what: 'service', before: '', after: settings.service }, ...prepared.diff],
+    diff: [
+      { what: 'service', before: '', after: settings.service },
+      ...prepared.diff,
+      ...configurationDiff(has, wanted),
+    ],
     serves: 'nothing',
     rollback: { to: 'nothing' },
-    steps: [{ name: 'first deployment', goal: { kind: goal }, proof: 'production' }],
+    steps: steps.length > 1 ? steps : steps.map((step) => ({ ...step, name: 'first deployment' })),
     service: undefined,
     prepared,
     previous: undefined,
-    configuration: undefined,
+    configuration: wanted,
     desiredCount: settings['desired-count'],
     force: false,
     takenUp: undefined,
+    definition,
+    tasks: numberOf(definition['desiredCount']) ?? 1,
   };
 }

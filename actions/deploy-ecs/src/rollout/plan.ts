@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration, Service } from '@aws-sdk/client-ecs';
 import type { PlanFacts } from '@slipway/shared/deploy/target';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import type { PreparedTaskDefinition } from '../task-definition/prepared.ts';
 import type { DeploymentRef } from './deployment-ref.ts';
 import type { EcsStep } from './traffic.ts';
@@ -11,7 +12,7 @@ export interface EcsPlan extends PlanFacts<EcsStep> {
   prepared: PreparedTaskDefinition;
   /** ARN of the task definition that a rollback leads to. */
   previous: string | undefined;
-  /** What UpdateService is told of the configuration; undefined where it stays as it is. */
+  /** What the inputs change of how the service is deployed; undefined where that is nothing. */
   configuration: DeploymentConfiguration | undefined;
   /** What UpdateService is told of the number of tasks; undefined where it stays as it is. */
   desiredCount: number | undefined;
@@ -19,4 +20,8 @@ export interface EcsPlan extends PlanFacts<EcsStep> {
   force: boolean;
   /** The same deployment, which an earlier run of this job has begun. */
   takenUp: DeploymentRef | undefined;
+  /** What the service is created from; undefined where it is there. */
+  definition: JsonObject | undefined;
+  /** How many tasks the service is to have. */
+  tasks: number;
 }

@@ -5,6 +5,7 @@ import type { DeploymentRef } from './deployment-ref.ts';
 import { isDenied, withoutIt } from './patience.ts';
 import type { ServiceName } from './read-service.ts';
 import type { TasksHealth } from './service-deployment.ts';
+import { describeTasks, isOf, listTasks } from './service-tasks.ts';
 
 /** What the tasks of a deployment are asked with. */
 export interface TaskWatchTools {
@@ -18,9 +19,6 @@ export interface TaskWatchTools {
   /** Whether a container of the new version has a health check of its own. */
   hasHealthCheck(): boolean;
 }
-
-/** As many as DescribeTasks takes. */
-const mostTasks = 100;
 
 /** Looks at the tasks of one deployment of a service, those of other deployments aside. */
 export class TaskWatch {
@@ -83,26 +81,12 @@ export class TaskWatch {
     return healthStatus !== 'UNHEALTHY' && !this.#tools.hasHealthCheck();
   }
 
-  async #list(desiredStatus: 'RUNNING' | 'STOPPED', signal: AbortSignal): Promise<string[]> {
-    const { api, name } = this.#tools;
-    const { taskArns = [] } = await api.listTasks(
-      { cluster: name.cluster, serviceName: name.service, desiredStatus },
-      signal,
-    );
-    return taskArns;
+  #list(desiredStatus: 'RUNNING' | 'STOPPED', signal: AbortSignal): Promise<string[]> {
+    return listTasks(this.#tools.api, this.#tools.name, desiredStatus, signal);
   }
 
-  async #describe(arns: readonly string[], signal: AbortSignal): Promise<Task[]> {
-    const { api, name } = this.#tools;
-    const found: Task[] = [];
-    for (let start = 0; start < arns.length; start += mostTasks) {
-      const { tasks = [] } = await api.describeTasks(
-        { cluster: name.cluster, tasks: arns.slice(start, start + mostTasks) },
-        signal,
-      );
-      found.push(...tasks);
-    }
-    return found;
+  #describe(arns: readonly string[], signal: AbortSignal): Promise<Task[]> {
+    return describeTasks(this.#tools.api, this.#tools.name.cluster, arns, signal);
   }
 
   async #allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
@@ -123,9 +107,4 @@ export class TaskWatch {
       return undefined;
     }
   }
-}
-
-// The deployment is what starts a task; without its name, what the task runs has to do.
-function isOf(task: Task, { id, taskDefinition }: DeploymentRef): boolean {
-  return id === undefined ? task.taskDefinitionArn === taskDefinition : task.startedBy === id;
 }

@@ -2,6 +2,7 @@ import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import type { Ending } from '@slipway/shared/deploy/target';
 import type { EcsApi } from '../api/ecs-api.ts';
 import { restored } from './configuration.ts';
+import { configurationIn } from './first-configuration.ts';
 import type { EcsPlan } from './plan.ts';
 import { readService, type ServiceName } from './read-service.ts';
 
@@ -15,20 +16,27 @@ export async function tidyConfiguration(
   { plan, ending }: { plan: EcsPlan; ending: Ending },
   signal: AbortSignal,
 ): Promise<void> {
-  if (!plan.service || ending === 'not-changed') return;
-  const before = plan.service.deploymentConfiguration;
-  const wanted = ending === 'proven' ? lasting(plan) : restored(before);
-  if (!wanted) return;
+  const before = plan.service?.deploymentConfiguration;
+  const created = plan.service === undefined;
+  if (ending === 'not-changed' || (ending === 'proven' ? !pauses(plan) : created)) return;
   const now = (await readService(api, name, signal))?.deploymentConfiguration;
+  const wanted = ending === 'proven' ? lasting(plan, now) : restored(before);
   if (!now || !differs(now, wanted)) return;
   await api.updateService({ ...name, deploymentConfiguration: wanted }, signal);
 }
 
-/** What stays after a proven deployment; undefined where all of it may. */
-function lasting({ configuration, service }: EcsPlan): DeploymentConfiguration | undefined {
-  const hooks = service?.deploymentConfiguration?.lifecycleHooks ?? [];
-  if ((configuration?.lifecycleHooks?.length ?? 0) <= hooks.length) return undefined;
-  return { ...configuration, lifecycleHooks: hooks };
+/** Whether this run has added a pause, behind the hooks that were there. */
+function pauses(plan: EcsPlan): boolean {
+  return (plan.configuration?.lifecycleHooks?.length ?? 0) > hooksBefore(plan);
+}
+
+function lasting(plan: EcsPlan, now: DeploymentConfiguration = {}): DeploymentConfiguration {
+  return { ...now, lifecycleHooks: (now.lifecycleHooks ?? []).slice(0, hooksBefore(plan)) };
+}
+
+function hooksBefore({ definition, service }: EcsPlan): number {
+  const before = service?.deploymentConfiguration ?? configurationIn(definition ?? {});
+  return before.lifecycleHooks?.length ?? 0;
 }
 
 // Only what is not as it was is brought back: to say that alarms are off is no difference.

@@ -1,6 +1,8 @@
 import type { DeploymentConfiguration, DeploymentStrategy, Service } from '@aws-sdk/client-ecs';
 import type { DeployStep, DiffLine } from '@slipway/shared/deploy/target';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
+import { field, listField, textField } from '@slipway/shared/http/json';
 import type { Settings } from '../settings.ts';
 import { type Goal, proofStage } from './lifecycle.ts';
 
@@ -24,7 +26,8 @@ export interface EcsStep extends DeployStep {
   readonly proof: 'test' | 'share' | 'production';
 }
 
-const strategies = {
+/** The strategies of ECS by what input `strategy` calls them. */
+export const strategies = {
   rolling: 'ROLLING',
   'blue-green': 'BLUE_GREEN',
   canary: 'CANARY',
@@ -109,7 +112,8 @@ function proofHook(timeout: number): Hook {
   };
 }
 
-function isProofHook({ targetType, lifecycleStages = [] }: Hook): boolean {
+/** Whether a deployment pauses by a hook until its test traffic is proven. */
+export function isProofHook({ targetType, lifecycleStages = [] }: Hook): boolean {
   return targetType === 'PAUSE' && lifecycleStages.includes(proofStage);
 }
 
@@ -174,15 +178,16 @@ function lastGoal(waitFor: TrafficSettings['wait-for']): Goal {
 
 /**
  * Checks what a service needs for its traffic to move, before anything is changed.
+ * @param service as ECS describes it, or the document that it is created from
  * @throws Failure `ecs/traffic-settings` with the field to add
  */
 export function checkTraffic(
   settings: TrafficSettings,
-  service: Service,
-  configuration: DeploymentConfiguration = {},
+  service: Service | JsonObject,
+  { strategy = 'ROLLING' }: DeploymentConfiguration = {},
 ): void {
-  const strategy = configuration.strategy ?? 'ROLLING';
-  const { loadBalancers = [], serviceName = '' } = service;
+  const loadBalancers = listField(service, 'loadBalancers');
+  const serviceName = textField(service, 'serviceName') ?? '';
   const wrong = (missing: string): never => {
     const how = strategy.toLowerCase().replace('_', '-');
     throw Failure.of('ecs/traffic-settings', { service: serviceName, how, missing });
@@ -200,24 +205,28 @@ export function checkTraffic(
       wrong('loadBalancers or serviceConnectConfiguration, which move traffic');
     }
   }
-  for (const [i, { advancedConfiguration: advanced }] of loadBalancers.entries()) {
+  for (const [i, balancer] of loadBalancers.entries()) {
+    const advanced = field(balancer, 'advancedConfiguration');
     const needed = [
       'alternateTargetGroupArn',
       'productionListenerRule',
       'roleArn',
       ...(settings['test-url'] ? (['testListenerRule'] as const) : []),
     ] as const;
-    const missing = needed.filter((name) => !advanced?.[name]);
+    const missing = needed.filter((name) => !textField(advanced, name));
     if (missing.length > 0) {
       wrong(missing.map((name) => `loadBalancers[${i}].advancedConfiguration.${name}`).join(', '));
     }
   }
 }
 
-function movesByServiceConnect({ deployments = [] }: Service): boolean {
-  return deployments.some(
-    ({ status, serviceConnectConfiguration }) =>
-      status === 'PRIMARY' && serviceConnectConfiguration?.enabled === true,
+// A service has it in its deployments, and the document that it is created from in itself.
+function movesByServiceConnect(service: Service | JsonObject): boolean {
+  const primary = listField(service, 'deployments').filter(
+    (one) => textField(one, 'status') === 'PRIMARY',
+  );
+  return [service, ...primary].some(
+    (one) => field(field(one, 'serviceConnectConfiguration'), 'enabled') === true,
   );
 }
 

@@ -184,6 +184,25 @@ describe('two tasks that end in the same way are enough', () => {
   });
 });
 
+describe('of many tasks a tenth has to end in the same way', () => {
+  test.each([
+    [1, 2],
+    [20, 2],
+    [21, 3],
+    [120, 12],
+    [200, 20],
+    [5_000, 20],
+  ])('of %d tasks %d', (tasks, needed) => {
+    const crashes = Array.from({ length: needed }, () => crashed(1));
+    expect(decisiveFailure(crashes.slice(1), tasks)).toBeUndefined();
+    expect(decisiveFailure(crashes, tasks)?.message).toContain(`${needed} tasks `);
+  });
+
+  test('but one is enough where the next one cannot end better', () => {
+    expect(decisiveFailure([crashed(127)], 5_000)?.code).toBe('ecs/task-exited');
+  });
+});
+
 describe('what says nothing about the version is never decisive', () => {
   test.each<[string, () => Task]>([
     [

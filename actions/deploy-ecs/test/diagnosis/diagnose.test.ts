@@ -34,12 +34,14 @@ function cluster(
   const { log = [], logConfiguration = awslogs } = change;
   const api = fakeEcs({
     describeServices: async () => ({ ...meta, services: [change.service ?? {}] }),
-    listTasks: async ({ desiredStatus }) => ({
-      ...meta,
-      taskArns: tasks
+    listTasks: async ({ desiredStatus, nextToken }) => {
+      const all = tasks
         .filter(({ lastStatus }) => lastStatus === desiredStatus)
-        .flatMap(({ taskArn = '' }) => taskArn),
-    }),
+        .flatMap(({ taskArn = '' }) => taskArn);
+      const end = Number(nextToken ?? 0) + 100;
+      const more = end < all.length && { nextToken: `${end}` };
+      return { ...meta, taskArns: all.slice(end - 100, end), ...more };
+    },
     describeTasks: async ({ tasks: arns = [] }) => ({
       ...meta,
       tasks: tasks.filter(({ taskArn = '' }) => arns.includes(taskArn)),
@@ -114,6 +116,12 @@ describe('stopped tasks', () => {
     const { facts } = await world.diagnose();
     expect(facts.join()).toContain('exited with code 1 ');
     expect(facts.join()).not.toContain('exited with code 2');
+  });
+
+  test('are found behind a page of those of another one', async () => {
+    const others = Array.from({ length: 150 }, () => ({ ...crashed(2), startedBy: 'ecs-svc/6' }));
+    const { facts } = await cluster([...others, own(crashed(1))]).diagnose();
+    expect(facts[0]).toContain('1 task (EssentialContainerExited): web exited with code 1');
   });
 
   test('that never ran have no log', async () => {

@@ -95,7 +95,8 @@ function contentOf(document: Document.Parsed, refuse: Refuse, yaml: Yaml): Json 
   }
 }
 
-function jsonOf(value: unknown): Json {
+/** A value as JSON. @throws TypeError for what JSON has not */
+export function jsonOf(value: unknown): Json {
   if (value === null || typeof value === 'string' || typeof value === 'number') return value;
   if (typeof value === 'boolean' || JSON.isRawJSON(value)) return value;
   if (Array.isArray(value)) return value.map(jsonOf);

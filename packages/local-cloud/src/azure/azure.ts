@@ -6,6 +6,7 @@ import { Faults } from '../http/faults.ts';
 import { type ServeOptions, serve } from '../http/serve.ts';
 import { createSigner } from '../jwt/signer.ts';
 import { armAudience, issueToken } from './access-token.ts';
+import { nameEnv, nameService } from './aci/names.ts';
 import { aciRoutes } from './aci/routes.ts';
 import { virtualAci } from './aci/virtual/virtual-aci.ts';
 import type { AciWorld } from './aci/world.ts';
@@ -18,7 +19,7 @@ import { identityHeader, managedIdentityService } from './managed-identity.ts';
 import { type AzureSeed, demoAzure } from './seed.ts';
 
 /** The services of Azure, each on a port of its own. */
-export const azureServices = ['entra', 'acr', 'arm', 'managed-identity'] as const;
+export const azureServices = ['entra', 'acr', 'arm', 'names', 'managed-identity'] as const;
 export type AzureService = (typeof azureServices)[number];
 
 /** An emulated Azure that listens on loopback. */
@@ -41,6 +42,8 @@ export interface Azure extends AsyncDisposable {
   permissions: ArmPermissions;
   /** The container groups. */
   aci: AciWorld;
+  /** What a Node process must have besides, so that domain names of groups lead to them. */
+  nameEnv: Readonly<Record<string, string>>;
   /** A token for Resource Manager, without a run of a workflow; of the seed's first application. */
   armToken(): string;
 }
@@ -87,6 +90,7 @@ export async function startAzure({
   const routes = aciRoutes({ world: aci, seed });
   const front = armService({ ...parts, permissions, rates, routes });
   const arm = started.use(await serve('arm', front, faults, usual));
+  const names = started.use(await serve('names', nameService(aci), faults));
   const opened = started.move();
   const env = {
     AZURE_AUTHORITY_HOST: url,
@@ -104,6 +108,7 @@ export async function startAzure({
     certificate: certificate.file,
     permissions,
     aci,
+    nameEnv: nameEnv(names.url),
     armToken: () => issueToken(seed.apps[0]?.clientId ?? '', armAudience, parts).access_token,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

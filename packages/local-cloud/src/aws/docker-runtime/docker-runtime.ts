@@ -1,7 +1,7 @@
+import { startEvents } from '../../docker/engine-events.ts';
 import type { Runtime, TaskEvent, TaskOrder } from '../ecs/runtime.ts';
 import { Balancer } from './balancer.ts';
 import { DockerTask } from './docker-task.ts';
-import { startEvents } from './engine-events.ts';
 
 /** The tasks of the emulated ECS as real containers, behind a load balancer on loopback. */
 export interface DockerRuntime extends Runtime, AsyncDisposable {
@@ -14,7 +14,7 @@ export interface DockerRuntime extends Runtime, AsyncDisposable {
  * gone once it is disposed of.
  */
 export async function startDockerRuntime(): Promise<DockerRuntime> {
-  const events = await startEvents();
+  const events = await startEvents('ecs');
   const tasks = new Map<string, DockerTask>();
   const addressOf = (taskArn: string, container: string, port: number) =>
     tasks.get(taskArn)?.addressOf(container, port);

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { EngineEvent, EngineEvents } from '../../docker/engine-events.ts';
+import { saidBy } from '../../docker/said.ts';
 import { docker } from '../../hosts/docker.ts';
 import type { ContainerOrder, TaskEvent, TaskOrder } from '../ecs/runtime.ts';
 import { createArguments } from './container-arguments.ts';
-import type { EngineEvent, EngineEvents } from './engine-events.ts';
 import { pull } from './pull.ts';
-import { saidBy } from './said.ts';
 
 /** One task: its containers share a network, as in mode awsvpc. */
 export class DockerTask {

@@ -1,5 +1,5 @@
+import { saidBy } from '../../docker/said.ts';
 import { docker, lines } from '../../hosts/docker.ts';
-import { saidBy } from './said.ts';
 
 /**
  * Pulls an image.

@@ -1,10 +1,10 @@
 import type { Cancel } from '../../timeline.ts';
 import { BackOff } from './back-off.ts';
 import { EventLog, wireTime } from './events.ts';
-import type { Foundation } from './foundation.ts';
+import { type Foundation, heard } from './foundation.ts';
 import { ContainerLog } from './log.ts';
 import { type ProbeVerdict, startProbe } from './probes.ts';
-import type { ContainerEvent, ContainerOrder } from './runtime.ts';
+import type { ContainerEvent, ContainerOrder, Pulled } from './runtime.ts';
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never';
 
@@ -56,18 +56,25 @@ export class Container {
   begin(): void {
     const { image } = this.order;
     this.events.add('Pulling', `pulling image "${image}"`);
-    this.#parts.foundation.runtime.pull(this.order, (pulled) => {
-      if (this.#ending) return;
-      if ('digest' in pulled) {
-        this.events.add('Pulled', `Successfully pulled image "${image}"`);
-        this.#start();
-        return;
-      }
-      const failed = `Failed to pull image "${image}": ${pulled.problem}`;
-      this.events.add('Failed', failed, 'Warning');
-      this.events.add('BackOff', `Back-off pulling image "${image}"`);
-      this.#wait('ImagePullBackOff: Back-off pulling image', this.#pulls, () => this.begin());
-    });
+    const { foundation } = this.#parts;
+    foundation.runtime.pull(
+      this.order,
+      heard(foundation, (pulled) => this.#pulled(pulled)),
+    );
+  }
+
+  #pulled(pulled: Pulled): void {
+    if (this.#ending) return;
+    const { image } = this.order;
+    if ('digest' in pulled) {
+      this.events.add('Pulled', `Successfully pulled image "${image}"`);
+      this.#start();
+      return;
+    }
+    const failed = `Failed to pull image "${image}": ${pulled.problem}`;
+    this.events.add('Failed', failed, 'Warning');
+    this.events.add('BackOff', `Back-off pulling image "${image}"`);
+    this.#wait('ImagePullBackOff: Back-off pulling image', this.#pulls, () => this.begin());
   }
 
   /** Ends it for good, and says so once it runs no more. */
@@ -84,7 +91,9 @@ export class Container {
   }
 
   #start(): void {
-    this.#parts.foundation.runtime.start(this.order, (event) => this.#happened(event));
+    const { foundation } = this.#parts;
+    const told = heard(foundation, (event: ContainerEvent) => this.#happened(event));
+    foundation.runtime.start(this.order, told);
   }
 
   #happened(event: ContainerEvent): void {

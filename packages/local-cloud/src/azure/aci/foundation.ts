@@ -8,3 +8,11 @@ export interface Foundation {
   runtime: AciRuntime;
   durations: Durations;
 }
+
+/** What a runtime tells happens now, whenever the timeline was asked last. */
+export function heard<T>({ timeline }: Foundation, run: (told: T) => void): (told: T) => void {
+  return (told) => {
+    timeline.advance();
+    run(told);
+  };
+}

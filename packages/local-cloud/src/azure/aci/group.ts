@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Cancel } from '../../timeline.ts';
 import type { GroupBody } from './body.ts';
 import type { Container, RestartPolicy } from './container.ts';
@@ -39,6 +40,7 @@ export class ContainerGroup {
   stopped = false;
   /** Until a test lets it go, every change of it is refused. */
   held = false;
+  readonly #uid: string = randomUUID();
   readonly #foundation: Foundation;
   #round: Round | undefined;
   #rounds = 0;
@@ -115,7 +117,8 @@ export class ContainerGroup {
   }
 
   #order() {
-    return groupOrder(this.place.id, this.place.name, this.body);
+    const { name } = this.place;
+    return groupOrder({ name, uid: this.#uid }, this.body, this.#rounds);
   }
 
   #begin(): void {
@@ -135,7 +138,7 @@ export class ContainerGroup {
     const before = this.#round;
     this.#rounds += 1;
     const order = this.#order();
-    const round = new Round(order, containerOrders(order, this.body.properties, this.#rounds), {
+    const round = new Round(order, containerOrders(order, this.body.properties), {
       foundation: this.#foundation,
       policy: policyOf(this.body),
       events: this.events,

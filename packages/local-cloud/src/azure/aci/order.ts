@@ -5,14 +5,20 @@ const gibibyte = 2 ** 30;
 
 /** What the address of a group and its name are for a runtime. */
 export function groupOrder(
-  id: string,
-  name: string,
+  { name, uid }: { name: string; uid: string },
   { location = '', properties }: GroupBody,
+  round: number,
 ): GroupOrder {
+  const listens = properties.containers.flatMap(({ properties: of }) => [
+    ...(of.ports ?? []).map(({ port }) => port),
+    ...[of.livenessProbe, of.readinessProbe].flatMap((probe) => probe?.httpGet?.port ?? []),
+  ]);
   return {
-    id,
+    uid,
     name,
     location,
+    round,
+    listens,
     ports: (properties.ipAddress?.ports ?? []).map(({ port }) => port),
     volumes: properties.volumes ?? [],
     credentials: properties.imageRegistryCredentials ?? [],
@@ -23,10 +29,9 @@ export function groupOrder(
 export function containerOrders(
   group: GroupOrder,
   { containers, initContainers = [] }: GroupProperties,
-  round: number,
 ): { init: ContainerOrder[]; main: ContainerOrder[] } {
   const order = (container: InitContainerBody, init: boolean): ContainerOrder => ({
-    key: `${group.id}/${round}/${container.name}`,
+    key: `${group.uid}/${group.round}/${container.name}`,
     group,
     name: container.name,
     image: container.properties?.image ?? '',

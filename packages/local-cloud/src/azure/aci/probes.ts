@@ -1,6 +1,6 @@
 import type { Cancel } from '../../timeline.ts';
 import type { ProbeBody } from './body.ts';
-import type { Foundation } from './foundation.ts';
+import { type Foundation, heard } from './foundation.ts';
 import type { ContainerOrder, ProbeOrder } from './runtime.ts';
 
 /** What comes of a probe: `failed` is one bad answer, `out` and `in` are what the threshold makes of it. */
@@ -17,10 +17,11 @@ interface Asked {
  * https://learn.microsoft.com/azure/container-instances/container-instances-liveness-probe
  */
 export function startProbe(
-  { durations, runtime, timeline }: Foundation,
+  foundation: Foundation,
   { kind, order, probe }: Asked,
   tell: (verdict: ProbeVerdict) => void,
 ): Cancel {
+  const { durations, runtime, timeline } = foundation;
   const seconds = (value: number | undefined, fallback: number) =>
     (value ?? fallback) * durations.second;
   const period = seconds(probe.periodSeconds, 10);
@@ -28,15 +29,15 @@ export function startProbe(
   let over = false;
   let [good, bad] = [0, 0];
   let cancel: Cancel = () => undefined;
-  const ask = () =>
-    runtime.probe(order, { kind, probe, timeout }, (problem) => {
-      if (over) return;
-      [good, bad] = problem === undefined ? [good + 1, 0] : [0, bad + 1];
-      cancel = timeline.after(period, ask);
-      if (problem !== undefined) tell({ kind: 'failed', problem });
-      if (bad === (probe.failureThreshold ?? 3)) tell({ kind: 'out' });
-      if (good === (probe.successThreshold ?? 1)) tell({ kind: 'in' });
-    });
+  const told = heard(foundation, (problem?: string) => {
+    if (over) return;
+    [good, bad] = problem === undefined ? [good + 1, 0] : [0, bad + 1];
+    cancel = timeline.after(period, ask);
+    if (problem !== undefined) tell({ kind: 'failed', problem });
+    if (bad === (probe.failureThreshold ?? 3)) tell({ kind: 'out' });
+    if (good === (probe.successThreshold ?? 1)) tell({ kind: 'in' });
+  });
+  const ask = () => runtime.probe(order, { kind, probe, timeout }, told);
   cancel = timeline.after(seconds(probe.initialDelaySeconds, 0), ask);
   return () => {
     over = true;

@@ -1,7 +1,7 @@
 import type { Cancel } from '../../timeline.ts';
 import { Container, type RestartPolicy } from './container.ts';
 import type { EventLog } from './events.ts';
-import type { Foundation } from './foundation.ts';
+import { type Foundation, heard } from './foundation.ts';
 import type { ContainerOrder, GroupOrder } from './runtime.ts';
 
 export interface RoundParts {
@@ -67,13 +67,13 @@ export class Round {
   }
 
   #mount(index: number): void {
-    const { durations, runtime } = this.#parts.foundation;
+    const { foundation } = this.#parts;
     const volume = this.#group.volumes[index];
     if (!volume) {
       this.#next();
       return;
     }
-    runtime.mount(this.#group, volume, (problem) => {
+    const told = heard(foundation, (problem?: string) => {
       if (this.#over) return;
       if (problem === undefined) {
         this.#mount(index + 1);
@@ -82,8 +82,9 @@ export class Round {
       // Of type Normal, as ACI has it.
       this.#parts.events.add('FailedMount', `Failed to mount volume '${volume.name}': ${problem}`);
       this.#parts.changed();
-      this.#after(durations.backOff, () => this.#mount(index));
+      this.#after(foundation.durations.backOff, () => this.#mount(index));
     });
+    foundation.runtime.mount(this.#group, volume, told);
   }
 
   /** Starts the next init container, and after the last one all others. */

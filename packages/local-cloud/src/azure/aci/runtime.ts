@@ -41,12 +41,16 @@ export type ContainerEvent =
 
 /** A container group as a runtime needs to know it. */
 export interface GroupOrder {
-  /** Resource id. */
-  id: string;
+  /** Its own: a group that is made anew under the same name has another one. */
+  uid: string;
   name: string;
   location: string;
+  /** Counts how often all of it was made anew. */
+  round: number;
   /** Ports of the address. */
   ports: readonly number[];
+  /** Ports that its containers listen on, and that probes ask. */
+  listens: readonly number[];
   volumes: readonly VolumeBody[];
   credentials: readonly CredentialBody[];
 }

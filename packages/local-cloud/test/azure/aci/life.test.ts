@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { groupBody, minute, Shop, second } from './shop.ts';
+import { groupBody } from '../arm-client.ts';
+import { minute, Shop, second } from './shop.ts';
 
 let shop: Shop;
 beforeEach(async () => {

@@ -20,6 +20,8 @@ export interface Script {
   ready?: number | 'never';
   /** From its start until its liveness probe fails. */
   live?: number;
+  /** What it answers over HTTP where the runtime has real addresses; 200 with its image by default. */
+  answer?: { status?: number; body?: string };
   /** What it prints, so long after it began to run. */
   logs?: readonly { after: number; line: string }[];
 }

@@ -17,13 +17,16 @@ export interface VirtualAci {
 export function virtualAci({
   clock = machineClock,
   pace = 1,
+  listens = false,
 }: {
   clock?: Clock;
   /** Of everything that takes time, the scripts by name too; 1 is that of the real service. */
   pace?: number;
+  /** Groups have real addresses of loopback and answer there over HTTP. */
+  listens?: boolean;
 } = {}): VirtualAci {
   const timeline = new Timeline(clock);
-  const runtime = new VirtualRuntime(timeline, pace);
+  const runtime = new VirtualRuntime(timeline, pace, listens);
   const world = new AciWorld({ timeline, runtime, durations: durationsAt(pace) });
   return { world, runtime, timeline };
 }

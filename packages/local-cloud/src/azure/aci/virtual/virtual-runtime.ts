@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Cancel, Timeline } from '../../../timeline.ts';
+import { Addresses } from '../addresses.ts';
 import type { VolumeBody } from '../body.ts';
+import { Doors } from '../doors.ts';
 import type {
   AciRuntime,
   ContainerEvent,
@@ -27,8 +29,11 @@ interface Running {
   stopping: boolean;
 }
 
-/** Runs containers on the timeline alone: nothing is started, every container follows a script. */
-export class VirtualRuntime implements AciRuntime {
+/**
+ * Runs containers on the timeline alone: nothing is started, every container follows a script. Where it
+ * `listens`, groups have real addresses of loopback, at which containers answer over HTTP by their scripts.
+ */
+export class VirtualRuntime implements AciRuntime, AsyncDisposable {
   readonly #timeline: Timeline;
   readonly #pace: number;
   readonly #scripts: { which: Which; script: Script }[] = [];
@@ -36,12 +41,17 @@ export class VirtualRuntime implements AciRuntime {
   readonly #runs = new Map<string, number>();
   readonly #mounts = new Map<string, string>();
   readonly #addresses = new Map<string, string>();
+  #given = 0;
+  readonly #real: Addresses | undefined;
+  /** The ports that take traffic. */
+  readonly doors = new Doors();
   readonly #open = new Set<string>();
 
   /** @param pace of the scripts by name; 1 is that of a small image */
-  constructor(timeline: Timeline, pace = 1) {
+  constructor(timeline: Timeline, pace = 1, listens = false) {
     this.#timeline = timeline;
     this.#pace = pace;
+    this.#real = listens ? new Addresses() : undefined;
   }
 
   /** From now on these containers behave so; what was said last counts. */
@@ -67,10 +77,14 @@ export class VirtualRuntime implements AciRuntime {
     return Promise.resolve(found?.script.image ?? 'accessible');
   }
 
-  addressOf({ id }: GroupOrder): string {
-    const known = this.#addresses.get(id) ?? `20.0.0.${this.#addresses.size + 1}`;
-    this.#addresses.set(id, known);
-    return known;
+  addressOf({ uid }: GroupOrder): string {
+    if (this.#real) return this.#real.of(uid);
+    const known = this.#addresses.get(uid);
+    if (known !== undefined) return known;
+    this.#given += 1;
+    const address = `20.0.0.${this.#given}`;
+    this.#addresses.set(uid, address);
+    return address;
   }
 
   mount(_group: GroupOrder, { name }: VolumeBody, tell: (problem?: string) => void): void {
@@ -129,19 +143,35 @@ export class VirtualRuntime implements AciRuntime {
     tell(good ? undefined : 'HTTP probe failed with statuscode: 503');
   }
 
-  serve({ group, name }: ContainerOrder, open: boolean): void {
+  serve(container: ContainerOrder, open: boolean): void {
+    const { group, image, name, properties } = container;
     if (open) this.#open.add(`${group.name}/${name}`);
     else this.#open.delete(`${group.name}/${name}`);
+    if (!this.#real) return;
+    const address = this.#real.of(group.uid);
+    for (const { port } of properties.ports ?? []) {
+      if (!group.ports.includes(port)) continue;
+      if (open) {
+        const answer = () => ({ status: 200, body: image, ...this.#scriptOf(container).answer });
+        this.doors.open(address, port, { answer });
+      } else this.doors.close(address, port);
+    }
   }
 
-  remove({ id, name }: GroupOrder): void {
-    this.#addresses.delete(id);
+  remove({ name, uid }: GroupOrder): void {
+    this.#addresses.delete(uid);
+    this.doors.closeAll(this.#real?.of(uid) ?? '');
+    this.#real?.release(uid);
     for (const [key, { plans }] of this.#running) {
-      if (!key.startsWith(`${id}/`)) continue;
+      if (!key.startsWith(`${uid}/`)) continue;
       for (const cancel of plans) cancel();
       this.#running.delete(key);
     }
     for (const open of this.#open) if (open.startsWith(`${name}/`)) this.#open.delete(open);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.doors[Symbol.asyncDispose]();
   }
 
   #exit({ key }: ContainerOrder, { code, reason }: { code: number; reason?: string }): void {

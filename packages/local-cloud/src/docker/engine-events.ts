@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { docker, lines } from '../../hosts/docker.ts';
-import { isRecord } from '../../http/exchange.ts';
+import { docker, lines } from '../hosts/docker.ts';
+import { isRecord } from '../http/exchange.ts';
 
 /** What the engine says of a container. */
 export type EngineEvent = { kind: 'died'; exitCode: number } | { kind: 'health'; healthy: boolean };
@@ -17,9 +17,9 @@ export interface EngineEvents extends AsyncDisposable {
   containers(): Promise<string[]>;
 }
 
-/** Listens to the Docker engine. When disposed of, all containers with the label are removed. */
-export async function startEvents(): Promise<EngineEvents> {
-  const label = `slipway.ecs=${randomBytes(6).toString('hex')}`;
+/** Listens to the Docker engine for one `vendor`. When disposed of, all containers with the label are removed. */
+export async function startEvents(vendor: string): Promise<EngineEvents> {
+  const label = `slipway.${vendor}=${randomBytes(6).toString('hex')}`;
   const listeners = new Map<string, (event: EngineEvent) => void>();
   // Events since then are replayed, so none is lost while the program connects.
   const since = `${Math.floor(Date.now() / 1_000)}`;

@@ -1,6 +1,8 @@
 const [quote, backslash, blank] = [0x22, 0x5c, 0x20];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 const longestKey = 200;
+/** Bytes of a string that are quicker to look at one by one. */
+const short = 48;
 const placeholder = Buffer.from('0');
 
 /** Gets each object of a list of a result; its text is to be asked for at once, or never. */
@@ -38,17 +40,13 @@ export class ReportPieces {
       this.#now.push(chunk.subarray(start, end));
       start = end;
     };
-    for (let at = 0; at < chunk.length; at += 1) {
-      if (this.#inString) {
-        at = this.#stringEnd(chunk, at);
-        continue;
-      }
+    for (let at = this.#inString ? this.#afterString(chunk, 0) : 0; at < chunk.length; at += 1) {
       const byte = chunk[at];
       // Most of what is between strings is indentation.
       if (byte === blank) continue;
       switch (byte) {
         case quote:
-          this.#inString = true;
+          at = this.#afterString(chunk, at + 1) - 1;
           break;
         case openBrace:
           if (this.#piece === undefined && this.#inList()) {
@@ -97,29 +95,34 @@ export class ReportPieces {
     this.#take(this.#list, this.#result, json);
   }
 
-  /** Where the string that is open at `from` ends; the last place of the chunk when it goes on. */
-  #stringEnd(chunk: Buffer, from: number): number {
-    let start = from;
-    if (this.#escaped) {
-      this.#escaped = false;
-      start += 1;
+  /** The place behind the string that is open at `from`; the end of the chunk when it goes on. */
+  #afterString(chunk: Buffer, from: number): number {
+    // Most strings are short, and are looked through before `indexOf` has begun.
+    const near = Math.min(chunk.length, from + short);
+    let at = this.#escaped ? from + 1 : from;
+    while (at < near) {
+      const byte = chunk[at];
+      if (byte === quote) return this.#closed(at);
+      at += byte === backslash ? 2 : 1;
     }
-    for (;;) {
-      const end = chunk.indexOf(quote, start);
+    while (at < chunk.length) {
+      const end = chunk.indexOf(quote, at);
       const stop = end < 0 ? chunk.length : end;
       let slashes = 0;
-      while (stop - slashes > start && chunk[stop - slashes - 1] === backslash) slashes += 1;
+      while (stop - slashes > at && chunk[stop - slashes - 1] === backslash) slashes += 1;
       const escaped = slashes % 2 === 1;
-      if (end < 0) {
-        this.#escaped = escaped;
-        return chunk.length - 1;
-      }
-      if (!escaped) {
-        this.#inString = false;
-        return end;
-      }
-      start = end + 1;
+      if (end >= 0 && !escaped) return this.#closed(end);
+      at = escaped ? stop + 1 : stop;
     }
+    this.#inString = true;
+    this.#escaped = at > chunk.length;
+    return chunk.length;
+  }
+
+  #closed(end: number): number {
+    this.#inString = false;
+    this.#escaped = false;
+    return end + 1;
   }
 
   #inResults(): boolean {

@@ -29,7 +29,6 @@ export function parsePurlGlob(text: string): PurlGlob {
   const word = (glob.name ?? '').split(/[^a-z0-9]+/).reduce(longer, '');
   const seen = new Map<string, boolean>();
   const fits = (purl: string): boolean => {
-    if (!purl.startsWith(prefix) || !purl.toLowerCase().includes(word)) return false;
     const one = read(purl);
     return (
       one !== undefined &&
@@ -43,6 +42,7 @@ export function parsePurlGlob(text: string): PurlGlob {
   return {
     text,
     matches(purl) {
+      if (!purl.startsWith(prefix) || !purl.toLowerCase().includes(word)) return false;
       const known = seen.get(purl);
       if (known !== undefined) return known;
       const result = fits(purl);

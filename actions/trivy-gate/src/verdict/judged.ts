@@ -17,13 +17,19 @@ export interface Judged {
   platform?: string;
 }
 
-const order: readonly Fate[] = ['blocks', 'allowed', 'known', 'grace', 'passes'];
+const place: Readonly<Record<Fate, number>> = {
+  blocks: 0,
+  allowed: 1,
+  known: 2,
+  grace: 3,
+  passes: 4,
+};
 
 /** Orders findings: those that block first, the worst of them before the others. */
 export function worstFirst(one: Judged, other: Judged): number {
   const [a, b] = [one.finding, other.finding];
   return (
-    order.indexOf(one.fate) - order.indexOf(other.fate) ||
+    place[one.fate] - place[other.fate] ||
     rank(a.severity) - rank(b.severity) ||
     compare(a.id, b.id) ||
     compare(a.package, b.package) ||

@@ -9,9 +9,11 @@ export function parseJson(text: string): unknown {
 
 /** An own property of whatever was parsed; undefined when there is no such thing. */
 export function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.getOwnPropertyDescriptor(value, key)?.value
-    : undefined;
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A non-empty text in a property; undefined when there is no such thing. */

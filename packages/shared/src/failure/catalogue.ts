@@ -1,3 +1,4 @@
+import { aciFailures } from './entries/aci.ts';
 import { aciContainerFailures } from './entries/aci-containers.ts';
 import { aciGroupFailures } from './entries/aci-group.ts';
 import { actionFailures } from './entries/action.ts';
@@ -21,6 +22,7 @@ import { taskDefinitionFailures } from './entries/task-definition.ts';
  */
 export const catalogue = {
   ...aciContainerFailures,
+  ...aciFailures,
   ...aciGroupFailures,
   ...actionFailures,
   ...azureIdentityFailures,

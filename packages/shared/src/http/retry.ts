@@ -75,7 +75,8 @@ function unwrap<A>(outcome: Tried<A>): A {
   return outcome.answer;
 }
 
-function isNetworkError(error: unknown): boolean {
+/** Whether an error says that there was no answer, and not that something is wrong. */
+export function isNetworkError(error: unknown): boolean {
   if (error instanceof ProxyRefused) return error.status === undefined || passing.has(error.status);
   if (error instanceof TimeoutReached || network.has(textField(error, 'code') ?? '')) return true;
   const cause = field(error, 'cause');
@@ -83,7 +84,7 @@ function isNetworkError(error: unknown): boolean {
 }
 
 /** Milliseconds that `Retry-After` (RFC 9110, 10.2.3) asks for; 0 when it asks for nothing. */
-function retryAfter(headers: HttpFields, now: number): number {
+export function retryAfter(headers: HttpFields, now: number): number {
   const text = headers.get('retry-after')?.trim() ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
   return Number.isNaN(ms) ? 0 : Math.max(ms, 0);

@@ -11,6 +11,7 @@ const heavy =
   /^(?:@actions\/(?!core$)|@aws-sdk\/|@azure\/|@octokit\/|ssh2$|undici$|yaml$|semver$|node:https?$|node:crypto$)/;
 // Loaded by dynamic import themselves; what they import at their top is loaded then.
 const late = [
+  'actions/deploy-aci/src/api/aci-client.ts',
   'actions/deploy-ecs/src/api/ecs-client.ts',
   'actions/deploy-ecs/src/api/load-balancing-client.ts',
   'actions/deploy-ecs/src/api/logs-client.ts',

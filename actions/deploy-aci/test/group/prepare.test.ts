@@ -399,11 +399,21 @@ describe('the registry', () => {
     ];
     const identity = { type: 'UserAssigned', userAssignedIdentities: { [shopIdentity]: {} } };
     const live = answered(shopWith({}, { imageRegistryCredentials }, { identity }));
-    const properties = await propertiesOf({ live, image });
-    expect(properties['imageRegistryCredentials']).toEqual([
-      { server: 'ghcr.io', identity: shopIdentity },
+    const kept = [{ server: 'ghcr.io', identity: shopIdentity }];
+    const alone = await propertiesOf({ live, image });
+    expect(alone['imageRegistryCredentials']).toEqual(kept);
+    const inputs = { identity: [shopIdentity] };
+    const named = await propertiesOf({ live, image, inputs });
+    expect(named['imageRegistryCredentials']).toEqual([
+      ...kept,
       { server: 'shop.azurecr.io', identity: shopIdentity },
     ]);
+  });
+
+  it('that works without credentials stays so where no input names an identity', async () => {
+    const identity = { type: 'UserAssigned', userAssignedIdentities: { [shopIdentity]: {} } };
+    const properties = await propertiesOf({ live: answered({ ...shop, identity }), image });
+    expect(properties['imageRegistryCredentials']).toBeUndefined();
   });
 });
 

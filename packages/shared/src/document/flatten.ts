@@ -118,9 +118,15 @@ function sorted(value: Json | undefined): string {
   return (
     JSON.stringify(value, (_, inner: Json) => {
       const number = numberOf(inner);
-      if (number !== undefined && Number.isSafeInteger(number)) return number;
+      if (number !== undefined && isExact(number, inner)) return number;
       if (!isJsonObject(inner)) return inner;
       return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
     }) ?? ''
   );
+}
+
+/** Whether two spellings that are read as this number are the same number. */
+function isExact(number: number, written: Json): boolean {
+  const digits = JSON.isRawJSON(written) ? written.rawJSON.length : 0;
+  return Number.isSafeInteger(number) || digits <= 15;
 }

@@ -2,7 +2,9 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from './json-obj
 
 /** A document without the fields that are null, which is how JSON says that a field is not there. */
 export function withoutNull(object: JsonObject): JsonObject {
-  const fields = Object.entries(object).filter(([, value]) => value !== null);
+  const fields = Object.entries(object).filter(
+    ([, value]) => value !== null && value !== undefined,
+  );
   return Object.fromEntries(fields.map(([name, value]) => [name, inside(value)]));
 }
 

@@ -69,7 +69,7 @@ function pulling(group: JsonObject, { settings, registry }: Changes): JsonObject
     identity: settings['registry-identity'],
     username: settings['registry-username'],
     password: settings['registry-password'],
-    identitiesNamed: settings.identity !== undefined,
+    identities: settings.identity ?? [],
   });
 }
 

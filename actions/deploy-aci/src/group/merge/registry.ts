@@ -3,7 +3,7 @@ import { registryHost } from '@slipway/shared/identity/registry-host';
 import { InvalidReference, parseReference } from '@slipway/shared/image/reference';
 import { eachIn, within, without } from '../document/edit.ts';
 import { containersOf, propertiesOf } from '../document/parts.ts';
-import { onlyIdentity, withIdentity } from './identity.ts';
+import { withIdentity } from './identity.ts';
 
 /** With what the group pulls its images. */
 export interface Pull {
@@ -12,8 +12,8 @@ export interface Pull {
   readonly identity: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** Whether this run says which identities the group has. */
-  readonly identitiesNamed: boolean;
+  /** The identities that an input gives the group. */
+  readonly identities: readonly string[];
 }
 
 /** A registry as Azure names it in credentials: Docker Hub has a host of its own there. */
@@ -42,9 +42,9 @@ export function lacksPassword(credential: JsonObject): boolean {
 }
 
 /**
- * A group that pulls as the inputs say. Where they say nothing, a registry of Azure is pulled from by
- * the only identity of the group, unless it has credentials for it; those without their password give
- * way where the inputs name identities.
+ * A group that pulls as the inputs say. Where they name identities and no other way, a registry of Azure
+ * is pulled from by the only one of these, unless the group has credentials for it that still work.
+ * Nothing changes the way of a group by itself: its identity may have no right to pull.
  */
 export function withPull(group: JsonObject, pull: Pull): JsonObject {
   const { server, username, password } = pull;
@@ -58,9 +58,10 @@ export function withPull(group: JsonObject, pull: Pull): JsonObject {
 
 function defaultIdentity(group: JsonObject, pull: Pull): string | undefined {
   if (registryHost(pull.server).provider !== 'acr') return undefined;
+  const users = pull.identities.filter((one) => one !== 'system');
   const credential = credentialFor(group, pull.server);
-  const gives = credential === undefined || (pull.identitiesNamed && lacksPassword(credential));
-  return gives ? onlyIdentity(group) : undefined;
+  if (users.length !== 1 || (credential && !lacksPassword(credential))) return undefined;
+  return users[0];
 }
 
 const ways = ['username', 'password', 'passwordReference', 'identity', 'identityUrl'];

@@ -3,7 +3,6 @@
 locals {
   group_name = coalesce(var.container_group.name, local.name)
   dns_label  = var.container_group.subnet_id == null ? coalesce(var.container_group.dns_label, local.name) : null
-  group      = one(azurerm_container_group.this)
 
   # It answers the health check and nothing else. No image of an app has a busybox that serves HTTP, so what
   # is deployed with this command by mistake does not start, and its deployment is taken back.
@@ -89,11 +88,11 @@ resource "azurerm_container_group" "this" {
   }
 
   dynamic "diagnostics" {
-    for_each = var.logs.containers ? local.workspace[*] : []
+    for_each = var.logs.containers ? ["workspace"] : []
     content {
       log_analytics {
-        workspace_id  = diagnostics.value.workspace_id
-        workspace_key = diagnostics.value.primary_shared_key
+        workspace_id  = local.workspace.workspace_id
+        workspace_key = local.workspace.key
       }
     }
   }

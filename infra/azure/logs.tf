@@ -1,8 +1,13 @@
 # Who logged in to the registry and pushed to it, and who read a secret. What containers print only by choice:
 # Azure keeps the key of the workspace as a secret of the group, so each deployment has to give it again.
 locals {
-  workspace = one(concat(azurerm_log_analytics_workspace.this, data.azurerm_log_analytics_workspace.this))
-  logging   = var.logs.create || var.logs.workspace_id != null
+  logging = var.logs.create || var.logs.workspace_id != null
+  # As a whole it would be a secret, for the keys in it.
+  workspace = {
+    id           = one(concat(azurerm_log_analytics_workspace.this[*].id, data.azurerm_log_analytics_workspace.this[*].id))
+    workspace_id = one(concat(azurerm_log_analytics_workspace.this[*].workspace_id, data.azurerm_log_analytics_workspace.this[*].workspace_id))
+    key          = one(concat(azurerm_log_analytics_workspace.this[*].primary_shared_key, data.azurerm_log_analytics_workspace.this[*].primary_shared_key))
+  }
 }
 
 data "azurerm_log_analytics_workspace" "this" {

@@ -87,7 +87,7 @@ output "login-server" {
 
 output "ip" {
   description = "null where deployments create the group. A group that is recreated has another one."
-  value       = one(azurerm_container_group.this[*].ip_address)
+  value       = local.ip
 }
 
 output "fqdn" {
@@ -107,18 +107,19 @@ output "app-principal-id" {
 
 output "log-workspace-id" {
   description = "Workspace ID (customer ID) that a container group is given; null without logs."
-  value       = one(local.workspace[*].workspace_id)
+  value       = local.workspace.workspace_id
 }
 
 output "log-workspace-key" {
   description = "Its key, which each deployment has to give again: a secret of the environment."
-  value       = one(local.workspace[*].primary_shared_key)
+  value       = local.workspace.key
   sensitive   = true
 }
 
 locals {
-  fqdn = var.container_group.create && var.container_group.subnet_id == null ? local.group.fqdn : null
-  host = var.container_group.create ? (var.container_group.subnet_id == null ? local.group.fqdn : local.group.ip_address) : null
+  ip   = one(azurerm_container_group.this[*].ip_address)
+  fqdn = local.dns_label == null ? null : one(azurerm_container_group.this[*].fqdn)
+  host = var.container_group.create ? (local.dns_label == null ? local.ip : local.fqdn) : null
   health_url = local.host == null ? null : join("", [
     "http://", local.host, var.container_group.port == 80 ? "" : ":${var.container_group.port}", var.container_group.health_path,
   ])

@@ -1,7 +1,11 @@
 locals {
   registry_name = coalesce(var.registry.name, "${replace(var.project_name, "-", "")}${local.suffix[var.project_name]}")
-  registry      = one(concat(azurerm_container_registry.this, data.azurerm_container_registry.this))
-  repository    = "${local.registry.login_server}/${var.project_name}"
+  # As a whole it would be a secret, for the password in it.
+  registry = {
+    id           = one(concat(azurerm_container_registry.this[*].id, data.azurerm_container_registry.this[*].id))
+    login_server = one(concat(azurerm_container_registry.this[*].login_server, data.azurerm_container_registry.this[*].login_server))
+  }
+  repository = "${local.registry.login_server}/${var.project_name}"
 }
 
 data "azurerm_container_registry" "this" {

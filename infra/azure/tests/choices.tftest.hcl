@@ -174,7 +174,7 @@ run "long_names" {
   }
 
   assert {
-    condition     = can(regex("^a-checkout-api-of-[0-9a-f]{6}$", azurerm_key_vault.this[0].name)) || can(regex("^[a-z](?:-?[a-z0-9])*-[0-9a-f]{6}$", azurerm_key_vault.this[0].name)) && length(azurerm_key_vault.this[0].name) <= 24
+    condition     = can(regex("^a-checkout-api-of-[0-9a-f]{6}$", azurerm_key_vault.this[0].name)) && length(azurerm_key_vault.this[0].name) <= 24 && can(regex("^acheckoutapiofocto[0-9a-f]{6}$", azurerm_container_registry.this[0].name))
     error_message = "Azure does not take the name of the vault"
   }
 }

@@ -117,11 +117,12 @@ export type Look = readonly [
 /** What is said of a group at each of some looks. */
 export function looks(
   all: readonly Look[],
-  { before, document = wanted() }: { before?: JsonObject; document?: JsonObject } = {},
+  change: { before?: JsonObject; document?: JsonObject; isKept?: boolean } = {},
 ): RolloutState[] {
+  const { before, document = wanted(), isKept = false } = change;
   let now = start;
   const clock = { now: () => now, sleep: () => Promise.reject(new Error('nobody waits')) };
-  const watch = new GroupWatch({ clock, document, before });
+  const watch = new GroupWatch({ clock, document, before, isKept });
   return all.map(([seen, seconds = 1, operation]) => {
     const state = watch.look(seen, operation);
     now += seconds * 1_000;

@@ -27,11 +27,18 @@ export class Before {
     let mark = Number.NEGATIVE_INFINITY;
     for (const [place, events] of all) {
       for (const event of events) {
-        this.#events.set(keyOf(place, event), event);
+        this.#know(keyOf(place, event), event);
         mark = Math.max(mark, timeOf(event));
       }
     }
     this.#mark = mark;
+  }
+
+  // Without times, two that are alike cannot be told apart: what came later than both is new.
+  #know(key: string, event: GroupEvent): void {
+    const known = this.#events.get(key) ?? event;
+    const later = timeOf(known) > timeOf(event) ? known : event;
+    this.#events.set(key, { ...later, count: Math.max(known.count, event.count) });
   }
 
   get provisioningState(): string | undefined {
@@ -48,10 +55,17 @@ export class Before {
 
   /** Whether a container did not run before as it should: what it does then looks like what is new. */
   wasIll(name: string): boolean {
-    if (this.isKept) return false;
     const container = this.#containers.get(name);
-    if (!container) return false;
-    return container.state !== 'Running' || (container.restartCount ?? 0) > 0;
+    if (this.isKept || !container) return false;
+    const { detail, restartCount = 0, state } = container;
+    const runs = state === 'Running' || (state === undefined && detail === '');
+    return !runs || restartCount > 0;
+  }
+
+  /** Whether a container never got as far as running. */
+  neverRan(name: string): boolean {
+    const { previous, restartCount = 0, startTime } = this.#containers.get(name) ?? {};
+    return startTime === undefined && previous === undefined && restartCount === 0;
   }
 
   /**
@@ -88,8 +102,9 @@ export class Before {
   }
 }
 
-function keyOf(place: string, { message, name }: GroupEvent): string {
-  return `${place}\n${name}\n${message}`;
+// Azure counts on in an event that comes again, or shows another one with times of its own.
+function keyOf(place: string, { first, message, name }: GroupEvent): string {
+  return `${place}\n${first}\n${name}\n${message}`;
 }
 
 function hasTime(event: GroupEvent): boolean {

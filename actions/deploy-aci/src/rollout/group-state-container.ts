@@ -71,9 +71,11 @@ export class ContainerMemory {
     const { image = '', restartCount } = container;
     if (restartCount !== undefined && restartCount < (known?.restartCount ?? 0)) return true;
     const isOther = image !== '' && image !== known?.image;
+    const neverRan = this.#before.neverRan(this.#name);
     return events.some(
       ({ message, name }) =>
         (isOther && message.includes(image)) ||
+        (neverRan && (name === 'Created' || name === 'Started')) ||
         (name === 'Killing' && !/probe|unhealthy/i.test(message)),
     );
   }

@@ -72,21 +72,29 @@ export function viewOf(group: JsonObject): GroupView {
       return port === undefined ? [] : [{ port, protocol: wordIn(one, 'protocol') ?? 'TCP' }];
     }),
     containers: [
-      ...objectsIn(properties, 'initContainers').map((one) => containerOf(one, true)),
-      ...objectsIn(properties, 'containers').map((one) => containerOf(one, false)),
+      ...objectsIn(properties, 'initContainers').map((one, index) =>
+        containerOf(one, { index, isInit: true }),
+      ),
+      ...objectsIn(properties, 'containers').map((one, index) =>
+        containerOf(one, { index, isInit: false }),
+      ),
     ],
     events: [...eventsIn(instance), ...eventsIn(properties)],
   };
 }
 
-function containerOf(container: JsonObject, isInit: boolean): ContainerView {
+function containerOf(
+  container: JsonObject,
+  { index, isInit }: { index: number; isInit: boolean },
+): ContainerView {
   const properties = objectIn(container, 'properties');
   const instance = objectIn(properties, 'instanceView');
   const { previousState } = instance;
   const probe = properties['readinessProbe'];
   return {
     ...runOf(objectIn(instance, 'currentState')),
-    name: wordIn(container, 'name') ?? '',
+    // They are told apart by their names.
+    name: wordIn(container, 'name') ?? `${isInit ? 'init container' : 'container'} ${index + 1}`,
     image: textIn(properties, 'image'),
     isInit,
     restartCount: countOf(instance['restartCount']),

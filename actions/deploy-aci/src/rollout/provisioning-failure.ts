@@ -14,7 +14,7 @@ export function provisioningFailure({ code, message }: { code: string; message: 
 // The code alone misleads: ServiceUnavailable is a quota that is used up as well as want of room.
 const remedies: ReadonlyArray<{ words: RegExp; remedy: string }> = [
   {
-    words: /quota|exceeded|limit:? ?\d/i,
+    words: /quota|\blimit:? '?\d/i,
     remedy:
       'Delete container groups that are not needed, or have the quota of the region raised; trying again does not help.',
   },

@@ -41,7 +41,9 @@ function mountTrouble({ containers, events }: WatchedGroup): Trouble | undefined
       why: said === '' ? cause : `${cause}; Azure: ${said}`,
       remedy,
     }),
-    decisive: final || triesOf(failed) >= enoughTries,
+    // One that could not be mounted before is tried on until Azure begins with the new version.
+    decisive:
+      !containers.some(({ doubtful }) => doubtful) && (final || triesOf(failed) >= enoughTries),
     container: undefined,
   };
 }

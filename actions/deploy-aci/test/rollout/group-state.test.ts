@@ -212,6 +212,32 @@ describe('a container group that Azure left alone', () => {
   });
 });
 
+describe('a container group that is only looked at', () => {
+  const kept = { isKept: true } as const;
+  const often = group([
+    container('web', { current: running(-3_600), previous: ended(1, -4_000), restarts: 7 }),
+  ]);
+
+  test('settles with what runs, whatever happened to it before', () => {
+    expect(lastOf(looks([[often, 5], [often]], { before: often, ...kept }))).toBe('settled');
+    expect(lastOf(looks([[served, 5], [served]], { before: served, ...kept }))).toBe('settled');
+  });
+
+  test('fails by what happens from then on', () => {
+    const crashes = (restarts: number) =>
+      group([
+        container('web', { current: running(9), previous: ended(1, 8), restarts: 7 + restarts }),
+      ]);
+    const states = looks([[often], [crashes(1)], [crashes(2)]], { before: often, ...kept });
+    expect(states.map(({ state }) => state)).toEqual(['progress', 'progress', 'failed']);
+  });
+
+  test('has failed where it crashes again and again already', () => {
+    const ill = group([container('web', { current: crashLoop, previous: ended(1), restarts: 7 })]);
+    expect(lastOf(looks([[ill]], { before: ill, ...kept }))).toMatch(/^aci\/crash-loop/);
+  });
+});
+
 describe('a container group ends', () => {
   test('when somebody deletes it', () => {
     const deleting = group([web()], { provisioningState: 'Deleting' });

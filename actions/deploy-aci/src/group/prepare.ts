@@ -6,7 +6,9 @@ import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve
 import { problemsOf, sentencesOf } from './check/check.ts';
 import { checkInputs, placesOf } from './check/inputs.ts';
 import type { Wrong } from './check/wrong.ts';
+import { asItRuns } from './diff/as-it-runs.ts';
 import { compare } from './diff/compare.ts';
+import { withKnownWords } from './document/known-words.ts';
 import { containerIn, propertiesOf } from './document/parts.ts';
 import { withoutReleaseTags, writable } from './document/writable.ts';
 import type { GroupSettings } from './group-settings.ts';
@@ -46,13 +48,14 @@ export async function prepareGroup(
   const container = mainContainer(base, named) ?? settings.name;
   const wanted = settings.image ?? (spec && referenceOf(imageIn(spec, container)));
   const image = wanted && (await resolve(wanted, signal));
-  const document = merge(withLocation(base, runs), {
+  const merged = merge(withLocation(base, runs), {
     settings,
     container,
     image: image?.name,
     registry: (wanted ?? referenceOf(imageIn(base, container)))?.registry,
     location,
   });
+  const document = asItRuns(withKnownWords(merged), runs);
   check(document, { settings, container, image, runs, given: spec !== undefined });
 
   const { change, diff } = compare(live, document);

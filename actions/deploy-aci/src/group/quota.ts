@@ -14,7 +14,7 @@ export interface NeededGroup {
 /**
  * Compares the quotas of a region with what a container group takes that is created. A quota that is not
  * told is not checked.
- * @throws Failure `aci/no-quota`
+ * @throws Failure `aci/quota`
  */
 export function checkQuota(usages: readonly Usage[], { document, instead }: NeededGroup): void {
   const needs = needsOf(document);
@@ -25,12 +25,9 @@ export function checkQuota(usages: readonly Usage[], { document, instead }: Need
     // A fraction of a core may be none.
     if (wanted <= 0 || Math.floor(wanted) <= left) continue;
     const place = textIn(document, 'location') ?? '';
-    throw Failure.of('aci/no-quota', {
-      quota: name,
-      location: place,
-      needs: String(wanted),
-      used: String(used),
-      limit: String(limit),
+    throw Failure.of('aci/quota', {
+      call: 'the container group',
+      said: `the limit of ${name} in ${place} is ${limit}, of which ${used} are used, and it needs ${wanted} more.`,
     });
   }
 }

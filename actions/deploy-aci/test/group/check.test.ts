@@ -413,6 +413,24 @@ describe('a container group is refused for', () => {
       ),
       'imageRegistryCredentials[ghcr.io] has identity and password',
     ],
+    [
+      'a registry twice',
+      shopWith(
+        {},
+        {
+          imageRegistryCredentials: [
+            { server: 'docker.io', username: 'a', password: 'x' },
+            { server: 'index.docker.io', username: 'b', password: 'y' },
+          ],
+        },
+      ),
+      'properties.imageRegistryCredentials[index.docker.io] is there twice',
+    ],
+    [
+      'a registry without a user',
+      shopWith({}, { imageRegistryCredentials: [{ server: 'ghcr.io', password: 'x' }] }),
+      'imageRegistryCredentials[ghcr.io] has neither identity nor username',
+    ],
   ])('%s', async (_, spec, problem) => {
     expect(await refusal({ live: undefined, spec })).toContain(problem);
   });

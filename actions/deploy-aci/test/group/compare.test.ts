@@ -179,11 +179,6 @@ describe('an update in place is', () => {
       shopWith({}, { ipAddress: undefined }),
       ['ipAddress.type', 'Public', ''],
     ],
-    [
-      'a container that another one takes the place of',
-      shopWith({}, { containers: [{ name: 'app', properties: web }] }),
-      ['app: resources.requests.cpu', '', '1'],
-    ],
   ])('%s', (_, wanted, [what, before, after]) => {
     const { change, diff } = compare(answered(shop), wanted);
     expect(change).toEqual({ kind: 'update' });
@@ -243,10 +238,13 @@ describe('a new group is needed for', () => {
       'a container more, which needs room',
       answered(shop),
       shopWith({}, { containers: [{ name: 'web', properties: web }, container('proxy')] }),
-      [
-        'resources.requests.cpu of all containers',
-        'resources.requests.memoryInGB of all containers',
-      ],
+      ['resources of proxy'],
+    ],
+    [
+      'a container of another name',
+      answered(shop),
+      shopWith({}, { containers: [{ name: 'app', properties: web }] }),
+      ['resources of app', 'resources of web'],
     ],
     ['a subnet', answered(shop), shopWith({}, { subnetIds }), ['subnetIds']],
     [
@@ -288,18 +286,6 @@ describe('a new group is needed for', () => {
       change: { kind: 'update' },
       diff: [{ what: 'diagnostics.logAnalytics.workspaceKey', before: '', after: '***' }],
     });
-  });
-
-  it('not sums of fractions that are the same', () => {
-    const [one, other] = [
-      resources({ cpu: 0.1, memoryInGB: 1 }),
-      resources({ cpu: 0.2, memoryInGB: 1 }),
-    ];
-    const live = answered(
-      shopWith({}, { containers: [container('a', one), container('b', other)] }),
-    );
-    const wanted = shopWith({}, { containers: [container('c', other), container('d', one)] });
-    expect(compare(live, wanted).change).toEqual({ kind: 'update' });
   });
 });
 

@@ -74,6 +74,34 @@ describe('what is deployed', () => {
     ]);
   });
 
+  it('has what Azure cannot change just as it runs, and words as Azure writes them', async () => {
+    const resources = { requests: { cpu: 1, memoryInGB: 1.5 } };
+    const subnetIds = [{ id: '/subnets/One', name: 'one' }];
+    const address = { type: 'Private', ports: [{ port: 3000, protocol: 'TCP' }] };
+    const live = answered(
+      shopWith({ resources }, { subnetIds, ipAddress: address }, { zones: ['2', '1'] }),
+    );
+    const spec = shopWith(
+      {
+        image,
+        ports: [{ port: 3000, protocol: 'tcp' }],
+        resources: { ...resources, limits: { cpu: JSON.rawJSON('1.0'), memoryInGB: 1.5 } },
+      },
+      {
+        osType: 'linux',
+        restartPolicy: 'ALWAYS',
+        subnetIds: [{ id: '/subnets/one' }],
+        ipAddress: { ...address, type: 'private' },
+      },
+      { location: 'East US', zones: ['1', '2'] },
+    );
+    const { document, change } = await prepare({ live, spec });
+    expect(change).toEqual({ kind: 'update' });
+    expect(document).toEqual(
+      shopWith({ image, resources }, { subnetIds, ipAddress: address }, { zones: ['2', '1'] }),
+    );
+  });
+
   it('is a new group with a core, 1.5 GB and a public address for its ports', async () => {
     const prepared = await prepare({
       live: undefined,
@@ -123,7 +151,7 @@ describe('what is deployed', () => {
 
   it.each<[string, Scene, string]>([
     ['the input', { inputs: { location: 'northeurope' } }, 'northeurope'],
-    ['the document', { spec: { ...shop, location: 'West US' } }, 'West US'],
+    ['the document', { live: undefined, spec: { ...shop, location: 'West US' } }, 'West US'],
     ['what runs', { spec: { ...shop, location: undefined } }, 'eastus'],
     ['what runs, without a document', { image }, 'eastus'],
     ['the resource group', { live: undefined, image }, 'westeurope'],

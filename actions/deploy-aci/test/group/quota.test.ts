@@ -35,9 +35,9 @@ it.each<[string, Usage[], JsonObject, JsonObject | undefined, string]>([
     [usage('ContainerGroups', 100, 100)],
     shop,
     undefined,
-    'The quota ContainerGroups of the subscription in eastus is 100, of which 100 are used, and the container group needs 1 more.',
+    'A quota of the subscription does not allow the container group: the limit of ContainerGroups in eastus is 100, of which 100 are used, and it needs 1 more.',
   ],
-  ['of cores', [usage('StandardCores', 8, 10)], cores(4), undefined, 'needs 4 more'],
+  ['of cores', [usage('StandardCores', 8, 10)], cores(4), undefined, 'it needs 4 more'],
   [
     'of none at all',
     [usage('StandardCores', 0, 0)],
@@ -45,7 +45,7 @@ it.each<[string, Usage[], JsonObject, JsonObject | undefined, string]>([
     undefined,
     'is 0, of which 0 are used',
   ],
-  ['of a bigger group', [usage('StandardCores', 10, 10)], cores(4), cores(2), 'needs 2 more'],
+  ['of a bigger group', [usage('StandardCores', 10, 10)], cores(4), cores(2), 'it needs 2 more'],
 ])('a quota is not enough: %s', (_, usages, document, instead, message) => {
   expect(() => checkQuota(usages, { document, instead })).toThrow(message);
 });

@@ -2,6 +2,7 @@ import { type JsonObject, objectsIn, textIn } from '@slipway/shared/document/jso
 import { propertiesOf } from '../document/parts.ts';
 import { sameId } from '../document/words.ts';
 import { userIdentities } from '../merge/identity.ts';
+import { serverOf } from '../merge/registry.ts';
 import { usedReferences } from '../merge/secret-references.ts';
 import { isVaultAddress } from '../secret-values.ts';
 import type { Report } from './wrong.ts';
@@ -33,13 +34,29 @@ export function checkReferences(group: JsonObject, report: Report): void {
     const wrong = `has no ${name}, which something in the group refers to`;
     report('properties.secretReferences', wrong, 'each name that is referred to');
   }
+  checkCredentials(properties, { ids, report });
+}
+
+function checkCredentials(
+  properties: JsonObject,
+  { ids, report }: { ids: readonly string[]; report: Report },
+): void {
+  const servers = new Set<string>();
   for (const credential of objectsIn(properties, 'imageRegistryCredentials')) {
-    const identity = textIn(credential, 'identity');
-    const at = `properties.imageRegistryCredentials[${textIn(credential, 'server') ?? ''}]`;
-    if (identity === undefined || identity === '') continue;
-    if (!known(identity)) reportIdentity(`${at}.identity`, ids, report);
-    if (textIn(credential, 'password') !== undefined) {
+    const server = textIn(credential, 'server') ?? '';
+    const at = `properties.imageRegistryCredentials[${server}]`;
+    if (servers.has(serverOf(server))) report(at, 'is there twice', 'each registry once');
+    servers.add(serverOf(server));
+    const identity = textIn(credential, 'identity') ?? '';
+    const password = textIn(credential, 'password') ?? textIn(credential, 'passwordReference');
+    if (identity !== '' && !ids.some((one) => sameId(one, identity))) {
+      reportIdentity(`${at}.identity`, ids, report);
+    }
+    if (identity !== '' && password !== undefined) {
       report(at, 'has identity and password', 'one of them');
+    }
+    if (identity === '' && (textIn(credential, 'username') ?? '') === '') {
+      report(at, 'has neither identity nor username', 'identity, or username with password');
     }
   }
 }

@@ -91,23 +91,18 @@ function changedImmutables(
 }
 
 /**
- * Sizes that changed: of a container that stays, and else of all containers in sum, as the sizes are
- * what the host of the group keeps free for it.
+ * Sizes that changed. The host keeps room for each container, so one that comes or goes, or is called
+ * another name, is a change of sizes too.
  */
 function changedSizes(live: JsonObject, wanted: JsonObject): readonly string[] {
   const [old, now] = [sizesOf(live), sizesOf(wanted)];
-  const changed = [...now].flatMap(([container, sizes]) => {
-    const before = old.get(container);
-    if (!before) return [];
-    const fields = [...new Set([...sizes.keys(), ...before.keys()])];
-    const other = fields.filter((field) => sizes.get(field) !== before.get(field));
-    return other.map((field) => `resources.${field} of ${container}`);
+  return [...new Set([...now.keys(), ...old.keys()])].flatMap((container) => {
+    const [before, after] = [old.get(container), now.get(container)];
+    if (!before || !after) return [`resources of ${container}`];
+    const fields = [...new Set([...after.keys(), ...before.keys()])];
+    const changed = fields.filter((field) => after.get(field) !== before.get(field));
+    return changed.map((field) => `resources.${field} of ${container}`);
   });
-  if (changed.length > 0) return changed;
-  const sums = ['requests.cpu', 'requests.memoryInGB'].filter(
-    (field) => sum(old, field) !== sum(now, field),
-  );
-  return sums.map((field) => `resources.${field} of all containers`);
 }
 
 type Sizes = ReadonlyMap<string, string>;
@@ -126,9 +121,3 @@ function sizesOf(group: JsonObject): ReadonlyMap<string, Sizes> {
 }
 
 const none = { keyed: {}, sets: [], ofOthers: [] };
-
-function sum(groups: ReadonlyMap<string, Sizes>, field: string): number {
-  const all = [...groups.values()].map((sizes) => Number(sizes.get(field) ?? 0));
-  // Sizes have two digits; sums of fractions have more.
-  return Math.round(all.reduce((total, one) => total + one, 0) * 1000);
-}

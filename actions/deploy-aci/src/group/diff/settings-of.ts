@@ -4,7 +4,8 @@ import { without } from '../document/edit.ts';
 import { portKey } from '../merge/address.ts';
 import { normal } from './normal.ts';
 
-const group: Flattening = {
+/** How the settings of a container group are told apart. */
+export const group: Flattening = {
   keyed: {
     environment: by('name', 'environment'),
     secrets: by('name', 'secret'),

@@ -19,10 +19,4 @@ export const aciGroupFailures = {
       `Input container names ${f.container}, which the container group ${f.group} does not have; it has ${f.has}.`,
     remedy: () => 'Name one of its containers in `container`, such as `web`.',
   }),
-  'aci/no-quota': entry({
-    cause: (f: { quota: string; location: string; needs: string; used: string; limit: string }) =>
-      `The quota ${f.quota} of the subscription in ${f.location} is ${f.limit}, of which ${f.used} are used, and the container group needs ${f.needs} more.`,
-    remedy: () =>
-      'Delete container groups that nobody needs, ask for less `cpu`, choose another region, or have the quota raised in the Azure portal. Nothing was changed.',
-  }),
 } as const;

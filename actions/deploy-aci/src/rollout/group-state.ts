@@ -1,5 +1,5 @@
 import type { RolloutState } from '@slipway/shared/deploy/target';
-import type { JsonObject } from '@slipway/shared/document/json-object';
+import { type JsonObject, textIn } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { OperationState } from '../api/aci-api.ts';
@@ -63,10 +63,11 @@ export class GroupWatch {
    */
   look(group: JsonObject | undefined, operation?: OperationState): RolloutState {
     const view = group && viewOf(group);
-    if (!view || view.provisioningState === 'Deleting') return this.#gone(view);
+    if (!group || !view || view.provisioningState === 'Deleting') return this.#gone(view);
     this.#wasSeen = true;
     const watched = this.watched(view);
-    const failure = this.#failure(view, { watched, operation });
+    const name = textIn(group, 'name') ?? 'with the new version';
+    const failure = this.#failure(view, { watched, operation, name });
     if (failure) return { state: 'failed', failure };
     const settled = this.#settling.see(view, { watched, operation });
     if (settled === true) return { state: 'settled' };
@@ -86,17 +87,21 @@ export class GroupWatch {
     return { containers, events: this.#before.since('', view.events), restartPolicy };
   }
 
-  #failure(view: GroupView, { operation, watched }: Seen): Failure | undefined {
+  #failure(
+    view: GroupView,
+    { name, operation, watched }: Seen & { name: string },
+  ): Failure | undefined {
     this.#changed ||= this.#isChanged(view);
     const { provisioningState = '', state } = view;
     if (moving.has(provisioningState)) return undefined;
     const [trouble] = troublesOf(watched);
     if (trouble?.decisive) return trouble.failure;
     const now = this.#changed || this.#isLate;
-    if (operation?.state === 'failed') return trouble?.failure ?? provisioningFailure(operation);
+    if (operation?.state === 'failed')
+      return trouble?.failure ?? provisioningFailure(operation, name);
     if (givenUp.has(provisioningState) && now) {
       const code = `its state is ${provisioningState}`;
-      return trouble?.failure ?? provisioningFailure({ code, message: '' });
+      return trouble?.failure ?? provisioningFailure({ code, message: '' }, name);
     }
     if (state === 'Failed' && now && provisioningState === 'Succeeded' && trouble) {
       return trouble.failure;

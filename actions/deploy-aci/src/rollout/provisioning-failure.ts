@@ -1,39 +1,45 @@
+import type { FailureCode } from '@slipway/shared/failure/catalogue';
 import { Failure } from '@slipway/shared/failure/failure';
 import { oneLine } from '@slipway/shared/image/said';
+import { failureFor } from '../api/refusal-table.ts';
 
-/** Azure gave an operation up; `code` and `message` are its own, where it says any. */
-export function provisioningFailure({ code, message }: { code: string; message: string }): Failure {
-  const said = [oneLine(code), oneLine(message)].filter((text) => text !== '').join(': ');
-  const known = remedies.find(({ words }) => words.test(`${code} ${message.slice(0, 3_000)}`));
-  return Failure.of('aci/provisioning', {
-    said: said === '' ? 'it gives no reason' : said,
-    remedy: known?.remedy ?? 'What is known of its containers is in the job summary.',
+/**
+ * Azure gave an operation on a group up, after it had accepted it.
+ * @param said `code` and `message` are Azure's; empty where it says nothing
+ */
+export function provisioningFailure(
+  said: { code: string; message: string },
+  group: string,
+): Failure {
+  const { code, message } = said;
+  const words = [oneLine(code), oneLine(message)].filter((text) => text !== '').join(': ');
+  const known = failureFor({
+    ...said,
+    said: words,
+    group,
+    call: `the container group ${group}`,
+    status: 0,
+    ...unknown,
   });
+  if (specific.has(known.code)) return known;
+  return Failure.of('aci/provisioning', { said: words === '' ? 'it gives no reason' : words });
 }
 
-// The code alone misleads: ServiceUnavailable is a quota that is used up as well as want of room.
-const remedies: ReadonlyArray<{ words: RegExp; remedy: string }> = [
-  {
-    words: /quota|\blimit:? '?\d/i,
-    remedy:
-      'Delete container groups that are not needed, or have the quota of the region raised; trying again does not help.',
-  },
-  {
-    words: /not available in the location|capacity|ServiceUnavailable|AllocationFailed/i,
-    remedy:
-      'Azure has no room there at the moment: run the job again later, ask for less `cpu` and `memory`, or take another region.',
-  },
-  {
-    words: /InaccessibleImage|RegistryErrorResponse|image/i,
-    remedy:
-      'Check the name of the image, and pull it with `registry-identity` or `registry-username`.',
-  },
-  {
-    words: /timed? ?out|ProvisioningTimeout|30 minutes/i,
-    remedy: 'What kept its containers from running is in the job summary.',
-  },
-  {
-    words: /InternalServerError|internal error/i,
-    remedy: 'It is an error of Azure: run the job again, and report what it says where that stays.',
-  },
-];
+// What only the refusal of a call has.
+const unknown = { id: 'unknown', action: '', scope: '', who: '', subscription: '' };
+
+/** What says more than that it was given up. */
+const specific = new Set<FailureCode>([
+  'aci/quota',
+  'aci/capacity',
+  'aci/size',
+  'aci/location',
+  'aci/image-inaccessible',
+  'aci/registry',
+  'aci/label-taken',
+  'aci/immutable',
+  'aci/os-version',
+  'aci/subnet',
+  'aci/transitioning',
+  'aci/platform',
+]);

@@ -280,15 +280,36 @@ describe('a container group ends', () => {
     expect(lastOf(looks([[seen, 30], [seen]], { before: seen }))).toMatch(/^aci\/provisioning/);
   });
 
-  test('when the operation failed, in the words of Azure, though the containers run', () => {
-    const operation = {
-      state: 'failed',
-      code: 'ServiceUnavailable',
-      message: 'The requested resource is not available in the location eastus at this moment.',
-    } as const;
-    expect(lastOf(looks([[well, 1, operation]]))).toBe(
-      'aci/provisioning: Azure gave the container group up: ServiceUnavailable: The requested resource is not available in the location eastus at this moment.',
-    );
+  test.each([
+    [
+      'ServiceUnavailable',
+      'The requested resource is not available in the location eastus at this moment.',
+      'aci/capacity: The region has no room for the container group shop at this moment: ',
+    ],
+    [
+      'ServiceUnavailable',
+      "Resource type container group quota 'StandardCores' exceeded in region eastus. Limit: '10', Usage: '10' Requested: '1'.",
+      'aci/quota: A quota of the subscription does not allow the container group shop: ',
+    ],
+    [
+      'DnsNameLabelNotAvailable',
+      'DNS name label shop not available',
+      'aci/label-taken: The DNS label of the container group shop is taken: ',
+    ],
+    [
+      'InternalServerError',
+      'An error with tracking activity id 12345678-abcd.',
+      'aci/platform: The container group shop failed inside of Azure (correlation ID unknown): ',
+    ],
+    [
+      'ContainerGroupProvisioningTimeout',
+      'took more than 30 minutes',
+      'aci/provisioning: Azure gave the container group up: ',
+    ],
+    ['', '', 'aci/provisioning: Azure gave the container group up: it gives no reason'],
+  ])('when the operation failed, in the words of Azure: %s %s', (code, message, words) => {
+    // Though its containers run.
+    expect(lastOf(looks([[well, 1, { state: 'failed', code, message }]]))).toContain(words);
   });
 
   test('when the operation failed, for the reason that its container shows', () => {

@@ -372,12 +372,12 @@ describe('Azure that does not answer as it should', () => {
         operationState: async () => ({
           state: 'failed',
           code: 'ServiceUnavailable',
-          message: 'not available in the location',
+          message: 'The requested resource is not available in the location eastus at this moment.',
         }),
       },
     });
     const { code, message } = await failure(run());
-    expect(code).toBe('aci/provisioning');
+    expect(code).toBe('aci/capacity');
     expect(message).toContain('not available in the location');
   });
 });

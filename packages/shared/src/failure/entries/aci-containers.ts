@@ -45,8 +45,9 @@ export const aciContainerFailures = {
       'Run the job again; where that does not help, use `strategy: recreate`, since Azure ignores some changes of a running container group.',
   }),
   'aci/provisioning': entry({
-    cause: (f: { said: string; remedy: string }) => `Azure gave the container group up: ${f.said}.`,
-    remedy: (f) => f.remedy,
+    cause: (f: { said: string }) => `Azure gave the container group up: ${f.said}.`,
+    remedy: () =>
+      'What is known of its containers is in the job summary. Where that says nothing, run the job again.',
   }),
   'aci/stopped': entry({
     cause: (f: { state: string }) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { type Aws, startAws } from '../../../packages/local-cloud/src/aws/aws.ts';
+import { type Aws, type AwsOptions, startAws } from '../../../packages/local-cloud/src/aws/aws.ts';
 import {
   type Durations,
   quickDurations,
@@ -12,6 +12,7 @@ import {
   type VirtualEcs,
   virtualEcs,
 } from '../../../packages/local-cloud/src/aws/ecs/virtual/virtual-ecs.ts';
+import { demoAws } from '../../../packages/local-cloud/src/aws/seed.ts';
 import {
   makeRunner,
   type Runner,
@@ -55,6 +56,13 @@ export const serviceDefinition = JSON.stringify({
   networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
 });
 
+export interface WorldOptions extends Pick<AwsOptions, 'issuer' | 'sessionSeconds'> {
+  /** Those that are others than at that pace. */
+  durations?: Partial<Durations>;
+  /** How far the clock of AWS is ahead of the runner's, in milliseconds. */
+  ahead?: number;
+}
+
 /** An emulated AWS at a thousandth of its pace, an app before it, and a runner. */
 export class World implements AsyncDisposable {
   readonly aws: Aws;
@@ -70,15 +78,18 @@ export class World implements AsyncDisposable {
     this.#app = { url: '', close: () => undefined };
   }
 
-  /** @param durations those that are others than at that pace */
-  static async open(durations: Partial<Durations> = {}): Promise<World> {
+  static async open({ durations, ahead = 0, ...more }: WorldOptions = {}): Promise<World> {
     const ecs = virtualEcs({ durations: { ...quickDurations, ...durations }, pace });
     const { crash, healthy, noImage } = scripts;
     ecs.runtime.behave('shop-crash', atPace(crash, pace));
     ecs.runtime.behave('shop-absent', atPace(noImage, pace));
     // Its image is pulled for an hour.
     ecs.runtime.behave('shop-stuck', { ...healthy, pull: 3_600_000 });
-    const [aws, runner] = await Promise.all([startAws({ ecs: ecs.worlds }), makeRunner()]);
+    const now = () => Date.now() + ahead;
+    const [aws, runner] = await Promise.all([
+      startAws({ ...more, seed: demoAws('octo/shop'), ecs: ecs.worlds, now }),
+      makeRunner(),
+    ]);
     const world = new World(aws, ecs, runner);
     await world.#serveApp();
     return world;
@@ -132,17 +143,17 @@ export class World implements AsyncDisposable {
 
   /** Starts the action on one version. */
   start(name: string, inputs: Readonly<Record<string, string>> = {}): Step {
-    return this.runner.start(
-      bundle,
-      {
-        service: 'shop',
-        image: image(name),
-        'health-url': `${this.#app.url}/health`,
-        timeout: '30s',
-        ...inputs,
-      },
-      this.env,
-    );
+    return this.runner.start(bundle, { ...this.inputs(name), ...inputs }, this.env);
+  }
+
+  /** What is given for one version, and nothing more. */
+  inputs(name: string): Record<string, string> {
+    return {
+      service: 'shop',
+      image: image(name),
+      'health-url': `${this.#app.url}/health`,
+      timeout: '30s',
+    };
   }
 
   /** Runs the action on one version to its end. */

@@ -276,7 +276,8 @@ export class ServiceTarget implements Target<EcsPlan, EcsChange> {
       throw Failure.of('ecs/service-inactive', { service: name, cluster, said: `it is ${status}` });
     }
     const controller = deploymentController?.type ?? 'ECS';
-    if (controller !== 'ECS') throw Failure.of('ecs/controller', { service: name, controller });
+    if (controller !== 'ECS')
+      throw Failure.of('ecs/controller', { service: name, cluster, controller });
     return service;
   }
 }

@@ -94,7 +94,7 @@ export const ways = {
 /** An AWS in which a way can be gone. */
 export async function openWay(name: keyof typeof ways): Promise<World> {
   // A pause for the proof of test traffic lasts as long as in reality.
-  const world = await World.open({ minute: 60_000 });
+  const world = await World.open({ durations: { minute: 60_000 } });
   behaveByCommand(world);
   await ways[name].prepare(world);
   return world;

@@ -62,7 +62,7 @@ function byCode(code: string, call: Said): Failure | undefined {
   if (unknownCaller.test(code)) return Failure.of('ecs/session-invalid', { who, said }, error);
   switch (code) {
     case 'ClusterNotFoundException':
-      return Failure.of('ecs/cluster-not-found', { cluster: asked.cluster, region }, error);
+      return Failure.of('ecs/cluster-not-found', { cluster: asked.cluster, region, said }, error);
     case 'ServiceNotFoundException':
       return Failure.of('ecs/service-not-found', { ...asked, region }, error);
     case 'ServiceNotActiveException':
@@ -99,15 +99,19 @@ function byWords(call: Said): Failure {
     const { taskDefinition } = asked;
     return Failure.of('ecs/task-definition-not-found', { taskDefinition, region, said }, error);
   }
-  if (/cluster not found/i.test(said)) {
-    return Failure.of('ecs/cluster-not-found', { cluster: asked.cluster, region }, error);
+  if (/cluster (?:not found|was inactive)/i.test(said)) {
+    return Failure.of('ecs/cluster-not-found', { cluster: asked.cluster, region, said }, error);
   }
   if (
     /\brole\b.*(?:not valid|invalid)|assume (?:the |this )?(?:iam )?role|role .*does not exist/i.test(
       said,
     )
   ) {
-    return Failure.of('ecs/role', { call: operation, said }, error);
+    return Failure.of(
+      'ecs/role',
+      { call: operation, said: said.replace(/\.$/, ''), roles: rolesIn(call.input) },
+      error,
+    );
   }
   if (
     /too many|limit (?:was )?exceeded|exceeds? the (?:limit|quota)|you've reached the limit/i.test(
@@ -118,6 +122,15 @@ function byWords(call: Said): Failure {
   }
   const invalid = /^(?:InvalidParameter|Validation|Serialization|InvalidParameterValue)/.test(said);
   return Failure.of(invalid ? 'ecs/invalid' : 'ecs/rejected', { call: operation, said }, error);
+}
+
+/** ECS does not say which one it means. */
+function rolesIn(input: object): string {
+  const named = (['taskRoleArn', 'executionRoleArn'] as const).flatMap((name) => {
+    const role = textField(input, name);
+    return role ? [`${name} ${oneLine(role)}`] : [];
+  });
+  return named.join(', ');
 }
 
 /** AWS names the action and the resource that count: for iam:PassRole it is not the call's own. */

@@ -137,6 +137,14 @@ const patterns: readonly Pattern[] = [
     final: false,
   },
   {
+    words: /unable to assume (?:the |this )?(?:service )?role/i,
+    kind: 'start',
+    cause: 'ECS may not assume a role of the task',
+    remedy:
+      'Check `taskRoleArn` and `executionRoleArn`: both have to exist in this account and trust ecs-tasks.amazonaws.com.',
+    final: true,
+  },
+  {
     words: /log group does not exist|cannot find the Amazon CloudWatch log group/i,
     kind: 'start',
     cause: 'its log group does not exist',

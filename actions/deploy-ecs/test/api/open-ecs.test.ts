@@ -108,6 +108,8 @@ describe('a refusal', () => {
     ['ClientException', 'TaskDefinition not found.', 'ecs/task-definition-not-found'],
     ['ClientException', 'Unable to describe task definition.', 'ecs/task-definition-not-found'],
     ['InvalidParameterException', 'TaskDefinition is inactive', 'ecs/task-definition-not-found'],
+    ['InvalidParameterException', 'Cluster not found.', 'ecs/cluster-not-found'],
+    ['ClientException', 'The referenced cluster was inactive.', 'ecs/cluster-not-found'],
     ['ClientException', 'Role is not valid', 'ecs/role'],
     ['ClientException', 'ECS was unable to assume the role that was provided', 'ecs/role'],
     ['InvalidParameterException', 'Too many concurrent attempts to create', 'ecs/quota'],

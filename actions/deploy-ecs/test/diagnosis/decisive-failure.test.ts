@@ -19,6 +19,11 @@ describe('one task is enough where the next one ends the same way', () => {
       'no such image',
     ],
     [
+      "ECS was unable to assume the role 'arn:aws:iam::123456789012:role/execution' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
+      'ecs/task-start',
+      'may not assume a role of the task',
+    ],
+    [
       `${pull} pulling from host 123456789012.dkr.ecr.eu-central-1.amazonaws.com failed with status code [manifests]: 403 Forbidden`,
       'ecs/image-pull',
       'may not pull',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Answer, Handler } from '../http/exchange.ts';
 import { Faults } from '../http/faults.ts';
 import { serve } from '../http/serve.ts';
 import { machineClock } from '../timeline.ts';
@@ -26,6 +27,8 @@ export interface Aws extends AsyncDisposable {
   faults: Faults<AwsService>;
   /** Credentials of a role for an hour, without asking STS for them. */
   credentials(role: string): Pick<Session, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
+  /** Ends every session that there is. */
+  expire(): void;
   /** What the roles may do, and every call that they made. */
   permissions: Permissions;
   /** URIs of the repositories that exist in ECR, private and public. */
@@ -39,8 +42,10 @@ export interface AwsOptions {
   /** URL of the OIDC issuer that the accounts trust; none: no account has an OIDC provider. */
   issuer?: string;
   faults?: Faults<AwsService>;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; every answer says it in its header `date`. */
   now?: () => number;
+  /** How long a session of STS lasts that asks for no duration, in seconds. */
+  sessionSeconds?: number;
   /** What runs tasks, and how long things take; scripts at the documented pace by default. */
   ecs?: EcsWorlds;
   /** Whether ECS takes only as many requests as it documents, by the clock of its tasks; it does. */
@@ -55,6 +60,7 @@ export async function startAws({
   now = Date.now,
   ecs: worlds = virtualEcs({ clock: { ...machineClock, now } }).worlds,
   throttled = true,
+  sessionSeconds,
 }: AwsOptions = {}): Promise<Aws> {
   await using sockets = new AsyncDisposableStack();
   const sessions = new Sessions();
@@ -63,12 +69,14 @@ export async function startAws({
   const permissions = new Permissions();
   const parts = { sessions, permissions, now };
   const ecrParts = { ...parts, repositories, password };
-  const sts = sockets.use(await serve('sts', stsService({ ...parts, seed, issuer }), faults));
-  const ecr = sockets.use(await serve('ecr', ecrService(ecrParts), faults));
-  const ecrPublic = sockets.use(await serve('ecr-public', ecrPublicService(ecrParts), faults));
-  const ecs = sockets.use(await serve('ecs', ecsService({ ...parts, worlds, throttled }), faults));
-  const elbv2 = sockets.use(await serve('elbv2', elbv2Service({ ...parts, worlds }), faults));
-  const logs = sockets.use(await serve('logs', logsService({ ...parts, worlds }), faults));
+  const started = async (service: AwsService, handler: Handler) =>
+    sockets.use(await serve(service, dated(handler, now), faults));
+  const sts = await started('sts', stsService({ ...parts, seed, issuer, sessionSeconds }));
+  const ecr = await started('ecr', ecrService(ecrParts));
+  const ecrPublic = await started('ecr-public', ecrPublicService(ecrParts));
+  const ecs = await started('ecs', ecsService({ ...parts, worlds, throttled }));
+  const elbv2 = await started('elbv2', elbv2Service({ ...parts, worlds }));
+  const logs = await started('logs', logsService({ ...parts, worlds }));
   const opened = sockets.move();
   return {
     env: {
@@ -87,9 +95,18 @@ export async function startAws({
       const { accessKeyId, secretAccessKey, sessionToken } = session;
       return { accessKeyId, secretAccessKey, sessionToken };
     },
+    expire: () => sessions.expire(now()),
     permissions,
     ecrRepositories: () => repositories.all().map(({ repositoryUri }) => repositoryUri),
     ecs: worlds,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+// By this header a client finds out that its own clock is wrong.
+function dated(handler: Handler, now: () => number): Handler {
+  return async (request): Promise<Answer> => {
+    const answer = await handler(request);
+    return { ...answer, headers: { ...answer.headers, date: new Date(now()).toUTCString() } };
   };
 }

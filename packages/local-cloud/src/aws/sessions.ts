@@ -30,6 +30,11 @@ export class Sessions {
     return session;
   }
 
+  /** Ends all of them. */
+  expire(now: number): void {
+    for (const session of this.#byKey.values()) session.expires = now;
+  }
+
   find(accessKeyId: string): Session | undefined {
     return this.#byKey.get(accessKeyId);
   }

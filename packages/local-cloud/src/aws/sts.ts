@@ -23,6 +23,8 @@ interface StsParts extends AwsParts {
   seed: AwsSeed;
   /** The issuer that the accounts' OIDC provider is for; none: they have no provider. */
   issuer: string | undefined;
+  /** How long a session lasts that asks for no duration. */
+  sessionSeconds?: number | undefined;
 }
 
 /**
@@ -62,7 +64,8 @@ function assumeRoleWithWebIdentity(
   return {
     unsigned: true,
     members: ['DurationSeconds', 'RoleArn', 'RoleSessionName', 'WebIdentityToken'],
-    async run({ DurationSeconds: duration = longestSession, RoleArn, RoleSessionName, ...rest }) {
+    async run({ DurationSeconds, RoleArn, RoleSessionName, ...rest }) {
+      const duration = DurationSeconds ?? parts.sessionSeconds ?? longestSession;
       parts.permissions.see('sts:AssumeRoleWithWebIdentity', RoleArn);
       if (!rolePattern.test(RoleArn)) {
         throw new Refusal('ValidationError', `${RoleArn} is invalid`);

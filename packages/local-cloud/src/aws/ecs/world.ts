@@ -84,6 +84,9 @@ export class EcsWorld {
     const found = this.clusters.get(name);
     const isOther = asked.includes(':') && found?.clusterArn !== asked;
     if (!found || isOther) throw new Refusal('ClusterNotFoundException', 'Cluster not found.');
+    if (found.status === 'INACTIVE') {
+      throw new Refusal('ClusterNotFoundException', 'The referenced cluster was inactive.');
+    }
     return name;
   }
 

@@ -41,10 +41,12 @@ export const ecsRolloutFailures = {
       'Raise `lock-timeout`, or set `on-conflict` to `take-over`. A deployment that is paused waits for ContinueServiceDeployment.',
   }),
   'ecs/controller': entry({
-    cause: (f: { service: string; controller: string }) =>
+    cause: (f: { service: string; cluster: string; controller: string }) =>
       `The service ${f.service} has the deployment controller ${f.controller}; only ECS itself can be told what to deploy.`,
     remedy: (f) =>
-      `Bring the service to the controller ECS: \`aws ecs update-service --service ${f.service} --deployment-controller type=ECS\`, with its load balancers as the guide "Migrate to Amazon ECS blue/green deployments" shows. ECS then has blue-green, canary and linear by itself.`,
+      f.controller === 'EXTERNAL'
+        ? 'AWS describes no change of this controller in place: let `service-definition` create a second service under another name, which ECS deploys, move the traffic to it, and delete this one.'
+        : `Bring the service to the controller ECS: \`aws ecs update-service --cluster ${f.cluster} --service ${f.service} --deployment-controller type=ECS\`, with its load balancers as the guide "Migrate to Amazon ECS blue/green deployments" shows. ECS then has blue-green, canary and linear by itself.`,
   }),
   'ecs/traffic-settings': entry({
     cause: (f: { service: string; how: string; missing: string }) =>

@@ -20,8 +20,8 @@ export const ecsFailures = {
       'Check that they belong together, are still active and are of this partition of AWS; or give `aws-role` instead. A clock of the runner that is minutes wrong looks the same.',
   }),
   'ecs/cluster-not-found': entry({
-    cause: (f: { cluster: string; region: string }) =>
-      `There is no cluster ${f.cluster} in ${f.region}.`,
+    cause: (f: { cluster: string; region: string; said: string }) =>
+      `There is no active cluster ${f.cluster} in ${f.region}: ${f.said}`,
     remedy: () => 'Correct `cluster` or `aws-region`, or check the account of `aws-role`.',
   }),
   'ecs/service-not-found': entry({
@@ -48,8 +48,8 @@ export const ecsFailures = {
       'ECS keeps service deployments for 90 days. Look at the deployments of the service and run the job again.',
   }),
   'ecs/role': entry({
-    cause: (f: { call: string; said: string }) =>
-      `ECS did not accept a role of the task definition (${f.call}): ${f.said}`,
+    cause: (f: { call: string; said: string; roles: string }) =>
+      `ECS did not accept a role (${f.call}): ${f.said}.${f.roles && ` It was given ${f.roles}.`}`,
     remedy: () =>
       'Check `taskRoleArn` and `executionRoleArn`: both have to exist in this account and trust ecs-tasks.amazonaws.com.',
   }),

@@ -144,6 +144,8 @@ describe('a bad input', () => {
     ['keep-revisions', '0', 'is not a number from 1 to 1000'],
     ['aws-role', 'deploy', 'is not the ARN of a role'],
     ['aws-role', 'arn:aws:iam::123456789012:user/deploy', 'is not the ARN of a role'],
+    ['aws-role', 'arn:aws:iam::12345:role/deploy', 'is not the ARN of a role'],
+    ['aws-role', 'arn:aws:sts::123456789012:assumed-role/a/b', 'is not the ARN of a role'],
     ['aws-region', 'Frankfurt', 'is not a region'],
     ['aws-region', 'eu-central-1a', 'is not a region'],
     ['health-url', 'ftp://app', 'is not an http(s) address'],
@@ -155,6 +157,7 @@ describe('a bad input', () => {
     ['expect', '0123456', 'needs health-url or health-path'],
     ['bake', '2', 'is not a duration'],
     ['timeout', '0s', 'is not between 1s and 6h'],
+    ['timeout', '1000m', 'is not between 1s and 6h'],
     ['rollback', 'yes', 'is neither true nor false'],
     ['dry-run', 'TRUE', 'is neither true nor false'],
     ['settings', 'deploy/none.yml', 'is a file that is not there'],
@@ -282,6 +285,17 @@ describe('a bad input', () => {
     const step = await world.runner.start(alone.entry, valid, env).done;
     expect(problemsOf(step)).toMatch(/^Input aws-region is missing.* Valid: eu-central-1$/);
   });
+
+  it.each(['aws', 'aws-cn', 'aws-us-gov', 'aws-iso', 'aws-iso-b', 'aws-eusc'])(
+    'a role of the partition %s is one, with a path too',
+    async (partition) => {
+      const { AWS_REGION: _, ...env } = world.env;
+      const role = `arn:${partition}:iam::123456789012:role/ci/a/deploy`;
+      const step = await world.runner.start(bundle, { ...valid, 'aws-role': role }, env).done;
+      // Nothing but the region is missing.
+      expect(problemsOf(step)).toMatch(/^Input aws-region is missing[^\n]*$/);
+    },
+  );
 
   it.each([
     ['secrets', 'secrets: {TOKEN: hunter2hunter2}', 'the secret secrets; give it by with:'],

@@ -14,6 +14,33 @@ const changes = {
   secrets: new Map<string, string>(),
 };
 
+it.each([
+  [
+    'an empty value of a variable',
+    { containerDefinitions: [{ name: 'web', environment: [{ name: 'EMPTY', value: '' }] }] },
+  ],
+  [
+    'an empty value of a proxy',
+    {
+      proxyConfiguration: {
+        type: 'APPMESH',
+        containerName: 'envoy',
+        properties: [{ name: 'IgnoredUID', value: '' }],
+      },
+    },
+  ],
+  ['an empty list and an empty object', { volumes: [], runtimePlatform: {}, placement: [] }],
+])('%s survives', (_, document) => {
+  expect(registrable(document)).toEqual(document);
+});
+
+it('a field that is null is none, at any depth', () => {
+  const web = { name: 'web', command: null, healthCheck: { retries: null } };
+  expect(registrable({ memory: null, containerDefinitions: [web] })).toEqual({
+    containerDefinitions: [{ name: 'web', healthCheck: {} }],
+  });
+});
+
 it('a task definition with any fields of the newest API, and one that it never heard of, survives', () => {
   const documents = valuesOf(model, { shape: 'RegisterTaskDefinitionRequest' }).map(
     (value): JsonObject => JSON.parse(JSON.stringify(value)),

@@ -39,7 +39,7 @@ export class Permissions {
    * Remembers a call, and refuses it where the role lacks the permission.
    * @throws Refusal `AccessDeniedException`
    */
-  need(action: string, resource: string, { arn, role }: Session): void {
+  need(action: string, resource: string, { arn, role }: Pick<Session, 'arn' | 'role'>): void {
     const has = (patterns: Iterable<string>) =>
       [...patterns].some((pattern) => matches(pattern, action));
     const allowed = has(role.allow) && !has(this.#withheld);

@@ -13,14 +13,12 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-/** Clusters in the ARNs of all that was asked for. */
+/** Clusters of all services and tasks that were asked for. */
 const clusters = () => [
   ...new Set(
-    world.aws.permissions.calls.flatMap(({ resource }) => {
-      const path = resource.split(':').slice(5).join(':');
-      const [kind, cluster, ...more] = path.split('/');
-      return kind?.startsWith('role') || more.length === 0 ? [] : (cluster ?? []);
-    }),
+    world.aws.permissions.calls.flatMap(
+      ({ resource }) => /:(?:service|task)[a-z-]*\/([\w-]+)\//.exec(resource)?.[1] ?? [],
+    ),
   ),
 ];
 

@@ -50,9 +50,8 @@ write(join(root, 'docs/workflows.md'), workflowDocs(reusable()));
 write(join(root, 'docs/failures.md'), failures());
 write(join(root, 'actions/trivy-gate/policy.schema.json'), policyJsonSchema());
 for (const role of deployRoles) {
-  const list = join(root, permissionsOf(role));
-  if (!existsSync(list)) continue; // an action that is not written yet
-  const text = deployPermissions(role, JSON.parse(readFileSync(list, 'utf8')));
+  const list = readFileSync(join(root, permissionsOf(role)), 'utf8');
+  const text = deployPermissions(role, JSON.parse(list));
   write(join(root, 'infra', role.module, 'deploy-permissions.tf'), text);
 }
 

@@ -2,6 +2,7 @@
 // machines differ. Exits with 1 when a bar is not held.
 import { buildPush } from './build-push.ts';
 import { ecsRollout } from './ecs-rollout.ts';
+import { ecsWatch } from './ecs-watch.ts';
 import { fiveCommands } from './five-commands.ts';
 import { manyHosts } from './many-hosts.ts';
 import type { Row } from './measure.ts';
@@ -18,6 +19,7 @@ const rows: Row[] = [
   ...(await trivyGate()),
   ...(await releaseSize()),
   ...(await ecsRollout()),
+  ...(await ecsWatch()),
   ...(await fiveCommands()),
   ...(await manyHosts()),
   ...(await upload()),

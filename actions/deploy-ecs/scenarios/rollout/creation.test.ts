@@ -87,6 +87,16 @@ describe('a service is created with what the inputs say of its deployment', () =
     expect(ecs.service().status).toBe('INACTIVE');
   });
 
+  it('one whose pause the role may not see does not wait for it, and is removed again', async () => {
+    ecs.aws.permissions.withhold('ecs:DescribeServiceDeployments');
+    const settings = { strategy: 'blue-green' as const, 'test-url': testUrl };
+    const { failure, took } = await create('shop:1', behindBalancer(ecs), settings);
+    expect(failure?.code).toBe('ecs/denied');
+    expect(failure?.message).toContain('ecs:DescribeServiceDeployments');
+    expect(took).toBeLessThan(5 * minute);
+    expect(ecs.service().status).toBe('INACTIVE');
+  });
+
   it.each([
     ['canary', { strategy: 'canary' as const }, 'loadBalancers or serviceConnectConfiguration'],
     [

@@ -111,6 +111,9 @@ export class Watch {
       deployment.arn = arn;
       return this.#byDeployment(change, deployment, signal);
     }
+    // Nothing else shows that it waits for a proof; it would wait until its time is up.
+    const { denied } = this.#tools.deployments;
+    if (denied && change.goal.kind === 'paused') throw denied;
     const health =
       change.goal.kind === 'healthy' && isScaledUpByCounts(service, deployment.id)
         ? await this.#tools.tasks.healthOf(deployment, signal)

@@ -44,6 +44,12 @@ const needs: readonly Need[] = [
     fix: 'scripts/setup run',
     tests: '/local-cloud/scenarios/aws-cli',
   },
+  {
+    name: "Microsoft's Python client of container groups",
+    ask: ['sh', '-c', 'test -d "$SLIPWAY_CACHE/azure-sdk/packages"'],
+    fix: 'scripts/setup run',
+    tests: '/local-cloud/scenarios/azure-clients',
+  },
   { name: 'act', ask: ['act', '--version'], fix: 'scripts/setup run', tests: '/journeys/' },
   {
     name: 'Terraform with its provider for AWS',

@@ -20,7 +20,8 @@ export interface Sent {
 type Coding = 'gzip' | 'x-gzip' | 'GZIP' | 'deflate' | 'br' | 'identity';
 /**
  * `any`: names of codings as HTTP has them, in any case and by their old names too. `plain`: `gzip`,
- * `deflate`, `br`. Microsoft's clients ask for gzip and know it by no other name.
+ * `deflate`, `br`, and none where there is no body. Microsoft's clients ask for gzip, know it by no other
+ * name, and unpack a body that is not there.
  */
 export type Spelling = 'any' | 'plain';
 const codings: Readonly<Record<Spelling, readonly Coding[]>> = {
@@ -49,11 +50,11 @@ const longestRewritten = 300_000;
  * case and order, and have fields in its JSON, in any order, that the client never heard of.
  */
 export class Variety {
-  readonly #codings: readonly Coding[];
+  readonly #spelling: Spelling;
   #answers = 0;
 
   constructor(spelling: Spelling = 'any') {
-    this.#codings = codings[spelling];
+    this.#spelling = spelling;
   }
 
   /** Makes what goes out of what a handler said. */
@@ -65,11 +66,12 @@ export class Variety {
     const type = headers['content-type'] ?? '';
     const said =
       typeof body === 'string' && status < 300 && json.test(type) ? rewritten(body, request) : body;
-    const coding = codingFor(request.headers['accept-encoding'] ?? '', this.#codings, turn);
+    const none = request.method === 'HEAD' || status === 204 || status === 304 || said === '';
+    const accepted = none && this.#spelling === 'plain' ? '' : request.headers['accept-encoding'];
+    const coding = codingFor(accepted ?? '', codings[this.#spelling], turn);
     const fields = Object.entries(headers).filter(([name]) => !framing.has(name));
     if (coding !== 'identity') fields.push(['content-encoding', coding]);
     fields.push(['vary', 'accept-encoding'], ['x-of-tomorrow', `${turn}`]);
-    const none = request.method === 'HEAD' || status === 204 || status === 304 || said === '';
     const content = none ? Readable.from([]) : inPieces(said, pieces[turn % pieces.length] ?? 1);
     if (request.method === 'HEAD') {
       // The length that GET would have, which is that of the packed body.

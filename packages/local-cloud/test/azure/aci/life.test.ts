@@ -148,3 +148,127 @@ test('an image that cannot be pulled shows in events long before the operation f
     instanceView: { state: 'Pending' },
   });
 });
+
+describe('a container with probes', () => {
+  const httpGet = { path: '/health', port: 80 };
+
+  test('is restarted when its liveness probe failed three times', async () => {
+    shop.aci.runtime.behave('shop:1', { live: 5 * second });
+    await shop.put(groupBody({}, { livenessProbe: { httpGet, periodSeconds: 2 } }));
+    shop.live(({ containers: [web] }) => (web?.restartCount ?? 0) > 0);
+    const { containers } = await shop.seen(({ containers: [web] }) => web?.instanceView);
+    expect(containers[0]?.instanceView).toMatchObject({
+      previousState: { state: 'Terminated', exitCode: 0 },
+      events: expect.arrayContaining([
+        expect.objectContaining({ name: 'Unhealthy', type: 'Warning', count: 3 }),
+        expect.objectContaining({
+          name: 'Killing',
+          message: 'Container web failed liveness probe, will be restarted',
+        }),
+      ]),
+    });
+  });
+
+  test('takes no traffic before it is ready, which the operation does not wait for', async () => {
+    shop.aci.runtime.behave('shop:1', { ready: 'never' });
+    await shop.create(groupBody({}, { readinessProbe: { httpGet } }));
+    await expect(shop.group()).resolves.toMatchObject({ provisioningState: 'Succeeded' });
+    expect(shop.aci.runtime.serving()).toEqual([]);
+  });
+
+  test('takes traffic once it is', async () => {
+    shop.aci.runtime.behave('shop:1', { ready: minute });
+    await shop.create(groupBody({}, { readinessProbe: { httpGet } }));
+    expect(shop.aci.runtime.serving()).toEqual([]);
+    shop.clock.pass(2 * minute);
+    await shop.group();
+    expect(shop.aci.runtime.serving()).toEqual(['shop/web']);
+  });
+});
+
+describe('init containers', () => {
+  const init = (image: string) => ({
+    initContainers: [{ name: 'migrate', properties: { image } }],
+  });
+
+  test('end before the others begin', async () => {
+    shop.aci.runtime.behave('migrate:1', { exit: { after: 20 * second, code: 0 } });
+    await shop.put(groupBody(init('migrate:1')));
+    shop.clock.pass(20 * second);
+    await expect(shop.seen(({ instanceView }) => instanceView)).resolves.toMatchObject({
+      instanceView: { state: 'Pending' },
+    });
+    shop.clock.pass(minute);
+    await expect(shop.group()).resolves.toMatchObject({
+      provisioningState: 'Succeeded',
+      initContainers: [{ instanceView: { currentState: { state: 'Terminated', exitCode: 0 } } }],
+    });
+  });
+
+  test('that fail are started again, and end a group that starts nothing again', async () => {
+    shop.aci.runtime.behave('migrate:1', { exit: { after: second, code: 1 } });
+    await shop.put(groupBody({ ...init('migrate:1'), restartPolicy: 'Never' }));
+    shop.clock.pass(minute);
+    const found = await shop.group();
+    expect(found).toMatchObject({ provisioningState: 'Failed', instanceView: { state: 'Failed' } });
+    expect(found.containers[0]?.instanceView?.events).toEqual([]);
+  });
+});
+
+test('a volume that cannot be mounted is an event of the group, of type Normal', async () => {
+  shop.aci.runtime.failMount('files', 'mount error(2): Permission denied');
+  const azureFile = { shareName: 's', storageAccountName: 'a', storageAccountKey: 'k' };
+  await shop.put(groupBody({ volumes: [{ name: 'files', azureFile }] }));
+  shop.clock.pass(31 * minute);
+  const found = await shop.seen(
+    ({ containers: [web], instanceView }) => instanceView && web?.instanceView?.currentState,
+  );
+  expect(found).toMatchObject({
+    provisioningState: 'Failed',
+    instanceView: {
+      state: 'Pending',
+      events: [
+        {
+          name: 'FailedMount',
+          type: 'Normal',
+          message: expect.stringContaining('Permission denied'),
+        },
+      ],
+    },
+    containers: [{ instanceView: { currentState: { state: 'Waiting' } } }],
+  });
+});
+
+test('a container that takes too much memory ends with 137 and says why', async () => {
+  shop.aci.runtime.behave('shop:1', { exit: { after: second, code: 137, reason: 'OOMKilled' } });
+  await shop.create(groupBody({ restartPolicy: 'Never' }));
+  const { containers } = await shop.group();
+  expect(containers[0]?.instanceView?.currentState).toMatchObject({
+    exitCode: 137,
+    detailStatus: 'OOMKilled',
+  });
+});
+
+test('a container that cannot be started waits with the reason', async () => {
+  shop.aci.runtime.behave('shop:1', { startFails: 'exec: "serve": not found' });
+  await shop.put();
+  shop.clock.pass(20 * second);
+  const { containers } = await shop.seen(
+    ({ containers: [web] }) => web?.instanceView?.currentState,
+  );
+  expect(containers[0]?.instanceView?.currentState).toMatchObject({
+    state: 'Waiting',
+    detailStatus: 'CreateContainerError: exec: "serve": not found',
+  });
+});
+
+test('while a group is young, what is optional is left out of some answers', async () => {
+  await shop.put();
+  const seen = [];
+  for (let looks = 0; looks < 8; looks += 1) {
+    const { containers, instanceView, ipAddress } = await shop.group();
+    seen.push([!!containers[0]?.instanceView, !!instanceView, ipAddress?.ip ?? '', !!ipAddress]);
+  }
+  expect(new Set(seen.map((one) => JSON.stringify(one))).size).toBeGreaterThan(2);
+  expect(seen.map(([, , ip]) => ip)).toContain('0.0.0.0');
+});

@@ -37,6 +37,7 @@ export class Shop extends ArmClient implements AsyncDisposable {
     const said = await this.put(body);
     if (said.status !== 201) throw new Error(said.message);
     this.clock.pass(30 * second);
+    this.aci.timeline.advance();
   }
 
   async group(): Promise<ContainerGroup> {

@@ -1,8 +1,14 @@
-import { type JsonObject, objectsIn, textIn } from '@slipway/shared/document/json-object';
+import {
+  isJsonList,
+  type JsonObject,
+  objectsIn,
+  textIn,
+} from '@slipway/shared/document/json-object';
 import { gatherProblems } from '@slipway/shared/document/problems';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { ImageReference } from '@slipway/shared/image/reference';
 import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
+import { oneLine } from '@slipway/shared/image/said';
 import { problemsOf, sentencesOf } from './check/check.ts';
 import { checkInputs, placesOf } from './check/inputs.ts';
 import type { Wrong } from './check/wrong.ts';
@@ -10,7 +16,8 @@ import { asItRuns } from './diff/as-it-runs.ts';
 import { compare } from './diff/compare.ts';
 import { withKnownWords } from './document/known-words.ts';
 import { containerIn, propertiesOf } from './document/parts.ts';
-import { withoutReleaseTags, writable } from './document/writable.ts';
+import { snapshot, unknownFields } from './document/snapshot.ts';
+import { withoutReleaseTags } from './document/writable.ts';
 import type { GroupSettings } from './group-settings.ts';
 import { referenceOf, runningImage } from './image.ts';
 import { mainContainer, placeOf } from './main-container.ts';
@@ -42,10 +49,9 @@ export async function prepareGroup(
   { settings, spec, live, location, resolve }: Preparation,
   signal: AbortSignal,
 ): Promise<PreparedGroup> {
-  const runs = live && withoutReleaseTags(writable(live));
+  const runs = live && withoutReleaseTags(snapshot(live));
   const base = spec ?? runs ?? newGroup(settings.container ?? settings.name);
-  const named = { named: settings.container, group: settings.name };
-  const container = mainContainer(base, named) ?? settings.name;
+  const container = containerFor(base, settings);
   const wanted = settings.image ?? (spec && referenceOf(imageIn(spec, container)));
   const image = wanted && (await resolve(wanted, signal));
   const merged = merge(withLocation(base, runs), {
@@ -68,8 +74,15 @@ export async function prepareGroup(
     image: imageIn(document, container) ?? '',
     previousImage: live && place !== undefined ? runningImage(live, place) : undefined,
     port: firstPort(document),
-    notes: notesOf(document, change),
+    notes: notesOf(document, { change, unknown: spec || !live ? [] : unknownFields(live) }),
   };
+}
+
+/** Where there is no list of containers, the check says so. */
+function containerFor(base: JsonObject, { container, name }: GroupSettings): string {
+  const has = isJsonList(propertiesOf(base)['containers']);
+  const found = has ? mainContainer(base, { named: container, group: name }) : container;
+  return found ?? name;
 }
 
 function imageIn(group: JsonObject, container: string): string | undefined {
@@ -105,7 +118,7 @@ function check(document: JsonObject, checked: Checked): void {
   if (misfit && problems.text() === '') throw misfit;
   if (misfit) problems.add(misfit.message.replace(/\.$/, ''));
   if (problems.text() === '' && lost.length === 0) return;
-  const names = lost.join(', ');
+  const names = lost.map(oneLine).join(', ');
   if (problems.text() === '') {
     throw Failure.of('aci/secrets-lost', { group: settings.name, names });
   }
@@ -148,11 +161,22 @@ function misfitOf(image: ResolvedImage, platform: string): Failure | undefined {
   }
 }
 
-function notesOf(document: JsonObject, change: GroupChange): readonly string[] {
+function notesOf(
+  document: JsonObject,
+  { change, unknown }: { change: GroupChange; unknown: readonly string[] },
+): readonly string[] {
+  const notes: string[] = [];
   const volumes = objectsIn(propertiesOf(document), 'volumes');
-  const hasFiles = volumes.some((volume) => volume['azureFile'] !== undefined);
-  if (!hasFiles || change.kind !== 'update') return [];
-  return [
-    'A share of Azure Files is mounted, with which an update in place does not always work; strategy recreate does.',
-  ];
+  if (change.kind === 'update' && volumes.some((volume) => volume['azureFile'] !== undefined)) {
+    notes.push(
+      'A share of Azure Files is mounted, with which an update in place does not always work; strategy recreate does.',
+    );
+  }
+  if (change.kind !== 'none' && unknown.length > 0) {
+    const names = oneLine(unknown.join(', '));
+    notes.push(
+      `Azure answers fields that its API does not take, and that are not sent back: ${names}.`,
+    );
+  }
+  return notes;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import { eachIn, within } from './document/edit.ts';
 import { containersOf, withContainer } from './document/parts.ts';
-import { writable } from './document/writable.ts';
+import { snapshot } from './document/snapshot.ts';
 import type { GroupSettings } from './group-settings.ts';
 import { referenceOf, runningImage } from './image.ts';
 import { mainContainer, placeOf } from './main-container.ts';
@@ -21,7 +21,7 @@ export function restorable(
   live: JsonObject,
   { settings, spec }: { settings: GroupSettings; spec?: JsonObject | undefined },
 ): Restorable {
-  const runs = writable(live);
+  const runs = snapshot(live);
   const wanted = spec ?? runs;
   const main = mainContainer(wanted, { named: settings.container, group: settings.name });
   const place = placeOf(runs, main);

@@ -414,6 +414,11 @@ describe('a container group is refused for', () => {
       'imageRegistryCredentials[ghcr.io] has identity and password',
     ],
     [
+      'a policy of one container',
+      shopWith({ restartPolicy: 'Never' }),
+      `${ofWeb}.restartPolicy is there, and one policy is for the whole group. Valid: properties.restartPolicy`,
+    ],
+    [
       'a registry twice',
       shopWith(
         {},
@@ -476,6 +481,12 @@ describe('a container group is refused for', () => {
     for (const [scene, problem] of scenes) {
       expect(await refusal({ live: undefined, ...scene })).toContain(problem);
     }
+  });
+
+  it('a list that is none, also where a container is named', async () => {
+    const spec = shopWith({}, { containers: web });
+    const message = await refusal({ live: undefined, spec, inputs: { container: 'web' } });
+    expect(message).toContain('properties.containers is an object instead of a list');
   });
 
   it('a platform among other things', async () => {

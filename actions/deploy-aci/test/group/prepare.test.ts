@@ -102,6 +102,26 @@ describe('what is deployed', () => {
     );
   });
 
+  it('leaves out what Azure answers and does not take, and says so', async () => {
+    const more = { of_tomorrow: { id: null, list: [[]] } };
+    const live = answered(
+      shopWith(
+        { ...more, environmentVariables: [{ name: 'A', value: '1', ...more }] },
+        { volumes: [{ name: 'cache', emptyDir: more }], ...more },
+        { tags: { team: 'shop', ...more }, ...more },
+      ),
+    );
+    const { document, diff, notes } = await prepare({ live, image });
+    expect(diff.map(({ what }) => what)).toEqual(['web: image']);
+    expect(document).toEqual(
+      shopWith(
+        { image, environmentVariables: [{ name: 'A', value: '1' }] },
+        { sku: 'Standard', volumes: [{ name: 'cache', emptyDir: {} }] },
+      ),
+    );
+    expect(notes).toEqual([expect.stringContaining('not sent back: of_tomorrow.')]);
+  });
+
   it('is a new group with a core, 1.5 GB and a public address for its ports', async () => {
     const prepared = await prepare({
       live: undefined,

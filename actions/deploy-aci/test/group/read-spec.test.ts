@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@slipway/shared/document/json-object';
+import { redact } from '@slipway/shared/secrets/redact';
 import { readSpec } from '../../src/group/spec/read-spec.ts';
 import { answered, shop, shopWith } from './world.ts';
 
@@ -50,6 +51,25 @@ describe('a document of a container group', () => {
     expect(await readJson({ ...shop, location: 'East US' }, 'eastus')).toMatchObject({
       location: 'East US',
     });
+  });
+
+  it('has its secrets taken out of every text from then on', async () => {
+    const secrets = ['Variable-1x', 'Password-2x', 'Account-3x', 'Workspace-4x', 'File-5xyz'];
+    const [variable, password, account, workspace, file = ''] = secrets;
+    await readJson(
+      shopWith(
+        { environmentVariables: [{ name: 'A', secureValue: variable }] },
+        {
+          imageRegistryCredentials: [{ server: 'ghcr.io', username: 'a', password }],
+          volumes: [
+            { name: 'share', azureFile: { storageAccountKey: account } },
+            { name: 'certs', secret: { key: Buffer.from(file).toString('base64') } },
+          ],
+          diagnostics: { logAnalytics: { workspaceKey: workspace } },
+        },
+      ),
+    );
+    expect(redact(secrets.join(' '))).toBe('*** *** *** *** ***');
   });
 
   it('keeps every number and field as it was written', async () => {

@@ -32,6 +32,10 @@ export function checkContainers(group: JsonObject, report: Report): void {
   for (const { name, properties: of } of containers) {
     checkImage(of, atContainer(name), { needed: !byProfile, report });
     checkProbes(of, atContainer(name), report);
+    if (of['restartPolicy'] !== undefined) {
+      const wrong = 'is there, and one policy is for the whole group';
+      report(`${atContainer(name)}.restartPolicy`, wrong, 'properties.restartPolicy');
+    }
   }
   for (const { name, properties: of } of first) {
     const at = atContainer(name, 'initContainers');

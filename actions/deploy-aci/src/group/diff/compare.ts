@@ -3,6 +3,7 @@ import { diffSettings } from '@slipway/shared/document/diff-settings';
 import { flatten, type Setting } from '@slipway/shared/document/flatten';
 import { type JsonObject, objectIn, objectsIn, textIn } from '@slipway/shared/document/json-object';
 import { propertiesOf } from '../document/parts.ts';
+import { snapshot } from '../document/snapshot.ts';
 import type { GroupChange } from '../prepared-group.ts';
 import { normal } from './normal.ts';
 import { settingsOf } from './settings-of.ts';
@@ -22,13 +23,14 @@ export interface Comparison {
 export function compare(live: JsonObject | undefined, wanted: JsonObject): Comparison {
   const now = settingsOf(wanted);
   if (!live) return { change: { kind: 'create' }, diff: linesOf(new Map(), now) };
-  const old = settingsOf(live);
+  const runs = snapshot(live, wanted);
+  const old = settingsOf(runs);
   const state = stateLine(live);
   const diff = [...(state ? [state.line] : []), ...linesOf(old, now)];
   const because = [
     ...(state?.ended ? ['instanceView.state'] : []),
     ...changedImmutables(old, now),
-    ...changedSizes(live, wanted),
+    ...changedSizes(runs, wanted),
   ];
   if (because.length > 0) return { change: { kind: 'recreate', because }, diff };
   return { change: { kind: diff.length > 0 ? 'update' : 'none' }, diff };

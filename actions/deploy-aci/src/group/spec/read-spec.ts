@@ -3,9 +3,11 @@ import { readDocument } from '@slipway/shared/document/document-input';
 import { type JsonObject, textIn } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import { oneLine } from '@slipway/shared/image/said';
+import { keepSecret } from '@slipway/shared/secrets/redact';
 import { type Settings, specExample } from '../../settings.ts';
 import { regionName } from '../document/words.ts';
 import { withoutReleaseTags, writable } from '../document/writable.ts';
+import { secretValuesIn } from '../secrets/secret-values-in.ts';
 import { fromTemplate, isTemplate } from './arm-template.ts';
 import { refuse } from './refuse.ts';
 
@@ -14,14 +16,16 @@ export type SpecSettings = Pick<Settings, 'spec' | 'name' | 'location'>;
 
 /**
  * Reads the document of input `spec` as it can be put: without what only an answer of Azure has. Nothing
- * is asked of Azure.
+ * is asked of Azure. Secrets in it are taken out of every text of ours from then on.
  * @returns undefined where there is no such input
  * @throws Failure `action/input`
  */
 export async function readSpec(settings: SpecSettings): Promise<JsonObject | undefined> {
   if (settings.spec === undefined) return undefined;
   try {
-    return unwrapped(await readDocument(settings.spec, specExample), settings);
+    const spec = unwrapped(await readDocument(settings.spec, specExample), settings);
+    for (const secret of secretValuesIn(spec)) keepSecret(secret);
+    return spec;
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     const problems = `Input spec ${error.message}. Valid: ${error.example}`;

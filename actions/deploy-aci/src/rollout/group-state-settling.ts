@@ -13,8 +13,13 @@ const usual = 5_000;
 const afterExit = { least: 10_000, more: 5_000, most: 60_000 };
 /** Azure restarts all containers for each change; one that it does not restart for so long, it has not changed. */
 const restarts = 30_000;
-/** Further apart than Azure's clock and ours ever are. */
-const skew = 120_000;
+/**
+ * Azure has no parts of a second: a container that was started so shortly before the change, by a clock
+ * that may be another one than ours, may have been restarted within the second that it was started in.
+ */
+const young = 120_000;
+/** As long as that may be what Azure showed before the change. */
+const unchangedFor = 3_000;
 
 /** What one look saw. */
 export interface Seen {
@@ -76,9 +81,10 @@ export class Settling {
     const known = this.#of.before.container(container.name);
     if (container.isNew === undefined) return known !== undefined && !this.#moved;
     if (container.isNew) return false;
-    // Azure has no parts of a second, so one that had just been started may have been again in it.
     const age = this.#start - (container.startTime ?? 0);
-    return !(this.#moved && age < skew && container.startTime === known?.startTime);
+    const isYoung = age < young && container.startTime === known?.startTime;
+    const isSeenAtWork = this.#moved || this.#of.clock.now() - this.#start >= unchangedFor;
+    return !(isYoung && isSeenAtWork);
   }
 
   #unchanged({ name, startTime }: WatchedContainer): Failure | undefined {

@@ -209,6 +209,14 @@ describe('a container group that Azure left alone', () => {
   test('may have been restarted within the second that it was started in', () => {
     const young = group([web(0)]);
     expect(lastOf(looks([[updating], [young, 5], [young]], { before: young }))).toBe('settled');
+    // No look was fast enough to see Azure at work.
+    const states = looks([[young, 3], [young, 4], [young, 1], [young]], { before: young });
+    expect(states.map(({ state }) => state)).toEqual([
+      'progress',
+      'progress',
+      'progress',
+      'settled',
+    ]);
   });
 });
 

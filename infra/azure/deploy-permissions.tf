@@ -9,6 +9,7 @@ locals {
     "Microsoft.ContainerInstance/containerGroups/delete"               = ["resource-group"] # to remove the candidate, the group of `run-before`, and a group that is recreated or was new when it failed
     "Microsoft.ContainerInstance/containerGroups/containers/logs/read" = ["resource-group"] # to show the last lines of a container that failed
     "Microsoft.ContainerInstance/locations/operations/read"            = ["subscription"]   # to read the error that an operation ended with
+    "Microsoft.ContainerInstance/locations/operationResults/read"      = ["subscription"]   # to read the same where Azure names no other address
     "Microsoft.ContainerInstance/locations/usages/read"                = ["subscription"]   # to find out before the first change whether the quotas of the region suffice
     "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"   = ["identity"]       # to give the container group its user-assigned identities
     "Microsoft.Network/virtualNetworks/subnets/join/action"            = ["subnet"]         # to put the container group into its subnet

@@ -16,6 +16,8 @@ const fieldNames = [
   'client_assertion_type',
   'client_assertion',
   'client_secret',
+  // Of a client that takes part in continuous access evaluation.
+  'claims',
 ];
 
 interface EntraParts {

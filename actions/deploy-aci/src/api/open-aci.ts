@@ -76,7 +76,9 @@ export async function openAci(access: AciAccess, context: IdentityContext): Prom
       const body = JSON.stringify(document);
       const answer = await send({ ...call, method: 'PUT', url: url(idOf(asked)), body }, signal);
       if (answer.status >= 200 && answer.status < 300) {
-        return { group: groupIn(answer, call), operation: operationIn(answer) };
+        const said = answer.text.trim() !== '';
+        const group = said ? groupIn(answer, call) : await api.getGroup(asked, signal);
+        return { group: group ?? {}, operation: operationIn(answer) };
       }
       const failure = refused(answer, call);
       if (answer.repeated && failure.code === 'aci/transitioning') {

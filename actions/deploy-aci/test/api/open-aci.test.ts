@@ -59,6 +59,13 @@ describe('an operation', () => {
     expect(seen).toHaveLength(2);
   });
 
+  test('is begun by an answer without a body: the group is read', async () => {
+    const { api, seen } = await aciThatSays([{ status: 202 }, { body: { name: 'web' } }]);
+    const { group } = await api.putGroup({ ...shop, document: {} }, signal);
+    expect(group).toEqual({ name: 'web' });
+    expect(seen.map(({ method }) => method)).toEqual(['PUT', 'GET']);
+  });
+
   test.each<[string, Turn, unknown]>([
     ['Pending', { body: { status: 'Pending' } }, { state: 'running' }],
     ['a word of tomorrow', { body: { status: 'Pondering' } }, { state: 'running' }],

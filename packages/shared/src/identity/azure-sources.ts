@@ -62,7 +62,9 @@ async function ofMachine(
   const { cliIdentity, loginOfThisJob } = await import('./azure-cli.ts');
   const login = await loginOfThisJob(context);
   if (login === 'of this job') return cliIdentity({ tenantId }, context);
-  if (namesManagedIdentity(context) || (await onAzure(context))) {
+  // GitHub's own machines are Azure's too, and have no identity.
+  const hosted = context.env['RUNNER_ENVIRONMENT'] === 'github-hosted';
+  if (namesManagedIdentity(context) || (!hosted && (await onAzure(context)))) {
     return managedIdentity(fallback, context);
   }
   const older = login === 'older' ? '; the login of the Azure CLI is older than this job' : '';

@@ -59,6 +59,6 @@ function notAllowed(who: string, registry: string, status: number): Failure {
     who,
     what: `use ${registry}`,
     said: `HTTP ${status}`,
-    grant: `the role AcrPush (or AcrPull) on the registry ${registry}`,
+    grant: `the role AcrPush (or AcrPull) on the registry ${registry}, or "Container Registry Repository Writer" where the registry has permissions for each repository`,
   });
 }

@@ -176,6 +176,12 @@ describe('the login of the Azure CLI', () => {
   });
 });
 
+test("GitHub's own machines are not asked for an identity: the failure is about the inputs", async () => {
+  const env = { ...world.cloud.azure.machine, RUNNER_ENVIRONMENT: 'github-hosted' };
+  const failure = await world.failure(identity({}, env));
+  expect(failure.code).toBe('identity/no-azure-credentials');
+});
+
 test('none of all: one failure says what was looked for', async () => {
   const failure = await world.failure(identity({}, {}));
   expect(failure.code).toBe('identity/no-azure-credentials');

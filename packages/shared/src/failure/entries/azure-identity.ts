@@ -80,7 +80,7 @@ export const azureIdentityFailures = {
   'identity/azure-managed-identity': entry({
     cause: (f: { who: string; said: string }) => `There is no token for ${f.who}: ${f.said}.`,
     remedy: () =>
-      'Assign the identity to the machine or container that the runner is on. A user-assigned one is named by its client id in AZURE_CLIENT_ID.',
+      'Give `azure-client-id` and `azure-tenant-id`, to sign in as an application; or assign the identity to the machine or container that the runner is on, a user-assigned one by its client id in AZURE_CLIENT_ID.',
   }),
   'identity/azure-cli': entry({
     cause: (f: { said: string }) => `The Azure CLI gave no token for its login: ${f.said}.`,

@@ -1,6 +1,7 @@
 import { aciFailures } from './entries/aci.ts';
 import { aciContainerFailures } from './entries/aci-containers.ts';
 import { aciGroupFailures } from './entries/aci-group.ts';
+import { aciRolloutFailures } from './entries/aci-rollout.ts';
 import { actionFailures } from './entries/action.ts';
 import { azureIdentityFailures } from './entries/azure-identity.ts';
 import { buildFailures } from './entries/build.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   ...aciContainerFailures,
   ...aciFailures,
   ...aciGroupFailures,
+  ...aciRolloutFailures,
   ...actionFailures,
   ...azureIdentityFailures,
   ...buildFailures,

@@ -1,0 +1,97 @@
+import { patiently, withGrace } from '@slipway/shared/deploy/patience';
+import type { JsonObject } from '@slipway/shared/document/json-object';
+import { Failure } from '@slipway/shared/failure/failure';
+import type { Clock } from '@slipway/shared/time/clock';
+import type { AciApi, GroupName, Operation } from '../api/aci-api.ts';
+import { releaseTags, tagOf } from './release-tags.ts';
+
+/** What groups are written with. */
+export interface GroupWriter {
+  api: AciApi;
+  clock: Clock;
+  say(line: string): void;
+}
+
+/** How long a write that was asked for may still be answered after a cancel, in milliseconds. */
+const grace = 3_000;
+/** How often a region without room, or an error of Azure's own, is asked again. */
+const mostTries = 3;
+const pauseWhileChanging = 3_000;
+const pauseUntilGone = 1_000;
+
+/**
+ * Creates or replaces a group. While another change of it is under way it waits; a region without
+ * room and an error of Azure's own are tried three times.
+ * @returns the operation; undefined where the answer was lost and the group shows that it was done
+ */
+export async function writeGroup(
+  writer: GroupWriter,
+  { name, document }: { name: GroupName; document: JsonObject },
+  signal: AbortSignal,
+): Promise<Operation | undefined> {
+  const { api, clock, say } = writer;
+  let tries = 0;
+  let waits = false;
+  for (;;) {
+    try {
+      // A write that was asked for is seen to its answer: a rollback has to know of it.
+      const { operation } = await withGrace({ clock, grace }, signal, (within) =>
+        patiently(() => api.putGroup({ ...name, document }, within), { clock }, within),
+      );
+      return operation;
+    } catch (error) {
+      if (!(error instanceof Failure) || signal.aborted) throw error;
+      switch (error.code) {
+        case 'aci/transitioning':
+        case 'aci/unavailable':
+          if (await wasWritten(writer, { name, document }, signal)) return undefined;
+          if (!waits) say(`${name.name} is being changed: waiting until that is over`);
+          waits = true;
+          break;
+        case 'aci/capacity':
+        case 'aci/platform':
+        case 'aci/registry':
+          tries += 1;
+          if (tries >= mostTries) throw error;
+          say(`${error.message} Trying again.`);
+          break;
+        default:
+          throw error;
+      }
+      await clock.sleep(pauseWhileChanging, signal);
+    }
+  }
+}
+
+/** Deletes a group, and waits until it is gone. */
+export async function removeGroup(
+  { api, clock }: GroupWriter,
+  name: GroupName,
+  signal: AbortSignal,
+): Promise<void> {
+  const again = (error: unknown) =>
+    error instanceof Failure &&
+    (error.code === 'aci/transitioning' || error.code === 'aci/unavailable');
+  await patiently(() => api.deleteGroup(name, signal), { clock, again }, signal);
+  for (;;) {
+    const group = await patiently(() => api.getGroup(name, signal), { clock, again }, signal);
+    if (!group) return;
+    await clock.sleep(pauseUntilGone, signal);
+  }
+}
+
+// Only a release of this run has its address and its image.
+async function wasWritten(
+  { api, clock }: GroupWriter,
+  { name, document }: { name: GroupName; document: JsonObject },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const run = tagOf(document, releaseTags.run);
+  if (run === undefined) return false;
+  const again = (error: unknown) => error instanceof Failure && error.code === 'aci/unavailable';
+  const group = await patiently(() => api.getGroup(name, signal), { clock, again }, signal);
+  return (
+    tagOf(group, releaseTags.run) === run &&
+    tagOf(group, releaseTags.image) === tagOf(document, releaseTags.image)
+  );
+}

@@ -25,13 +25,25 @@ export function withPorts(
   container: string,
   ports: readonly GroupPort[],
 ): JsonObject {
-  const before = objectsIn(containerIn(group, container) ?? {}, 'ports').map(portKey);
+  const before = objectsIn(containerIn(group, container) ?? {}, 'ports');
   const list = ports.map(({ port, protocol }): JsonObject => ({ port, protocol }));
-  const taken = new Set([...before, ...list.map(portKey)]);
-  const address = objectIn(propertiesOf(group), 'ipAddress');
-  const others = objectsIn(address, 'ports').filter((port) => !taken.has(portKey(port)));
-  const own = withContainer(group, container, (properties) => ({ ...properties, ports: list }));
-  return withAddress(own, { ports: [...list, ...others] });
+  const opened = objectsIn(objectIn(propertiesOf(group), 'ipAddress'), 'ports');
+  const taken = new Set([...before, ...list].map(portKey));
+  const others = opened.filter((port) => !taken.has(portKey(port)));
+  const own = withContainer(group, container, (properties) => ({
+    ...properties,
+    ports: asBefore(list, before),
+  }));
+  return withAddress(own, { ports: [...asBefore(list, opened), ...others] });
+}
+
+/** A port that was there stays just as it was, with fields that are newer than this action. */
+function asBefore(
+  ports: readonly JsonObject[],
+  before: readonly JsonObject[],
+): readonly JsonObject[] {
+  const known = new Map(before.map((port) => [portKey(port), port]));
+  return ports.map((port) => known.get(portKey(port)) ?? port);
 }
 
 /**

@@ -45,7 +45,7 @@ test.each(['Succeeded', 'Failed', 'Canceled', 'Unhealthy', 'Repairing', 'NotSpec
 test('ends when the time is up, and names the group and its state', async () => {
   const { clock, settled } = world(inTurn(group('Updating')));
   await expect(settled()).rejects.toThrow(
-    'shop is still being changed by somebody else (Updating) after 1m.',
+    'shop is still being changed by somebody else (Updating) after 1 min.',
   );
   expect(clock.now()).toBe(60_000);
 });

@@ -52,6 +52,15 @@ describe('without a role of its own, a job is', () => {
     });
   });
 
+  test('who an earlier step says before all, and its pod before its container', () => {
+    const container = { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/credentials' };
+    const pod = { AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'none'), AWS_ROLE_ARN: role };
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'planted-secret-key' };
+    expect(identityWith({ ...container, ...pod, ...keys }).who).toBe('AWS_ACCESS_KEY_ID');
+    expect(identityWith({ ...container, ...pod }).who).toBe(role);
+    expect(identityWith(container).who).toContain('the container');
+  });
+
   test('the role of its container, and its secrets are masked', async () => {
     const given = {
       AccessKeyId: 'ASIAEXAMPLE',

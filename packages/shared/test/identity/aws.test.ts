@@ -55,6 +55,13 @@ describe('credentials', () => {
     world.expectMaskedBeforeUse();
   });
 
+  test('have everything behind the first colon for a password', async () => {
+    const authorizationToken = Buffer.from('AWS:planted:with:colons').toString('base64');
+    const body = JSON.stringify({ authorizationData: [{ authorizationToken }] });
+    world.cloud.faults.next('ecr', { status: 200, body });
+    expect(await login()).toEqual({ username: 'AWS', password: 'planted:with:colons' });
+  });
+
   test('need a region that somebody tells', async () => {
     const identity = identityOf(world.means);
     const work = ecrCredentials({ identity, registry: 'localhost:5000' }, world.means);

@@ -39,13 +39,23 @@ async function settled() {
 describe('a cancelled run', () => {
   it.each([
     ['describeServices', 1],
-    ['describeServices', 2],
     ['describeTaskDefinition', 1],
     ['registerTaskDefinition', 1],
   ])('that has changed nothing just ends: at %s %i', async (name, number) => {
     await withService(ecs);
     const { closing } = await ecs.deploy('shop:2', {}, { signal: cancelAt(name, number) });
     expect(closing).toMatch(/^cancelled: shop in default was not changed/);
+    expect(await settled()).toEqual({ image: 'shop:1', rollout: ['COMPLETED'] });
+    expect(ecs.service().revisions).toHaveLength(1);
+  });
+
+  it('right before its change has changed nothing, and says so', async () => {
+    await withService(ecs);
+    const { closing } = await ecs.deploy('shop:2', {}, { signal: cancelAt('describeServices', 2) });
+    expect(closing).toBe(
+      'cancelled: shop in default is not proven to serve anything; shop was not changed and is set to run arn:aws:ecs:eu-central-1:123456789012:task-definition/shop:1.',
+    );
+    expect(ecs.calls).not.toContain('updateService');
     expect(await settled()).toEqual({ image: 'shop:1', rollout: ['COMPLETED'] });
     expect(ecs.service().revisions).toHaveLength(1);
   });

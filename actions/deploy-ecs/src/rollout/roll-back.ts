@@ -58,6 +58,11 @@ export async function rollBack(rollback: RollBack, signal: AbortSignal): Promise
       const seen = await rollback.deployments.read(api, started.arn, signal);
       if (seen && isRollingBack(seen)) return leftOr(rollback, watching(plan, started));
     }
+    if (hurry && primary?.id === primaryOf(plan.service)?.id) {
+      throw new LeftToPlatform(
+        `${name.service} was not changed and is set to run ${plan.previous ?? 'nothing'}`,
+      );
+    }
     return restoredBy(plan, service);
   }
   const seen = await stopped(rollback, ours, signal);

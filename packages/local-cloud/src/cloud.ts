@@ -1,4 +1,5 @@
 import { type Aws, type AwsService, startAws } from './aws/aws.ts';
+import type { AciWorld } from './azure/aci/world.ts';
 import { type Azure, type AzureService, startAzure } from './azure/azure.ts';
 import { type GitHub, type GitHubService, startGitHub } from './github/github.ts';
 import { Faults } from './http/faults.ts';
@@ -18,6 +19,8 @@ export interface LocalCloudOptions {
   seed?: Seed;
   /** Folder of the bare repository; none: an empty one. */
   git?: string;
+  /** Container groups of Azure; none: scripts on quick times. */
+  aci?: AciWorld;
   /** Clock of all services, in milliseconds since the epoch. */
   now?: () => number;
 }
@@ -26,6 +29,7 @@ export interface LocalCloudOptions {
 export async function startLocalCloud({
   seed = demoSeed(),
   git,
+  aci,
   now = Date.now,
 }: LocalCloudOptions = {}): Promise<LocalCloud> {
   await using started = new AsyncDisposableStack();
@@ -42,7 +46,9 @@ export async function startLocalCloud({
   );
   const { issuer } = github.oidc;
   const aws = started.use(await startAws({ seed: seed.aws, issuer, faults, now }));
-  const azure = started.use(await startAzure({ seed: seed.azure, issuer, faults, now }));
+  const azure = started.use(
+    await startAzure({ seed: seed.azure, issuer, faults, now, ...(aci && { aci }) }),
+  );
   const all = started.move();
   return {
     github,

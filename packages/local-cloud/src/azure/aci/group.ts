@@ -4,8 +4,9 @@ import type { GroupBody } from './body.ts';
 import type { Container, RestartPolicy } from './container.ts';
 import { EventLog } from './events.ts';
 import type { Foundation } from './foundation.ts';
-import { Operation } from './operation.ts';
+import { Operation, type OperationError } from './operation.ts';
 import { containerOrders, groupOrder } from './order.ts';
+import { lateDeployment, provisioningFailure } from './provisioning-failure.ts';
 import { Round } from './round.ts';
 
 /** Where a group is. */
@@ -26,7 +27,8 @@ export type ProvisioningState =
   | 'Unhealthy'
   | 'Succeeded'
   | 'Failed'
-  | 'Canceled';
+  | 'Canceled'
+  | 'Deleting';
 
 /** One container group: what it is to be, and what is made of it. */
 export class ContainerGroup {
@@ -44,6 +46,8 @@ export class ContainerGroup {
   readonly #foundation: Foundation;
   #round: Round | undefined;
   #rounds = 0;
+  /** It has been given its place, which it keeps until it is stopped. */
+  #placed = false;
   #changeable = 0;
   #cancels: Cancel[] = [];
 
@@ -69,7 +73,7 @@ export class ContainerGroup {
 
   /** Address, once it has one. */
   get address(): string | undefined {
-    if (this.stopped || !this.#round?.placed) return undefined;
+    if (this.stopped || !this.#placed) return undefined;
     return this.#foundation.runtime.addressOf(this.#order());
   }
 
@@ -102,11 +106,39 @@ export class ContainerGroup {
   stop(): void {
     this.#begin();
     this.stopped = true;
+    this.#placed = false;
     this.provisioningState = 'Succeeded';
     const round = this.#round;
     round?.end(() => {
       for (const { log } of round.main) log.stop();
     });
+  }
+
+  /**
+   * Ends what goes on with an error; one that ACI finds out only after it took the request. As in Azure,
+   * the containers go on trying.
+   */
+  fail(error: OperationError): void {
+    if (!this.operation || this.operation.over) return;
+    this.provisioningState = 'Failed';
+    this.operation.end('Failed', error);
+  }
+
+  /** Everything of it goes after a while. */
+  removeLater(remove: () => void): Operation {
+    this.#begin();
+    this.provisioningState = 'Deleting';
+    const { durations, timeline } = this.#foundation;
+    const operation = new Operation(this.place, () => timeline.time);
+    this.operation = operation;
+    this.#round?.end(() => undefined);
+    this.#cancels.push(
+      timeline.after(durations.place, () => {
+        operation.end('Succeeded');
+        remove();
+      }),
+    );
+    return operation;
   }
 
   /** Everything of it goes. */
@@ -151,41 +183,27 @@ export class ContainerGroup {
     };
     if (before) before.end(begin);
     else begin();
-    this.#giveUpLater(operation);
+    this.#giveUpLater();
     return operation;
   }
 
-  #giveUpLater(operation: Operation): void {
+  #giveUpLater(): void {
     const { durations, timeline } = this.#foundation;
     const { provisioningTimeoutInSeconds: own } = this.body.properties;
     const wait = own === undefined ? durations.provision : own * durations.second;
-    this.#cancels.push(
-      timeline.after(wait, () =>
-        this.#fail(
-          operation,
-          `Subscription deployment didn't become successful in '${clockTime(wait)}'.`,
-        ),
-      ),
-    );
+    this.#cancels.push(timeline.after(wait, () => this.#giveUp(lateDeployment(wait))));
   }
 
-  #fail(operation: Operation, why: string): void {
-    if (operation.over) return;
-    this.provisioningState = 'Failed';
-    const all = [
-      this.events,
-      ...this.initContainers.map(eventsOf),
-      ...this.containers.map(eventsOf),
-    ];
-    const messages = all.flatMap((log) => log.list().map(({ message }) => message));
-    const refer =
-      "The container group provisioning has failed. Refer to 'DeploymentFailedReason' event for more details.";
-    operation.end('Failed', { code: 'Failed', message: [refer, why, ...messages].join(';') });
+  #giveUp(why: string): void {
+    const containers = [...this.initContainers, ...this.containers];
+    const logs = [this.events, ...containers.map(({ events }) => events)];
+    this.fail(provisioningFailure(why, logs));
   }
 
   #changed(): void {
     const { operation } = this;
     const round = this.#round;
+    if (round?.placed) this.#placed = true;
     if (!operation || operation.over || !round) return;
     if (round.placed && this.provisioningState === 'Pending') this.provisioningState = 'Creating';
     operation.status = this.provisioningState;
@@ -193,7 +211,7 @@ export class ContainerGroup {
     if (brokenInit) {
       const { exitCode } = brokenInit.state;
       const why = `Init container '${brokenInit.order.name}' ended with exit code ${exitCode}.`;
-      this.#fail(operation, why);
+      this.#giveUp(why);
       return;
     }
     const { durations, timeline } = this.#foundation;
@@ -212,16 +230,7 @@ export class ContainerGroup {
   }
 }
 
-function eventsOf({ events }: Container): EventLog {
-  return events;
-}
-
 /** Restart policy of a group; the service's default is Always. */
 export function policyOf({ properties: { restartPolicy } }: GroupBody): RestartPolicy {
   return restartPolicy === 'Never' || restartPolicy === 'OnFailure' ? restartPolicy : 'Always';
-}
-
-/** `00:30:00` */
-function clockTime(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 19);
 }

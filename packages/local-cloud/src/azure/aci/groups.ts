@@ -48,7 +48,11 @@ export async function putGroup(parts: AciParts, asked: Asked): Promise<Answer> {
   const resourceGroup = resourceGroupOf(seed, part('resourceGroup'));
   const strictness = { newer: version > published };
   const body: GroupBody = JSON.parse(checkedJson(request, 'ContainerGroup', strictness));
-  const location = (body.location ?? resourceGroup.location).replaceAll(' ', '').toLowerCase();
+  if (body.location === undefined) {
+    const message = 'The location property is required for this definition.';
+    throw new ArmError(400, 'LocationRequired', message);
+  }
+  const location = body.location.replaceAll(' ', '').toLowerCase();
   if (!seed.locations.includes(location)) {
     throw new ArmError(
       400,
@@ -106,6 +110,11 @@ export function deleteGroup(parts: AciParts, asked: Asked): Answer {
   const group = world.find(idOf(seed.subscriptionId, resourceGroup.name, asked.part('name')));
   if (!group) return { status: 204, body: '' };
   if (group.held) needSettled(group);
+  if (world.longRunning.deletes === 'later') {
+    const operation = group.removeLater(() => world.remove(group));
+    world.keep(operation);
+    return { status: 202, headers: operationHeaders(parts, asked, operation), body: '' };
+  }
   const answered = answer(parts, group, 200);
   world.remove(group);
   return answered;

@@ -44,7 +44,7 @@ export class Operation {
   show(events: readonly EventBody[] | undefined): object {
     const end = this.#end;
     return {
-      id: `/subscriptions/operations/${this.id}`,
+      id: this.groupId,
       name: this.id,
       status: end?.status ?? this.status,
       startTime: this.#startTime,

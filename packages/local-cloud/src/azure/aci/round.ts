@@ -84,7 +84,9 @@ export class Round {
       this.#parts.changed();
       this.#after(foundation.durations.backOff, () => this.#mount(index));
     });
-    foundation.runtime.mount(this.#group, volume, told);
+    const { azureFile } = volume;
+    if (azureFile && !hasKey(azureFile)) told('mount error(13): Permission denied');
+    else foundation.runtime.mount(this.#group, volume, told);
   }
 
   /** Starts the next init container, and after the last one all others. */
@@ -108,4 +110,10 @@ export class Round {
   #after(ms: number, run: () => void): void {
     this.#cancels.push(this.#parts.foundation.timeline.after(ms, run));
   }
+}
+
+/** Whether a share can be opened: a GET has no key, so a PUT of what it gave has none either. */
+function hasKey(share: object): boolean {
+  const ways = ['storageAccountKey', 'storageAccountKeyReference', 'userManagedIdentityClientId'];
+  return ways.some((way) => way in share);
 }

@@ -12,6 +12,11 @@ export interface LongRunning {
   shape: 'Azure-AsyncOperation' | 'Location' | 'both' | 'none';
   /** Header Retry-After, in seconds. */
   retryAfter?: number;
+  /**
+   * `at-once`, as recorded: 200 with the last body, and the group is gone. `later`: 202 with an operation,
+   * and the group is Deleting for a while.
+   */
+  deletes?: 'at-once' | 'later';
   /** Whether polls of the operation have the events of the group. */
   events?: boolean;
 }

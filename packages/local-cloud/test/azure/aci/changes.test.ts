@@ -30,7 +30,7 @@ describe('a PUT', () => {
     const [before, address] = [startedAt(), group().address];
     await expect(shop.put()).resolves.toMatchObject({
       status: 200,
-      body: { properties: { provisioningState: 'Updating' } },
+      body: { properties: { provisioningState: 'Updating', ipAddress: { ip: address } } },
     });
     shop.clock.pass(minute);
     await expect(shop.group()).resolves.toMatchObject({ provisioningState: 'Succeeded' });
@@ -147,6 +147,14 @@ describe('the operation of a PUT', () => {
     );
   });
 
+  test('fails with what the service finds out only later', async () => {
+    const ask = await poll('azure-asyncoperation');
+    const error = { code: 'ServiceUnavailable', message: 'no room' };
+    group().fail(error);
+    await expect(ask()).resolves.toMatchObject({ body: { status: 'Failed', error } });
+    await expect(shop.group()).resolves.toMatchObject({ provisioningState: 'Failed' });
+  });
+
   test('at its Location is 202 for as long as it takes, and then the group', async () => {
     shop.aci.world.longRunning = { shape: 'Location' };
     const ask = await poll('location');
@@ -161,6 +169,22 @@ describe('the operation of a PUT', () => {
     const ask = await poll('location');
     shop.clock.pass(31 * minute);
     await expect(ask()).resolves.toMatchObject({ status: 400, code: 'Failed' });
+  });
+
+  test('of a DELETE that takes a while ends when the group is gone', async () => {
+    await shop.create();
+    shop.aci.world.longRunning = { shape: 'Azure-AsyncOperation', deletes: 'later' };
+    const { headers, status } = await shop.about('DELETE');
+    expect(status).toBe(202);
+    await expect(shop.about('GET')).resolves.toMatchObject({
+      body: { properties: { provisioningState: 'Deleting' } },
+    });
+    shop.clock.pass(10 * second);
+    const url = new URL(String(headers['azure-asyncoperation']));
+    await expect(shop.ask('GET', `${url.pathname}${url.search}`)).resolves.toMatchObject({
+      body: { status: 'Succeeded' },
+    });
+    await expect(shop.about('GET')).resolves.toMatchObject({ status: 404 });
   });
 
   test('is Canceled by the next one', async () => {

@@ -239,6 +239,16 @@ test('a volume that cannot be mounted is an event of the group, of type Normal',
   });
 });
 
+test('a share without its key, as a GET shows it, cannot be mounted', async () => {
+  const azureFile = { shareName: 's', storageAccountName: 'a' };
+  await shop.put(groupBody({ volumes: [{ name: 'files', azureFile }] }));
+  shop.clock.pass(20 * second);
+  const { instanceView } = await shop.seen((found) => found.instanceView);
+  expect(instanceView?.events).toMatchObject([
+    { name: 'FailedMount', message: expect.stringContaining('mount error(13): Permission denied') },
+  ]);
+});
+
 test('a container that takes too much memory ends with 137 and says why', async () => {
   shop.aci.runtime.behave('shop:1', { exit: { after: second, code: 137, reason: 'OOMKilled' } });
   await shop.create(groupBody({ restartPolicy: 'Never' }));

@@ -59,7 +59,7 @@ describe('a body is refused that has', () => {
     [
       'an unknown policy',
       groupBody({ restartPolicy: 'always' }),
-      "The allowed values are 'Always,OnFailure,Never'.",
+      'one of Always, OnFailure, Never',
     ],
     [
       'a mount of no volume',
@@ -101,6 +101,14 @@ describe('a body is refused that has', () => {
 });
 
 describe('a group is refused', () => {
+  test('without a region', async () => {
+    const { properties } = groupBody();
+    await expect(shop.put({ properties })).resolves.toMatchObject({
+      status: 400,
+      code: 'LocationRequired',
+    });
+  });
+
   test('in a region that has none', async () => {
     const said = await shop.put({ ...groupBody(), location: 'Moon' });
     expect(said).toMatchObject({ status: 400, code: 'LocationNotAvailableForResourceType' });
@@ -135,7 +143,7 @@ describe('a group is refused', () => {
     shop.aci.world.setQuota('eastus', 'StandardCores', 1);
     await shop.create();
     const { ipAddress: _, ...more } = groupBody().properties;
-    const said = await shop.put({ properties: more }, 'other');
+    const said = await shop.put({ location: 'eastus', properties: more }, 'other');
     expect(said).toMatchObject({
       status: 409,
       code: 'ServiceUnavailable',

@@ -102,7 +102,7 @@ test('no answer has anything in it that is secret', async () => {
   ];
   const name = 'secrets';
   const { ipAddress: _, ...more } = groupBody(secrets, { environmentVariables }).properties;
-  const created = await shop.put({ properties: more }, name);
+  const created = await shop.put({ location: 'eastus', properties: more }, name);
   const read = await shop.about('GET', { name });
   for (const said of [created, read]) {
     expect(JSON.stringify(said.body)).not.toMatch(/secret-\d/);

@@ -15,9 +15,10 @@ export async function inspectImage(
   image: string,
   credentials: readonly CredentialBody[],
 ): Promise<ImageVerdict> {
-  const { host, name, reference } =
-    /^(?<host>(?:127\.0\.0\.1|localhost):\d+)\/(?<name>[^@:]+)(?:@|:)(?<reference>.+)$/.exec(image)
-      ?.groups ?? {};
+  const { digest, host, name, tag } =
+    /^(?<host>(?:127\.0\.0\.1|localhost):\d+)\/(?<name>[^@:]+)(?::(?<tag>[^@]+))?(?:@(?<digest>.+))?$/.exec(
+      image,
+    )?.groups ?? {};
   if (host === undefined) {
     return 'digest' in (await pullImage(image)) ? 'accessible' : 'inaccessible';
   }
@@ -25,7 +26,7 @@ export async function inspectImage(
   const basic = Buffer.from(`${username}:${password}`).toString('base64');
   const headers = { accept, ...(username && { authorization: `Basic ${basic}` }) };
   try {
-    const url = `http://${host}/v2/${name}/manifests/${reference}`;
+    const url = `http://${host}/v2/${name}/manifests/${digest ?? tag ?? 'latest'}`;
     const { ok, status } = await fetch(url, { method: 'HEAD', headers });
     if (ok) return 'accessible';
     return status >= 500 || status === 429 ? 'registry-error' : 'inaccessible';

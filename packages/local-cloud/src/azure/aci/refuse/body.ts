@@ -72,7 +72,6 @@ export function checkBody(name: string, { properties }: GroupBody): void {
     );
   }
   for (const volume of volumes) checkVolume(name, volume);
-  checkChoices(name, properties);
   checkAddress(name, properties);
   checkCredentials(name, properties);
 }
@@ -131,33 +130,9 @@ function checkVolume(group: string, volume: VolumeBody): void {
   }
 }
 
-const choices: readonly [keyof GroupProperties, readonly string[]][] = [
-  ['osType', ['Linux', 'Windows']],
-  ['restartPolicy', ['Always', 'OnFailure', 'Never']],
-  ['sku', ['Standard', 'Dedicated', 'Confidential']],
-  ['priority', ['Regular', 'Spot']],
-];
-
-function checkChoices(group: string, properties: GroupProperties): void {
-  for (const [field, allowed] of choices) {
-    const value = properties[field];
-    if (value === undefined || allowed.some((one) => one === value)) continue;
-    throw invalid(
-      `Invalid${field.charAt(0).toUpperCase()}${field.slice(1)}`,
-      `The '${field}' of container group '${group}' is invalid: '${value}'. The allowed values are '${allowed.join(',')}'.`,
-    );
-  }
-}
-
 function checkAddress(group: string, { containers, ipAddress, subnetIds }: GroupProperties): void {
   if (!ipAddress) return;
   const { dnsNameLabel: label, ports, type } = ipAddress;
-  if (type !== 'Public' && type !== 'Private') {
-    throw invalid(
-      'InvalidIpAddressType',
-      `The IP address type '${type}' of container group '${group}' is invalid.`,
-    );
-  }
   if (subnetIds?.length && (type === 'Public' || label !== undefined)) {
     throw invalid(
       'InvalidIpAddressTypeForNetworkProfile',

@@ -1,4 +1,5 @@
 import { isRecord } from '../../../http/exchange.ts';
+import { publishedChoices } from './choices.ts';
 import { neverAnswered, newerFields, newlyOptional } from './newer.ts';
 import { type Mapper, type MapperType, publishedMappers } from './published.ts';
 
@@ -94,9 +95,12 @@ class Check {
       }
       const mapper = level.fields.get(name);
       if (!mapper) return { kind: 'unknown', path, what: name, of: at.of };
-      return mapper.readOnly && !this.#strictness.answer
-        ? undefined
-        : this.value(one, mapper, path);
+      if (mapper.readOnly && !this.#strictness.answer) return undefined;
+      const choices = publishedChoices[`${at.of}.${at.prefix}${name}`];
+      const chosen = choices
+        ? { ...mapper, type: { name: 'Enum', allowedValues: choices } }
+        : mapper;
+      return this.value(one, chosen, path);
     });
     return wrongField ?? this.#missing(value, level, at);
   }

@@ -29,6 +29,7 @@ const endings: ReadonlyArray<readonly [RegExp, 'old' | 'next']> = [
     ),
     'old',
   ],
+  [new RegExp(`; shop was not changed and is set to run ${arn}\\.$`), 'old'],
   [new RegExp(`; ECS brings ${arn} back by itself\\.$`), 'old'],
   [/^deployed: shop in default serves the new version \(.+\), proven by http/, 'next'],
 ];

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pushApp } from '../src/app-image.ts';
@@ -6,6 +9,7 @@ import type { GroupBody } from '../src/azure/aci/body.ts';
 import type { ContainerGroup } from '../src/azure/aci/group.ts';
 import { type RealAzure, startRealAzure } from '../src/azure/real-azure.ts';
 import { startVirtualAzure } from '../src/azure/virtual-azure.ts';
+import { docker } from '../src/hosts/docker.ts';
 import { type LocalRegistry, startRegistry } from '../src/registry.ts';
 import { ArmClient, groupBody } from '../test/azure/arm-client.ts';
 
@@ -181,6 +185,29 @@ describe('a group of real containers', () => {
     await arm.about('DELETE');
     const said = await arm.put(webBody(`${registry.host}/nothing:here`));
     expect(said).toMatchObject({ status: 400, code: 'InaccessibleImage' });
+  });
+
+  test('pulls with the credentials that it was given, and with no others', async () => {
+    await using locked = await startRegistry({ username: 'shop', password: 's3cret' });
+    const { host: server } = locked;
+    const image = `${server}/app:one`;
+    const config = await mkdtemp(join(tmpdir(), 'slipway-push-'));
+    const auth = Buffer.from('shop:s3cret').toString('base64');
+    await writeFile(join(config, 'config.json'), JSON.stringify({ auths: { [server]: { auth } } }));
+    await docker(['tag', good, image]);
+    await docker(['--config', config, 'push', '--quiet', image]);
+    await docker(['rmi', image]);
+    await rm(config, { recursive: true });
+    const body = (password: string) =>
+      webBody(image, {
+        imageRegistryCredentials: [{ server, username: 'shop', password }],
+      });
+    await arm.about('DELETE');
+    await expect(arm.put(body('wrong'))).resolves.toMatchObject({ code: 'InaccessibleImage' });
+    await expect(arm.put(webBody(image))).resolves.toMatchObject({ code: 'InaccessibleImage' });
+    await deploy(body('s3cret'));
+    await settled(group);
+    expect(web().state.state).toBe('Running');
   });
 
   test('leaves nothing behind', async () => {

@@ -58,8 +58,8 @@ class Runtime implements AciRuntime {
     this.#volumes.mount(group, volume).then(tell, (error: unknown) => tell(saidBy(error)));
   }
 
-  pull(...[{ image }, tell]: Parameters<AciRuntime['pull']>): void {
-    pullImage(image).then(tell, () => undefined);
+  pull(...[{ group, image }, tell]: Parameters<AciRuntime['pull']>): void {
+    pullImage(image, group.credentials).then(tell, () => undefined);
   }
 
   start(order: ContainerOrder, tell: (event: ContainerEvent) => void): void {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { saidBy } from '../../../docker/said.ts';
 import { docker, lines } from '../../../hosts/docker.ts';
 import type { CredentialBody } from '../body.ts';
@@ -20,7 +23,7 @@ export async function inspectImage(
       image,
     )?.groups ?? {};
   if (host === undefined) {
-    return 'digest' in (await pullImage(image)) ? 'accessible' : 'inaccessible';
+    return 'digest' in (await pullImage(image, credentials)) ? 'accessible' : 'inaccessible';
   }
   const { password, username } = credentials.find(({ server }) => server === host) ?? {};
   const basic = Buffer.from(`${username}:${password}`).toString('base64');
@@ -35,10 +38,14 @@ export async function inspectImage(
   }
 }
 
-/** Pulls an image by this machine's engine. */
-export async function pullImage(image: string): Promise<Pulled> {
+/** Pulls an image by this machine's engine, with the credentials of the group and nothing else. */
+export async function pullImage(
+  image: string,
+  credentials: readonly CredentialBody[],
+): Promise<Pulled> {
   try {
-    await docker(['pull', '--quiet', image]);
+    await using login = await loginFor(image, credentials);
+    await docker([...login.options, 'pull', '--quiet', image]);
     const named = /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
     if (named !== undefined) return { digest: named };
     const format = '{{range .RepoDigests}}{{println .}}{{end}}';
@@ -47,4 +54,23 @@ export async function pullImage(image: string): Promise<Pulled> {
   } catch (error) {
     return { problem: `rpc error: code = Unknown desc = ${saidBy(error)}` };
   }
+}
+
+/** Options by which docker logs in to the registry of an image; none where there is no password for it. */
+async function loginFor(
+  image: string,
+  credentials: readonly CredentialBody[],
+): Promise<AsyncDisposable & { options: string[] }> {
+  const { password, server, username } =
+    credentials.find((one) => image.startsWith(`${one.server}/`)) ?? {};
+  if (server === undefined || password === undefined) {
+    return { options: [], [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-pull-'));
+  const auth = Buffer.from(`${username}:${password}`).toString('base64');
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [server]: { auth } } }));
+  return {
+    options: ['--config', folder],
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Script } from '../../../packages/local-cloud/src/azure/aci/virtual/script.ts';
 import { atPace, scripts } from '../../../packages/local-cloud/src/azure/aci/virtual/script.ts';
-import { demoAzure } from '../../../packages/local-cloud/src/azure/seed.ts';
+import { type AzureSeed, demoAzure } from '../../../packages/local-cloud/src/azure/seed.ts';
 import {
   startVirtualAzure,
   type VirtualAzure,
@@ -43,12 +43,13 @@ export class World implements AsyncDisposable {
     this.runner = runner;
   }
 
-  static async open(): Promise<World> {
+  /** @param seed what exists in Azure; by default one identity that the job may use */
+  static async open(seed: AzureSeed = demoAzure()): Promise<World> {
     const [github, runner] = await Promise.all([
       startGitHub({ repository: 'org/app' }),
       makeRunner(),
     ]);
-    const azure = await startVirtualAzure({ pace, issuer: github.oidc.issuer, seed: demoAzure() });
+    const azure = await startVirtualAzure({ pace, issuer: github.oidc.issuer, seed });
     const world = new World(azure, github, runner);
     const { crash, neverReady, noImage, outOfMemory } = scripts;
     world.behave('shop-crash', crash);

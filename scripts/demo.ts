@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActRun } from '../packages/local-cloud/src/act.ts';
+import { aciShop } from '../packages/local-cloud/src/shop/aci-place.ts';
 import { ecsShop } from '../packages/local-cloud/src/shop/ecs-place.ts';
 import { openShop, type Shop, type ShopPlace } from '../packages/local-cloud/src/shop/shop.ts';
 import { sshShop } from '../packages/local-cloud/src/shop/ssh-place.ts';
@@ -37,6 +38,10 @@ const targets: Readonly<Record<string, () => Promise<Scene>>> = {
   async ecs() {
     const shop = await openShop(ecsShop);
     return { shop, place: `an emulated Amazon ECS, whose load balancer is ${shop.place.url}` };
+  },
+  async aci() {
+    const shop = await openShop(aciShop);
+    return { shop, place: 'an emulated Azure Container Instances with real containers' };
   },
 };
 
@@ -91,7 +96,7 @@ async function tell(): Promise<void> {
   const second = await ship();
   holds(`${name} is red`, second.code !== 0);
   const reason = annotation(second.log);
-  holds(`it says why: ${reason.split('%0A')[0]}`, /deploy-\w+: (?:deploy|ecs)\//.test(reason));
+  holds(`it says why: ${reason.split('%0A')[0]}`, /deploy-\w+: (?:aci|deploy|ecs)\//.test(reason));
   const found = second.summaries.join('\n');
   holds(
     'the summary shows the last log line: The setting DATABASE_URL is missing',

@@ -22,7 +22,7 @@ export const aciRolloutFailures = {
   }),
   'aci/no-address': entry({
     cause: (f: { group: string }) =>
-      `\`health-path\` needs an address, and Azure reports none with a TCP port for ${f.group}.`,
+      `Azure reports no address with a TCP port for ${f.group}, and \`health-path\` needs one.`,
     remedy: () =>
       'Open a port with `ports`, and give the group an address; or give `health-url`. The address of a group in a private network is reached from a runner in that network only.',
   }),

@@ -12,7 +12,7 @@ import {
   shopIdentity,
   shopWith,
   vault,
-} from './world.ts';
+} from '../../test/group/world.ts';
 
 const identity = { type: 'UserAssigned', userAssignedIdentities: { [shopIdentity]: {} } };
 const reference = { name: 'db', identity: shopIdentity, secretReferenceUri: vault };

@@ -9,7 +9,7 @@ import {
 import { Shop, second } from '../../../../packages/local-cloud/test/azure/aci/shop.ts';
 import { groupBody } from '../../../../packages/local-cloud/test/azure/arm-client.ts';
 import { GroupWatch } from '../../src/rollout/group-state.ts';
-import { lastOf } from '../groups.ts';
+import { lastOf } from '../../test/groups.ts';
 
 let shop: Shop;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Rollout } from '../../../src/aws/ecs/services/rollout.ts';
 import { scripts } from '../../../src/aws/ecs/virtual/script.ts';
-import { minute, Shop } from './shop.ts';
+import { minute, Shop } from '../../../test/aws/ecs/shop.ts';
 
 type Step =
   | { do: 'deploy'; how: keyof typeof scripts }

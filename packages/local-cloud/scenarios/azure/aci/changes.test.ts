@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LongRunning } from '../../../src/azure/aci/world.ts';
-import { groupBody } from '../arm-client.ts';
-import { minute, Shop, second } from './shop.ts';
+import { minute, Shop, second } from '../../../test/azure/aci/shop.ts';
+import { groupBody } from '../../../test/azure/arm-client.ts';
 
 let shop: Shop;
 beforeEach(async () => {

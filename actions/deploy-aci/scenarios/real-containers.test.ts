@@ -145,6 +145,47 @@ describe('a container group whose containers are real', () => {
     expect(groups()).toEqual(['shop']);
   }, 60_000);
 
+  it('whose share is not there says so, and is removed again', async () => {
+    const spec = {
+      location: 'eastus',
+      properties: {
+        osType: 'Linux',
+        containers: [
+          {
+            name: 'web',
+            properties: {
+              image: imageOf('one'),
+              resources: { requests: { cpu: 0.5, memoryInGB: 0.3 } },
+              volumeMounts: [{ name: 'files', mountPath: '/files' }],
+            },
+          },
+        ],
+        volumes: [
+          {
+            name: 'files',
+            azureFile: {
+              shareName: 'nowhere',
+              storageAccountName: 'storage',
+              storageAccountKey: 'a2V5IG9mIHRoZSBzaGFyZQ==',
+            },
+          },
+        ],
+      },
+    };
+    const { errors, log, outputs } = await deploy(imageOf('one'), {
+      name: 'other',
+      'dns-label': 'other-web',
+      spec: JSON.stringify(spec),
+    });
+    expect(outputs).toMatchObject({ status: 'failed', reason: 'aci/mount' });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.text).toContain(
+      "there is no such file share; Azure: Failed to mount volume 'files'",
+    );
+    expect(log.replace(/^::add-mask::.*$/gm, '')).not.toContain('a2V5IG9mIHRoZSBzaGFyZQ');
+    expect(groups()).not.toContain('other');
+  }, 120_000);
+
   it.each([
     ['crashes', 'crash', 'aci/crash-loop', 'cannot open the database'],
     ['never gets healthy', 'unhealthy', 'deploy/unproven', 'table users is missing'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Step } from '../../../packages/local-cloud/src/runner.ts';
+import { shownOf } from '../../../packages/local-cloud/src/entry-alone.ts';
+import type { Step, StepResult } from '../../../packages/local-cloud/src/runner.ts';
 import { image, World } from './world.ts';
 
 /** What the runner leaves between SIGINT and SIGTERM, and between that and SIGKILL. */
@@ -14,14 +15,14 @@ const [tenths = []] = fc.sample(fc.array(fc.nat(99), { minLength: 10, maxLength:
 });
 const moments = tenths.map((within, tenth) => ({
   percent: tenth * 10 + within / 10,
-  strategy: tenth % 2 === 0 ? 'in-place' : 'rehearse',
+  strategy: ['in-place', 'rehearse', 'recreate'][tenth % 3] ?? '',
 }));
 
 /** What the last line of a cancelled run may say, and which version serves when Azure has ended that. */
 const endings: ReadonlyArray<readonly [RegExp, 'old' | 'next']> = [
   // Before the action itself is there, a signal ends Node.
   [/^SIGINT: $/, 'old'],
-  [/^cancelled: shop in shop was not changed\.$/, 'old'],
+  [/^cancelled: .*shop was not changed\.$/, 'old'],
   [
     /^cancelled: .+; Azure is bringing back the version before in shop, and ends that by itself/,
     'old',
@@ -70,7 +71,8 @@ it('a deployment that nobody cancels', async () => {
   await world.deploy('shop-1');
   for (const [strategy, name] of [
     ['in-place', 'shop-2'],
-    ['rehearse', 'shop-1'],
+    ['rehearse', 'shop-3'],
+    ['recreate', 'shop-1'],
   ] as const) {
     const { ms, outputs } = await world.deploy(name, { strategy });
     expect(outputs).toMatchObject({ status: 'deployed' });
@@ -86,8 +88,7 @@ it.each(moments)(
     const next = old === 'shop-1' ? 'shop-2' : 'shop-1';
     const step = world.start(next, { strategy });
     const first = await cancelled(step, ((whole[strategy] ?? 0) * percent) / 100);
-    const line = first.log.trim().split('\n').at(-1) ?? '';
-    const last = first.signal ? `${first.signal}: ${line}` : line;
+    const last = first.signal ? `${first.signal}: ${lastLine(first)}` : lastLine(first);
     const [, serves] = endings.find(([said]) => said.test(last)) ?? [];
     expect([last, serves]).toEqual([last, expect.any(String)]);
     expect(world.groups).toEqual(['shop']);
@@ -102,6 +103,35 @@ it.each(moments)(
   },
   120_000,
 );
+
+it('one that is cancelled in its rehearsal says that the group itself was not changed', async () => {
+  const { image } = await settled();
+  const next = serving === 'shop-1' ? 'shop-2' : 'shop-1';
+  const step = world.start(next, { strategy: 'rehearse' });
+  await step.saw(/done: apply: rehearse in shop-next/);
+  const result = await cancelled(step, 0);
+  const { log, outputs } = result;
+  expect(outputs).toMatchObject({ status: 'cancelled' });
+  expect(lastLine(result)).toMatch(/^cancelled: .+; shop was not changed\.$/);
+  expect(log).toContain('removed shop-next');
+  expect(world.groups).toEqual(['shop']);
+  expect(await settled()).toMatchObject({ image });
+}, 120_000);
+
+it('a first one that is cancelled leaves nothing', async () => {
+  const step = world.start('shop-1', { name: 'fresh', 'dns-label': 'fresh-web' });
+  await step.saw(/done: apply/);
+  const result = await cancelled(step, 0);
+  expect(result.outputs).toMatchObject({ status: 'cancelled' });
+  expect(lastLine(result)).toMatch(/; Azure is deleting fresh, and ends that by itself/);
+  expect((await settled()).answer).toContain(serving);
+  expect(world.groups).toEqual(['shop']);
+}, 120_000);
+
+/** Masks may come after it: those of a token that was on its way. */
+function lastLine(result: StepResult): string {
+  return shownOf(result).trim().split('\n').at(-1) ?? '';
+}
 
 /** Ends a step as the runner does when somebody cancels its job. */
 async function cancelled(step: Step, after: number) {

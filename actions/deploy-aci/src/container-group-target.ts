@@ -292,6 +292,9 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
 
   #leftSentence(change: AciChange): string {
     const { name } = this.#group;
+    if (this.#changed === 'not') {
+      return change.kind === 'gone' ? `${name} was not created` : `${name} was not changed`;
+    }
     return change.kind === 'gone'
       ? `Azure is deleting ${name}, and ends that by itself`
       : `Azure is bringing back the version before in ${name}, and ends that by itself`;

@@ -1,5 +1,6 @@
 // Measures the built bundles against the bars and prints one table. Ratios come from one run, as
 // machines differ. Exits with 1 when a bar is not held.
+import { aciRollout } from './aci-rollout.ts';
 import { buildPush } from './build-push.ts';
 import { ecsRollout } from './ecs-rollout.ts';
 import { ecsWatch } from './ecs-watch.ts';
@@ -20,6 +21,7 @@ const rows: Row[] = [
   ...(await releaseSize()),
   ...(await ecsRollout()),
   ...(await ecsWatch()),
+  ...(await aciRollout()),
   ...(await fiveCommands()),
   ...(await manyHosts()),
   ...(await upload()),

@@ -16,7 +16,7 @@ import {
 } from '../../../packages/local-cloud/src/runner.ts';
 
 export const bundle = join(import.meta.dirname, '../dist/index.js');
-const pace = 0.01;
+const quick = 0.01;
 
 /** Inputs by which a job signs in to the emulated Azure. */
 export const identity = {
@@ -36,21 +36,26 @@ export class World implements AsyncDisposable {
   readonly azure: VirtualAzure;
   readonly github: GitHub;
   readonly runner: Runner;
+  readonly #pace: number;
 
-  private constructor(azure: VirtualAzure, github: GitHub, runner: Runner) {
+  private constructor(azure: VirtualAzure, github: GitHub, runner: Runner, pace: number) {
+    this.#pace = pace;
     this.azure = azure;
     this.github = github;
     this.runner = runner;
   }
 
-  /** @param seed what exists in Azure; by default one identity that the job may use */
-  static async open(seed: AzureSeed = demoAzure()): Promise<World> {
+  /**
+   * @param seed what exists in Azure; by default one identity that the job may use
+   * @param pace of Azure; 1 is that of the real one
+   */
+  static async open(seed: AzureSeed = demoAzure(), pace = quick): Promise<World> {
     const [github, runner] = await Promise.all([
       startGitHub({ repository: 'org/app' }),
       makeRunner(),
     ]);
     const azure = await startVirtualAzure({ pace, issuer: github.oidc.issuer, seed });
-    const world = new World(azure, github, runner);
+    const world = new World(azure, github, runner, pace);
     const { crash, neverReady, noImage, outOfMemory } = scripts;
     world.behave('shop-crash', crash);
     world.behave('shop-absent', noImage);
@@ -66,7 +71,7 @@ export class World implements AsyncDisposable {
 
   /** From now on containers of an image behave so, at the pace of this world. */
   behave(name: string, script: Script): void {
-    this.azure.runtime.behave(`${name}@`, atPace(script, pace));
+    this.azure.runtime.behave(`${name}@`, atPace(script, this.#pace));
   }
 
   /** What a step needs to find the emulated clouds. */

@@ -29,7 +29,7 @@ import { type GroupWriter, removeGroup, writeGroup } from './rollout/write-group
 export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
   readonly name: string;
   /** A look is one call or two; Azure allows thousands of reads an hour in a subscription. */
-  readonly pace = { first: 1_000, most: 1_500 };
+  readonly pace = { first: 1_000, most: 1_200 };
   readonly #parts: GroupParts;
   readonly #group: GroupName;
   readonly #candidate: GroupName;
@@ -248,9 +248,21 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
       name,
       operation,
       say: this.#parts.commands.info,
-      watch: watch({ before, ...(document && { document }), ...(isKept && { isKept }) }),
+      watch: watch({
+        before,
+        ...(document && { document }),
+        ...(isKept && { isKept }),
+        ...(this.#isAsked(role, document) && { settle: 0 }),
+      }),
     });
     return { kind: 'group', role, direction, follower };
+  }
+
+  // Then the proof decides, and the looks go on meanwhile: to wait for it to stay up only makes it late.
+  #isAsked(role: 'candidate' | 'production', document: JsonObject | undefined): boolean {
+    const { 'health-path': path, 'health-url': url } = this.#parts.settings;
+    if (!url && path === undefined) return false;
+    return role === 'production' || (document !== undefined && viewOf(document).ports.length > 0);
   }
 
   #released({ image, prepared, previousImage }: AciPlan): JsonObject {

@@ -90,6 +90,7 @@ describe('a bad input', () => {
     ['resource-group', 'shop.', 'is not the name of a resource group'],
     ['name', 'Shop', 'is not the name of a container group'],
     ['name', 'shop-', 'is not the name of a container group'],
+    ['name', 'shop--web', 'is not the name of a container group'],
     ['name', 's'.repeat(64), 'is not the name of a container group'],
     ['location', 'East US', 'is not the short name of a region'],
     ['image', 'Registry/App!', 'is not an image'],

@@ -33,7 +33,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
     {
       ...deployInputs,
       'resource-group': matching(resourceGroupForm, 'is not the name of a resource group', 'shop'),
-      name: matching(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, groupNameWrong, 'shop'),
+      name: matching(/^(?!.*--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, groupNameWrong, 'shop'),
       location: matching(/^[a-z][a-z0-9]{2,40}$/, 'is not the short name of a region', 'eastus'),
       container: matching(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, containerWrong, 'web'),
       spec: documentInput(workspace, specExample),
@@ -81,7 +81,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
 // https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 const resourceGroupForm = /^[\w.()-]{0,89}[\w()-]$/;
 const groupNameWrong =
-  'is not the name of a container group (1 to 63 lowercase letters, digits and hyphens)';
+  'is not the name of a container group (1 to 63 lowercase letters, digits and single hyphens)';
 const containerWrong =
   'is not the name of a container (1 to 63 lowercase letters, digits and hyphens)';
 const guidExample = '11111111-2222-3333-4444-555555555555';

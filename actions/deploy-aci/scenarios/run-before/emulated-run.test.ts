@@ -5,7 +5,7 @@ import { scripts } from '../../../../packages/local-cloud/src/azure/aci/virtual/
 import { Shop } from '../../../../packages/local-cloud/test/azure/aci/shop.ts';
 import { groupBody } from '../../../../packages/local-cloud/test/azure/arm-client.ts';
 import { RunBefore } from '../../src/run-before/run-before.ts';
-import { fakeAci } from '../../test/fake-api.ts';
+import { fakeAci } from '../../test/fake-aci.ts';
 
 let shop: Shop;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { AciApi } from '../../src/api/aci-api.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
-import { fakeAci } from '../fake-api.ts';
+import { fakeAci } from '../fake-aci.ts';
 import { container, crashLoop, ended, event, group, running, served } from '../groups.ts';
 
 const name = { resourceGroup: 'production', name: 'shop' };

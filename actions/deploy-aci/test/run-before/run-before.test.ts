@@ -5,7 +5,7 @@ import { Failure } from '@slipway/shared/failure/failure';
 import { TimeoutReached } from '@slipway/shared/time/deadline';
 import type { AciApi } from '../../src/api/aci-api.ts';
 import { RunBefore } from '../../src/run-before/run-before.ts';
-import { fakeAci } from '../fake-api.ts';
+import { fakeAci } from '../fake-aci.ts';
 import { container, ended, event, group, running, wanted } from '../groups.ts';
 
 const tags = { 'slipway-run-before-of': 'shop' };

@@ -55,6 +55,17 @@ describe('a container group', () => {
     120_000,
   );
 
+  it('that Azure refuses to change is not restarted by a way back', async () => {
+    await world.deploy('shop-1');
+    const since = () => world.azure.world.group('shop').containers[0]?.state.startTime;
+    const before = since();
+    world.azure.world.takeLabel('shop-other.eastus');
+    const refused = await world.deploy('shop-2', { 'dns-label': 'shop-other' });
+    expect(refused.outputs).toMatchObject({ status: 'rolled-back', reason: 'aci/label-taken' });
+    expect(refused.log).toContain(`serves the version before (${image('shop-1')})`);
+    expect(since()).toBe(before);
+  }, 60_000);
+
   it('whose first version crashes is removed again', async () => {
     const { log, outputs } = await world.deploy('shop-crash');
     expect(outputs).toMatchObject({ status: 'failed' });

@@ -10,20 +10,25 @@ import {
   type Target,
 } from '@slipway/shared/deploy/target';
 import { type JsonObject, textIn } from '@slipway/shared/document/json-object';
-import { Failure } from '@slipway/shared/failure/failure';
 import { addressOf, servedAt } from './address.ts';
 import type { GroupName, Operation } from './api/aci-api.ts';
 import type { PreparedGroup } from './group/prepared-group.ts';
 import { checkQuota } from './group/quota.ts';
 import type { GroupParts } from './parts.ts';
-import { candidateDocument, candidateName } from './rollout/candidate.ts';
 import { GroupFollower } from './rollout/group-follower.ts';
 import { viewOf } from './rollout/group-view.ts';
 import { makePlan } from './rollout/make-plan.ts';
 import type { AciChange, AciPlan, AciStep } from './rollout/plan.ts';
+import { Rehearsal } from './rollout/rehearsal.ts';
 import { releaseTags, tagOf, withRelease } from './rollout/release-tags.ts';
 import { settle } from './rollout/settle.ts';
-import { type GroupWriter, removeGroup, writeGroup } from './rollout/write-group.ts';
+import {
+  deleteGroup,
+  type GroupWriter,
+  isRefusal,
+  removeGroup,
+  writeGroup,
+} from './rollout/write-group.ts';
 
 /** Deploys to one container group of Azure Container Instances. */
 export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
@@ -32,11 +37,9 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
   readonly pace = { first: 1_000, most: 1_200 };
   readonly #parts: GroupParts;
   readonly #group: GroupName;
-  readonly #candidate: GroupName;
+  readonly #rehearsal: Rehearsal;
   readonly #writer: GroupWriter;
   #live: JsonObject | undefined;
-  /** Whether the candidate may be there, and is to be removed. */
-  #rehearsing = false;
   /** How far the group itself was changed by this run. */
   #changed: 'not' | 'written' | 'deleted' = 'not';
   /** The group that was last written: what a diagnosis is about. */
@@ -46,9 +49,9 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     const { api, clock, commands, settings } = parts;
     this.#parts = parts;
     this.#group = { resourceGroup: settings['resource-group'], name: settings.name };
-    this.#candidate = candidateName(this.#group);
     this.#last = this.#group;
     this.#writer = { api, clock, say: commands.info };
+    this.#rehearsal = new Rehearsal(this.#group, this.#writer);
     this.name = `${settings.name} in ${settings['resource-group']}`;
   }
 
@@ -81,7 +84,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     );
     // Azure has no lock for it: a change that comes meanwhile is waited for when we write. What is
     // given back on every way out is the candidate.
-    return { [Symbol.asyncDispose]: () => this.#removeCandidate() };
+    return { [Symbol.asyncDispose]: () => this.#rehearsal.end() };
   }
 
   async plan(signal: AbortSignal): Promise<AciPlan> {
@@ -97,16 +100,14 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
       run: release.run,
     });
     const rehearses = plan.steps.some(({ kind }) => kind === 'candidate');
-    if (rehearses) await this.#checkCandidate(signal);
+    if (rehearses) await this.#rehearsal.check(signal);
     if (rehearses || prepared.change.kind !== 'none') await this.#checkQuota(plan, signal);
     prepared.notes.forEach(this.#parts.commands.info);
     return plan;
   }
 
   async prepare(plan: AciPlan, signal: AbortSignal): Promise<void> {
-    if (!plan.steps.some(({ kind }) => kind === 'candidate')) return;
-    const left = await this.#readGroup(this.#candidate, signal);
-    if (left) await removeGroup(this.#writer, this.#candidate, signal);
+    if (plan.steps.some(({ kind }) => kind === 'candidate')) await this.#rehearsal.clear(signal);
   }
 
   async migrate({ prepared }: AciPlan, signal: AbortSignal): Promise<void> {
@@ -124,7 +125,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     }
     const document = this.#released(plan);
     // It was proven, and would work beside the group that serves.
-    await this.#removeCandidate();
+    await this.#rehearsal.end();
     if (step.kind === 'recreate') {
       this.#changed = 'deleted';
       await removeGroup(this.#writer, this.#group, signal);
@@ -170,7 +171,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
   async diagnose(plan: AciPlan, phase: FailedPhase, signal: AbortSignal): Promise<Evidence> {
     if (phase === 'migrate' && this.#parts.migrate) return this.#parts.migrate.evidence;
     if (phase !== 'rollout' || plan.prepared.change.kind === 'none') return { facts: [], logs: [] };
-    const isCandidate = this.#last === this.#candidate;
+    const isCandidate = this.#last === this.#rehearsal.name;
     const before = isCandidate ? undefined : plan.live;
     return this.#parts.diagnose({ group: this.#last, before }, signal);
   }
@@ -181,7 +182,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     signal: AbortSignal,
   ): Promise<AciChange> {
     if (this.#changed === 'not') {
-      if (!hurry) await this.#removeCandidate();
+      if (!hurry) await this.#rehearsal.end();
       if (!plan.live) return { kind: 'gone', direction: 'rollback' };
       return this.#follow(this.#group, {
         role: 'production',
@@ -190,11 +191,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
       });
     }
     if (!plan.previous) {
-      await patiently(
-        () => this.#parts.api.deleteGroup(this.#group, signal),
-        { clock: this.#parts.clock, again: isPassing },
-        signal,
-      );
+      await deleteGroup(this.#writer, this.#group, signal);
       return { kind: 'gone', direction: 'rollback' };
     }
     const deletes = plan.steps.some(({ kind }) => kind === 'recreate');
@@ -203,14 +200,11 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     return this.#write(plan.previous, { before, direction: 'rollback' }, signal);
   }
 
-  async #rehearse(prepared: PreparedGroup, signal: AbortSignal): Promise<AciChange> {
-    const { settings } = this.#parts;
-    const label = settings['candidate-dns-label'];
-    const document = candidateDocument(prepared.document, this.#group, label);
-    this.#rehearsing = true;
-    this.#last = this.#candidate;
-    const operation = await writeGroup(this.#writer, { name: this.#candidate, document }, signal);
-    return this.#follow(this.#candidate, { role: 'candidate', document, operation });
+  async #rehearse({ document }: PreparedGroup, signal: AbortSignal): Promise<AciChange> {
+    const label = this.#parts.settings['candidate-dns-label'];
+    this.#last = this.#rehearsal.name;
+    const begun = await this.#rehearsal.begin(document, label, signal);
+    return this.#follow(this.#rehearsal.name, { role: 'candidate', ...begun });
   }
 
   async #write(
@@ -218,9 +212,8 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     { before, direction }: { before: JsonObject | undefined; direction?: Direction },
     signal: AbortSignal,
   ): Promise<AciChange> {
-    this.#changed = 'written';
     this.#last = this.#group;
-    const operation = await writeGroup(this.#writer, { name: this.#group, document }, signal);
+    const operation = await this.#accepted(document, signal);
     return this.#follow(this.#group, {
       role: 'production',
       document,
@@ -228,6 +221,18 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
       operation,
       ...(direction && { direction }),
     });
+  }
+
+  // What Azure refuses has changed nothing: to write the version before would only restart it.
+  async #accepted(document: JsonObject, signal: AbortSignal): Promise<Operation | undefined> {
+    try {
+      const operation = await writeGroup(this.#writer, { name: this.#group, document }, signal);
+      this.#changed = 'written';
+      return operation;
+    } catch (error) {
+      if (signal.aborted || !isRefusal(error)) this.#changed = 'written';
+      throw error;
+    }
   }
 
   #follow(
@@ -279,29 +284,6 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     checkQuota(usages, { document, instead: rehearses ? undefined : live });
   }
 
-  /** A group of somebody else by the candidate's name is not ours to delete. */
-  async #checkCandidate(signal: AbortSignal): Promise<void> {
-    const found = await this.#readGroup(this.#candidate, signal);
-    if (!found || tagOf(found, releaseTags.candidate) === this.#group.name) return;
-    throw Failure.of('aci/candidate-name', {
-      candidate: this.#candidate.name,
-      group: this.#group.name,
-    });
-  }
-
-  async #removeCandidate(): Promise<void> {
-    if (!this.#rehearsing) return;
-    const { api, clock, commands } = this.#parts;
-    const { signal } = new AbortController();
-    await patiently(
-      () => api.deleteGroup(this.#candidate, signal),
-      { clock, again: isPassing },
-      signal,
-    );
-    this.#rehearsing = false;
-    commands.info(`removed ${this.#candidate.name}, in which the new version was rehearsed`);
-  }
-
   #leftSentence(change: AciChange): string {
     const { name } = this.#group;
     if (this.#changed === 'not') {
@@ -313,21 +295,10 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
   }
 
   async #read(signal: AbortSignal): Promise<JsonObject | undefined> {
-    this.#live = await this.#readGroup(this.#group, signal);
+    const { api, clock } = this.#parts;
+    this.#live = await patiently(() => api.getGroup(this.#group, signal), { clock }, signal);
     return this.#live;
   }
-
-  #readGroup(name: GroupName, signal: AbortSignal): Promise<JsonObject | undefined> {
-    const { api, clock } = this.#parts;
-    return patiently(() => api.getGroup(name, signal), { clock }, signal);
-  }
-}
-
-function isPassing(error: unknown): boolean {
-  return (
-    error instanceof Failure &&
-    (error.code === 'aci/transitioning' || error.code === 'aci/unavailable')
-  );
 }
 
 function isRunning(group: JsonObject): boolean {

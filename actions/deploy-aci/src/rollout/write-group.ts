@@ -63,21 +63,42 @@ export async function writeGroup(
   }
 }
 
-/** Deletes a group, and waits until it is gone. */
-export async function removeGroup(
+/** Asks for the deletion of a group; one that is being changed is waited for. */
+export async function deleteGroup(
   { api, clock }: GroupWriter,
   name: GroupName,
   signal: AbortSignal,
 ): Promise<void> {
-  const again = (error: unknown) =>
-    error instanceof Failure &&
-    (error.code === 'aci/transitioning' || error.code === 'aci/unavailable');
-  await patiently(() => api.deleteGroup(name, signal), { clock, again }, signal);
+  await patiently(() => api.deleteGroup(name, signal), { clock, again: isPassing }, signal);
+}
+
+/** Deletes a group, and waits until it is gone. */
+export async function removeGroup(
+  writer: GroupWriter,
+  name: GroupName,
+  signal: AbortSignal,
+): Promise<void> {
+  const { api, clock } = writer;
+  await deleteGroup(writer, name, signal);
   for (;;) {
-    const group = await patiently(() => api.getGroup(name, signal), { clock, again }, signal);
-    if (!group) return;
+    const read = () => api.getGroup(name, signal);
+    if (!(await patiently(read, { clock, again: isPassing }, signal))) return;
     await clock.sleep(pauseUntilGone, signal);
   }
+}
+
+/** Whether Azure refused a call for certain, so that it has changed nothing. */
+export function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof Failure && error.code !== 'aci/unavailable' && error.code !== 'aci/platform'
+  );
+}
+
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof Failure &&
+    (error.code === 'aci/transitioning' || error.code === 'aci/unavailable')
+  );
 }
 
 // Only a release of this run has its address and its image.
@@ -88,8 +109,8 @@ async function wasWritten(
 ): Promise<boolean> {
   const run = tagOf(document, releaseTags.run);
   if (run === undefined) return false;
-  const again = (error: unknown) => error instanceof Failure && error.code === 'aci/unavailable';
-  const group = await patiently(() => api.getGroup(name, signal), { clock, again }, signal);
+  const read = () => api.getGroup(name, signal);
+  const group = await patiently(read, { clock, again: isPassing }, signal);
   return (
     tagOf(group, releaseTags.run) === run &&
     tagOf(group, releaseTags.image) === tagOf(document, releaseTags.image)

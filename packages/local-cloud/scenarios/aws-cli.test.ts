@@ -252,6 +252,9 @@ test('Amazon ECS, CloudWatch Logs and load balancing answer the AWS CLI', async 
   });
   await cli.json(`elbv2 describe-listeners --listener-arns ${listenerArn}`);
   await cli.json(`elbv2 describe-rules --listener-arn ${listenerArn}`);
+  await expect(cli.json('elbv2 describe-load-balancers')).resolves.toMatchObject({
+    LoadBalancers: [{ DNSName: expect.any(String), Type: 'application' }],
+  });
 
   ecs.runtime.behave('task', atPace(scripts.neverHealthy, pace));
   await cli.json('ecs update-service --cluster shops --service shop --force-new-deployment');

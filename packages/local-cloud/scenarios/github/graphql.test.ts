@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startGitHub } from '../../src/github/github.ts';
-import { sinceOne, startWorld, token, type World } from './world.ts';
+import { sinceOne, startWorld, token, type World } from '../../test/github/world.ts';
 
 let world: World;
 beforeAll(async () => {

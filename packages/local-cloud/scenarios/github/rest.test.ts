@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ofTomorrow } from '../../src/http/variety.ts';
-import { app, refusal, sinceOne, startWorld, token, type World } from './world.ts';
+import { app, refusal, sinceOne, startWorld, token, type World } from '../../test/github/world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startWorld, token, type World } from './world.ts';
+import { startWorld, token, type World } from '../../test/github/world.ts';
 
 const run = promisify(execFile);
 let world: World;

@@ -20,7 +20,7 @@ import { hostShell } from '../../../src/host/host-shell.ts';
 import { type LockRequest, siteLock } from '../../../src/host/lock/lock.ts';
 import type { Host } from '../../../src/ssh/host.ts';
 import { quote } from '../../../src/ssh/shell.ts';
-import { localHost } from '../../upload/local-host.ts';
+import { localHost } from '../../../test/upload/local-host.ts';
 
 const { signal } = new AbortController();
 let path: string;

@@ -6,14 +6,15 @@ import type { AzureSeed } from './seed.ts';
 export const registryAudience = 'https://containerregistry.azure.net';
 /** Azure Resource Manager, as its tokens name it today. */
 export const armAudience = 'https://management.azure.com';
-/** All that this Azure has. */
-export const knownAudiences = [
-  registryAudience,
+/** All names of Azure Resource Manager. */
+export const armAudiences = [
   armAudience,
   `${armAudience}/`,
   'https://management.core.windows.net',
   'https://management.core.windows.net/',
-] as const;
+];
+/** All that this Azure has. */
+export const knownAudiences: readonly string[] = [registryAudience, ...armAudiences];
 
 const lifetime = 3_599;
 

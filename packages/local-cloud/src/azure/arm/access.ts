@@ -1,6 +1,7 @@
 import { createLocalJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Request } from '../../http/exchange.ts';
 import type { Signer } from '../../jwt/signer.ts';
+import { armAudiences } from '../access-token.ts';
 import type { AppSeed, AzureSeed } from '../seed.ts';
 import { ArmError } from './arm-error.ts';
 
@@ -10,13 +11,6 @@ export interface Caller {
   /** Of its service principal. */
   objectId: string;
 }
-
-const audiences = [
-  'https://management.core.windows.net/',
-  'https://management.core.windows.net',
-  'https://management.azure.com/',
-  'https://management.azure.com',
-];
 
 export interface AccessParts {
   seed: AzureSeed;
@@ -57,8 +51,8 @@ export async function callerOf(
     const message = `The access token expiry UTC time '${expiry}' is earlier than current UTC time '${new Date(now()).toISOString()}'.`;
     throw refuse('ExpiredAuthenticationToken', message);
   });
-  const allowed = audiences.map((audience) => `'${audience}'`).join(',');
-  if (typeof claims.aud !== 'string' || !audiences.includes(claims.aud)) {
+  const allowed = armAudiences.map((audience) => `'${audience}'`).join(',');
+  if (typeof claims.aud !== 'string' || !armAudiences.includes(claims.aud)) {
     const message = `The access token has been obtained for wrong audience or resource '${claims.aud}'. It should exactly match with one of the allowed audiences ${allowed}.`;
     throw refuse('InvalidAuthenticationTokenAudience', message);
   }

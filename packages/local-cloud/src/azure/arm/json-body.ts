@@ -1,5 +1,4 @@
 import type { Request } from '../../http/exchange.ts';
-import { ofTomorrow } from '../../http/variety.ts';
 import { ArmError } from './arm-error.ts';
 import { findViolation, type Strictness, type Violation } from './model/check.ts';
 
@@ -23,13 +22,9 @@ export function checkedJson(request: Request, className: string, strictness: Str
   return JSON.stringify(value);
 }
 
-// What a GET has answered, a PUT takes: the contract of resource providers, section "PUT resource",
-// https://github.com/cloud-and-ai-microsoft/resource-provider-contract.
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text, (name, value: unknown) =>
-      value === null || (name !== '' && Object.hasOwn(ofTomorrow, name)) ? undefined : value,
-    );
+    return JSON.parse(text, (_, value: unknown) => (value === null ? undefined : value));
   } catch (error) {
     throw refused(error instanceof Error ? error.message : 'not JSON');
   }

@@ -7,7 +7,7 @@ const suffix = '-next';
 
 /** Name of the group in which a new version is rehearsed. */
 export function candidateName({ name, resourceGroup }: GroupName): GroupName {
-  return { resourceGroup, name: besideName(name) };
+  return { resourceGroup, name: besideName(name, suffix) };
 }
 
 /**
@@ -24,7 +24,7 @@ export function candidateDocument(
   const inner = isJsonObject(properties) ? properties : {};
   const { ipAddress } = inner;
   const own = isJsonObject(ipAddress) ? textIn(ipAddress, 'dnsNameLabel') : undefined;
-  const other = label ?? (own === undefined ? undefined : besideName(own));
+  const other = label ?? (own === undefined ? undefined : besideName(own, suffix));
   const changed =
     isJsonObject(ipAddress) && own !== undefined
       ? { ...inner, ipAddress: { ...ipAddress, dnsNameLabel: other } }
@@ -32,6 +32,7 @@ export function candidateDocument(
   return withTags({ ...document, properties: changed }, { [releaseTags.candidate]: name });
 }
 
-function besideName(name: string): string {
+/** A name of Azure with something behind it, in the 63 characters that it may have. */
+export function besideName(name: string, suffix: string): string {
   return `${name.slice(0, longestName - suffix.length).replace(/-+$/, '')}${suffix}`;
 }

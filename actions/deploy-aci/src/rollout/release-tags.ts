@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, textIn } from '@slipway/shared/document/json-object';
 import { cut } from '@slipway/shared/secrets/cut';
+import { imageTag } from '../group/document/writable.ts';
 
 /** What a container group says about the release that it runs. */
 export interface Release {
@@ -13,7 +14,7 @@ export interface Release {
 
 /** Names of the tags, which the same PUT writes as the group. */
 export const releaseTags = {
-  image: 'slipway-image',
+  image: imageTag,
   previousImage: 'slipway-previous-image',
   commit: 'slipway-commit',
   run: 'slipway-run',

@@ -89,16 +89,21 @@ export async function removeGroup(
 
 /** Whether Azure refused a call for certain, so that it has changed nothing. */
 export function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof Failure && error.code !== 'aci/unavailable' && error.code !== 'aci/platform'
-  );
+  return error instanceof Failure && !isUnanswered(error) && error.code !== 'aci/platform';
+}
+
+/** Whether another change of the group is under way. */
+export function isTransitioning(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'aci/transitioning';
+}
+
+/** Whether a call got no usable answer. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'aci/unavailable';
 }
 
 function isPassing(error: unknown): boolean {
-  return (
-    error instanceof Failure &&
-    (error.code === 'aci/transitioning' || error.code === 'aci/unavailable')
-  );
+  return isTransitioning(error) || isUnanswered(error);
 }
 
 // Only a release of this run has its address and its image.

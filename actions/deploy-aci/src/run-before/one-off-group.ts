@@ -1,23 +1,15 @@
-import {
-  isJsonObject,
-  type JsonObject,
-  objectIn,
-  objectsIn,
-  textIn,
-} from '@slipway/shared/document/json-object';
+import { type JsonObject, objectIn, objectsIn, textIn } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { GroupName } from '../api/aci-api.ts';
+import { withoutReleaseTags } from '../group/document/writable.ts';
+import { besideName } from '../rollout/candidate.ts';
 
 /** On the one-off group: name of the group that it runs before. */
 export const oneOffTag = 'slipway-run-before-of';
 
-const longestName = 63;
-const suffix = '-before';
-
 /** Name of the one-off group of a container group. */
 export function oneOffName({ name, resourceGroup }: GroupName): GroupName {
-  const beginning = name.slice(0, longestName - suffix.length).replace(/-+$/, '');
-  return { resourceGroup, name: `${beginning}${suffix}` };
+  return { resourceGroup, name: besideName(name, '-before') };
 }
 
 /**
@@ -44,7 +36,8 @@ export function oneOffGroup(
   const volumes = objectsIn(properties, 'volumes').filter((one) => mounted.has(one['name']));
   return {
     ...without(document, ofServing.group),
-    tags: { ...othersIn(document['tags']), [oneOffTag]: owner },
+    // Tags of a release would say that it is one.
+    tags: { ...objectIn(withoutReleaseTags(document), 'tags'), [oneOffTag]: owner },
     properties: {
       ...without(properties, ofServing.properties),
       restartPolicy: 'Never',
@@ -83,10 +76,4 @@ const ofServing = {
 
 function without(object: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
-}
-
-// Tags of a release would say that it is one.
-function othersIn(tags: JsonObject[string]): JsonObject {
-  if (tags === undefined || !isJsonObject(tags)) return {};
-  return Object.fromEntries(Object.entries(tags).filter(([name]) => !name.startsWith('slipway-')));
 }

@@ -15,6 +15,7 @@ import { endOf } from '../rollout/exit-trouble.ts';
 import { GroupWatch } from '../rollout/group-state.ts';
 import { hasEnded } from '../rollout/group-state-container.ts';
 import { type ContainerRun, type GroupView, viewOf } from '../rollout/group-view.ts';
+import { deleteGroup, isTransitioning, isUnanswered } from '../rollout/write-group.ts';
 import { LogFollower } from './log-follower.ts';
 import { hasOwnIdentity, isOneOffOf, oneOffGroup, oneOffName, oneOffTag } from './one-off-group.ts';
 
@@ -205,10 +206,9 @@ export class RunBefore {
     );
   }
 
-  #delete(signal: AbortSignal): Promise<Operation> {
-    const { api, clock } = this.#tools;
-    const again = (error: unknown) => isTransitioning(error) || isUnanswered(error);
-    return patiently(() => api.deleteGroup(this.#name, signal), { clock, again }, signal);
+  #delete(signal: AbortSignal): Promise<void> {
+    const { api, clock, commands } = this.#tools;
+    return deleteGroup({ api, clock, say: commands.info }, this.#name, signal);
   }
 
   async #remove(signal: AbortSignal): Promise<void> {
@@ -239,12 +239,4 @@ function overIn(view: GroupView | undefined): ContainerRun | undefined {
   const { previous } = container;
   if (previous && (previous.exitCode !== undefined || hasEnded(previous))) return previous;
   return hasEnded(container) ? container : undefined;
-}
-
-function isTransitioning(error: unknown): boolean {
-  return error instanceof Failure && error.code.endsWith('/transitioning');
-}
-
-function isUnanswered(error: unknown): boolean {
-  return error instanceof Failure && error.code.endsWith('/unavailable');
 }

@@ -141,7 +141,7 @@ export const statuses: Input<(status: number) => boolean> = {
 };
 
 /** Lines that say something. */
-function fullLines(value: string): string[] {
+export function fullLines(value: string): string[] {
   return value
     .split(/\r?\n/)
     .map(trim)

@@ -37,3 +37,8 @@ export interface Prepared {
   /** What people should know of this deployment, one sentence each. */
   readonly notes: readonly string[];
 }
+
+/** Whether an object is a workload. */
+export function isWorkload(wanted: WantedObject): wanted is WantedWorkload {
+  return 'kind' in wanted;
+}

@@ -46,3 +46,13 @@ export function objectIn(value: Json, name: string): JsonObject {
   const found = isJsonObject(value) ? value[name] : undefined;
   return found !== undefined && isJsonObject(found) ? found : {};
 }
+
+/** The JSON value that a text is; undefined when it is none. */
+export function jsonIn(text: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}

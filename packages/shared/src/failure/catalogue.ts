@@ -13,6 +13,7 @@ import { gateFailures } from './entries/gate.ts';
 import { gitFailures } from './entries/git.ts';
 import { identityFailures } from './entries/identity.ts';
 import { imageFailures } from './entries/image.ts';
+import { k8sWorkloadFailures } from './entries/k8s-workload.ts';
 import { sshFailures } from './entries/ssh.ts';
 import { tagFailures } from './entries/tag.ts';
 import { taskDefinitionFailures } from './entries/task-definition.ts';
@@ -37,6 +38,7 @@ export const catalogue = {
   ...gitFailures,
   ...identityFailures,
   ...imageFailures,
+  ...k8sWorkloadFailures,
   ...sshFailures,
   ...tagFailures,
   ...taskDefinitionFailures,

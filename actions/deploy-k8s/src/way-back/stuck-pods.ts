@@ -1,0 +1,41 @@
+import { type JsonObject, objectIn, objectsIn, textIn } from '@slipway/shared/document/json-object';
+import { type KubernetesApi, type ObjectName, Outdated } from '../api/kubernetes-api.ts';
+import { isReady } from '../proof/prove-workload.ts';
+
+/**
+ * Deletes the pods of a StatefulSet that are not ready and not of the revision that it is set to: in
+ * their order, Kubernetes waits for them for ever before it replaces any.
+ * Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
+ * @returns their names
+ */
+export async function replaceStuckPods(
+  api: KubernetesApi,
+  { before, name }: { name: ObjectName; before: JsonObject },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const resource = await api.resource({ apiVersion: 'v1', kind: 'Pod' }, signal);
+  if (!resource) return [];
+  const uid = textIn(objectIn(before, 'metadata'), 'uid');
+  const good = textIn(objectIn(before, 'status'), 'updateRevision');
+  const pods = await api.list({ resource, namespace: name.namespace }, signal);
+  const deleted: string[] = [];
+  for (const pod of pods) {
+    const metadata = objectIn(pod, 'metadata');
+    const isOurs = objectsIn(metadata, 'ownerReferences').some((one) => textIn(one, 'uid') === uid);
+    const revision = textIn(objectIn(metadata, 'labels'), 'controller-revision-hash');
+    if (!isOurs || revision === good || isReady(pod) || metadata['deletionTimestamp']) continue;
+    const [podName, podUid] = [textIn(metadata, 'name'), textIn(metadata, 'uid')];
+    if (podName === undefined || podUid === undefined) continue;
+    try {
+      const only = { uid: podUid };
+      await api.delete(
+        { name: { resource, namespace: name.namespace, name: podName }, only },
+        signal,
+      );
+      deleted.push(podName);
+    } catch (error) {
+      if (!(error instanceof Outdated)) throw error;
+    }
+  }
+  return deleted;
+}

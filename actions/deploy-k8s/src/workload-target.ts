@@ -1,0 +1,248 @@
+import {
+  type Direction,
+  type Ending,
+  type Evidence,
+  type FailedPhase,
+  LeftToPlatform,
+  type Proof,
+  type RolloutState,
+  type Target,
+} from '@slipway/shared/deploy/target';
+import type { JsonObject } from '@slipway/shared/document/json-object';
+import type { ObjectName } from './api/kubernetes-api.ts';
+import { LeaseLock } from './lock/lease-lock.ts';
+import type { WorkloadParts } from './parts.ts';
+import type { KubernetesChange, KubernetesPlan, KubernetesStep } from './plan.ts';
+import { proveWorkload } from './proof/prove-workload.ts';
+import type { RolloutWatch } from './rollout/rollout-watch.ts';
+import { AppliedObjects } from './way-back/applied-objects.ts';
+import { currentRevision, planWayBack } from './way-back/plan-way-back.ts';
+import { provenPatch } from './way-back/proven-record.ts';
+import { revisionsOf } from './way-back/revisions.ts';
+import { replaceStuckPods } from './way-back/stuck-pods.ts';
+import { isWorkload, type WantedObject } from './workload/prepared.ts';
+
+/** Deploys to one workload of Kubernetes, and all that belongs to it. */
+export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> {
+  readonly name: string;
+  /** A look asks nothing: what it judges comes by a watch. */
+  readonly pace = { first: 250, most: 500 };
+  readonly #parts: WorkloadParts;
+  readonly #applied: AppliedObjects;
+  #workload: ObjectName | undefined;
+  #lock: LeaseLock | undefined;
+  #watches: RolloutWatch[] = [];
+  #revision = '';
+
+  constructor(parts: WorkloadParts) {
+    this.#parts = parts;
+    this.#applied = new AppliedObjects(parts.api);
+    this.name = parts.target;
+  }
+
+  /** Number of the revision that serves, once it was proven; empty where the kind has none. */
+  get revision(): string {
+    return this.#revision;
+  }
+
+  /** `deployment/shop`; empty until it is known. */
+  get workload(): string {
+    return this.#workload ? textOf(this.#workload) : '';
+  }
+
+  async check(signal: AbortSignal): Promise<void> {
+    this.#workload = await this.#parts.check(signal);
+  }
+
+  async lock(signal: AbortSignal): Promise<AsyncDisposable> {
+    const { api, clock, commands, holder, settings } = this.#parts;
+    const workload = this.#workload ?? (await this.#parts.check(signal));
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
+    const resource = await api.resource(lease, signal);
+    if (!resource) throw new Error('the API server has no Leases');
+    const name = `slipway-${textOf(workload).replace('/', '-')}`;
+    const lock = await LeaseLock.take(
+      {
+        api,
+        clock,
+        name: { resource, namespace: workload.namespace, name },
+        workload: textOf(workload),
+        holder,
+        limit: settings['lock-timeout'],
+        say: commands.info,
+      },
+      signal,
+    );
+    this.#lock = lock;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await this.#endWatches();
+        await lock[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  async plan(signal: AbortSignal): Promise<KubernetesPlan> {
+    const { api, commands } = this.#parts;
+    const prepared = await this.#parts.prepare(signal);
+    const { diff, image, main, notes, previousImage } = prepared;
+    const revisions = main.live ? await revisionsOf(api, main.name, main.live, signal) : [];
+    const wayBack = planWayBack(main, revisions);
+    [...notes, ...wayBack.notes].forEach(commands.info);
+    const changes = prepared.objects.some(({ isChanged }) => isChanged);
+    const workload = textOf(main.name);
+    const step: KubernetesStep = changes
+      ? { kind: 'apply', name: main.live ? `update ${workload}` : `create ${workload}` }
+      : { kind: 'keep', name: `${workload} as it is` };
+    const { rollback, serves } = wayBack;
+    return { image, previousImage, diff, serves, rollback, steps: [step], prepared, wayBack };
+  }
+
+  async migrate({ prepared }: KubernetesPlan, signal: AbortSignal): Promise<void> {
+    if (prepared.main.isChanged) await this.#parts.migrate?.run(prepared, signal);
+  }
+
+  async apply(
+    { prepared }: KubernetesPlan,
+    step: KubernetesStep,
+    signal: AbortSignal,
+  ): Promise<KubernetesChange> {
+    const force = this.#parts.settings['force-conflicts'];
+    const written = new Map<WantedObject, JsonObject>();
+    for (const wanted of prepared.objects) {
+      if (step.kind === 'keep' || !wanted.isChanged) continue;
+      written.set(wanted, await this.#applied.apply(wanted, force, signal));
+    }
+    return this.#follow(prepared, written, 'forward', signal);
+  }
+
+  look(change: KubernetesChange, signal: AbortSignal): Promise<RolloutState> {
+    this.#lock?.check();
+    if (change.direction === 'rollback' && this.#parts.signal.aborted) {
+      throw new LeftToPlatform(this.#leftSentence(change));
+    }
+    return change.kind === 'gone'
+      ? this.#lookWhetherGone(signal)
+      : Promise.resolve(together(change.watches.map((watch) => watch.look())));
+  }
+
+  async prove(change: KubernetesChange, direction: Direction, signal: AbortSignal): Promise<Proof> {
+    const { api, clock, fetch, settings } = this.#parts;
+    const [watch] = change.kind === 'rollout' ? change.watches : [];
+    if (change.kind === 'gone' || !watch) {
+      return { url: '', how: 'by Kubernetes, which has no such workload any more' };
+    }
+    const workload = this.#workload;
+    return proveWorkload(
+      {
+        api,
+        clock,
+        fetch,
+        settings,
+        namespace: workload?.namespace ?? '',
+        kind: workload?.resource.kind ?? '',
+        workload: this.workload,
+        container: change.container,
+        pods: () => watch.pods(),
+      },
+      direction,
+      signal,
+    );
+  }
+
+  async diagnose(
+    _plan: KubernetesPlan,
+    phase: FailedPhase,
+    signal: AbortSignal,
+  ): Promise<Evidence> {
+    if (phase === 'migrate' && this.#parts.migrate) return this.#parts.migrate.evidence;
+    const found = await Promise.all(this.#watches.map((watch) => watch.diagnose(signal)));
+    return { facts: found.flatMap(({ facts }) => facts), logs: found.flatMap(({ logs }) => logs) };
+  }
+
+  async rollback(
+    { prepared, wayBack }: KubernetesPlan,
+    _how: { hurry: boolean },
+    signal: AbortSignal,
+  ): Promise<KubernetesChange> {
+    const { api, commands } = this.#parts;
+    await this.#endWatches();
+    const restored = await this.#applied.restore(
+      (wanted) => (wanted === prepared.main ? wayBack.template : undefined),
+      signal,
+    );
+    for (const [{ name }, before] of restored) {
+      if (name.resource.kind !== 'StatefulSet') continue;
+      const replaced = await replaceStuckPods(api, { name, before }, signal);
+      if (replaced.length > 0) {
+        commands.info(`Deleted ${replaced.join(', ')}, which Kubernetes would wait for for ever.`);
+      }
+    }
+    await this.#applied.deleteCreated(signal);
+    if (!prepared.main.live) return { kind: 'gone', direction: 'rollback' };
+    return this.#follow(prepared, restored, 'rollback', signal);
+  }
+
+  async cleanUp({ prepared }: KubernetesPlan, ending: Ending, signal: AbortSignal): Promise<void> {
+    if (ending !== 'proven') return;
+    const { api, release } = this.#parts;
+    const { image, main } = prepared;
+    const live = await api.get(main.name, signal);
+    if (!live) return;
+    const revisions = await revisionsOf(api, main.name, live, signal);
+    const current = currentRevision(main.kind, live, revisions);
+    if (!current) return;
+    this.#revision = String(current.number);
+    const record = { revision: current.name, image, ...release };
+    await api.patch({ name: main.name, patch: provenPatch(record) }, signal);
+  }
+
+  async #follow(
+    prepared: KubernetesPlan['prepared'],
+    written: ReadonlyMap<WantedObject, JsonObject>,
+    direction: Direction,
+    signal: AbortSignal,
+  ): Promise<KubernetesChange> {
+    const { container, main, objects } = prepared;
+    const others = objects.filter((one) => one !== main && isWorkload(one) && written.has(one));
+    const watches: RolloutWatch[] = [];
+    for (const wanted of [main, ...others]) {
+      const stored = written.get(wanted) ?? wanted.live;
+      if (!stored) continue;
+      const followed = { name: wanted.name, written: stored, direction };
+      const watch = await this.#parts.follow(followed, signal);
+      this.#watches.push(watch);
+      watches.push(watch);
+    }
+    return { kind: 'rollout', direction, watches, container };
+  }
+
+  async #lookWhetherGone(signal: AbortSignal): Promise<RolloutState> {
+    const { api } = this.#parts;
+    const found = this.#workload && (await api.get(this.#workload, signal));
+    return found ? { state: 'progress', text: 'Deleting' } : { state: 'settled' };
+  }
+
+  async #endWatches(): Promise<void> {
+    const watches = this.#watches.splice(0);
+    await Promise.all(watches.map((watch) => watch[Symbol.asyncDispose]()));
+  }
+
+  #leftSentence(change: KubernetesChange): string {
+    if (this.#applied.isEmpty) return `${this.workload} was not changed`;
+    return change.kind === 'gone'
+      ? `Kubernetes is deleting ${this.workload}, and ends that by itself`
+      : `Kubernetes is bringing back the version before of ${this.workload}, and ends that by itself`;
+  }
+}
+
+/** One state of several rollouts: a failure of one is that of all, and all have to settle. */
+function together(states: readonly RolloutState[]): RolloutState {
+  const failed = states.find(({ state }) => state === 'failed');
+  const moving = states.find(({ state }) => state === 'progress');
+  return failed ?? moving ?? { state: 'settled' };
+}
+
+function textOf({ name, resource }: ObjectName): string {
+  return `${resource.kind.toLowerCase()}/${name}`;
+}

@@ -1,0 +1,35 @@
+import { entry } from '../entry.ts';
+
+/** Failures of a deployment to Kubernetes as a whole: its lock, its proof and its way back. */
+export const k8sWorkloadFailures = {
+  'k8s/locked': entry({
+    cause: (f: { workload: string; holder: string; waited: string }) =>
+      `${f.workload} is being deployed by ${f.holder}; waited ${f.waited}.`,
+    remedy: () =>
+      'Wait for that run, or raise `lock-timeout`. The lock of a run that died is free after half a minute.',
+  }),
+  'k8s/lock-lost': entry({
+    cause: (f: { workload: string; holder: string }) =>
+      `The lock of ${f.workload} was lost to ${f.holder}, as the API server did not take its renewal in time.`,
+    remedy: () =>
+      'Two runs may have changed the workload at once. Look at what runs, and run the job again.',
+  }),
+  'k8s/superseded': entry({
+    cause: (f: { workload: string; by: string }) =>
+      `Somebody else has changed ${f.workload} meanwhile: it is set to ${f.by}.`,
+    remedy: () =>
+      'What somebody else has set is left alone. Look at who it was (`kubectl get --show-managed-fields`), and run the job again.',
+  }),
+  'k8s/no-pods': entry({
+    cause: (f: { workload: string }) =>
+      `${f.workload} has no pod that is ready, so nothing serves.`,
+    remedy: () =>
+      'A rollout without a pod proves nothing. Raise `replicas`, or lower what lets all pods be away at once (`maxUnavailable`).',
+  }),
+  'k8s/no-port': entry({
+    cause: (f: { workload: string; container: string }) =>
+      `It is not known at which port ${f.container} of ${f.workload} answers for health-path.`,
+    remedy: () =>
+      'Name it as `health-port`, or give the container a readiness probe or a `containerPort`.',
+  }),
+} as const;

@@ -121,7 +121,7 @@ export interface KubernetesApi {
   follow(selection: Selection, signal: AbortSignal): Promise<LiveObjects>;
   /**
    * Server-side apply. The object carries its apiVersion, kind, name and namespace.
-   * @throws Failure `k8s/conflict` that names the fields and who has set them
+   * @throws FieldConflict that names the fields and who has set them
    */
   apply(
     asked: { name: ObjectName; object: JsonObject; force?: boolean; dryRun?: boolean },
@@ -178,6 +178,25 @@ export class AlreadyThere extends Error {
 /** Somebody else has changed or deleted the object meanwhile. */
 export class Outdated extends Error {
   override readonly name = 'Outdated';
+}
+
+/** A field that somebody else has set to another value. */
+export interface OthersField {
+  /** As the server names it: `.spec.template.spec.containers[name="web"].image` */
+  readonly path: string;
+  /** Who has set it: `kubectl-client-side-apply` */
+  readonly manager: string;
+}
+
+/** A server-side apply without force met fields of others. */
+export class FieldConflict extends Error {
+  override readonly name = 'FieldConflict';
+  readonly fields: readonly OthersField[];
+
+  constructor(fields: readonly OthersField[]) {
+    super(fields.map(({ path, manager }) => `${path} is set by ${manager}`).join('; '));
+    this.fields = fields;
+  }
 }
 
 /** Field manager of everything that this action applies. */

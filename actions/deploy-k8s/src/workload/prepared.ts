@@ -12,6 +12,11 @@ export interface WantedObject {
   readonly live: JsonObject | undefined;
   /** As it would be by the server's dry run. */
   readonly after: JsonObject;
+  /**
+   * Whether it is applied with force: then every field that others have set, and that this run sets to
+   * another value, may be taken over, and `notes` names each.
+   */
+  readonly force: boolean;
   /** Whether the dry run differs from what is there. */
   readonly isChanged: boolean;
 }

@@ -1,9 +1,10 @@
-import type { Document, YAMLMap } from 'yaml';
+import type { Document, LineCounter, YAMLMap } from 'yaml';
 import { BadInput } from '../action/input.ts';
 import { messageOf } from '../failure/failure.ts';
 import { cut } from '../secrets/cut.ts';
 import { numberAsIs } from './json-number.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from './json-object.ts';
+import { scalarsOfGo } from './scalars-of-go.ts';
 
 /** Longest text of a document. Clouds take about 64 KiB, and YAML may have as much again in comments. */
 export const longestDocument = 128 * 1024;
@@ -17,19 +18,73 @@ const deepest = 50;
  * @throws BadInput in words that follow "Input x"
  */
 export async function parseDocument(text: string, example: string): Promise<JsonObject> {
-  if (text.length > longestDocument) {
-    throw new BadInput(`is longer than ${longestDocument} characters (${text.length})`, example);
-  }
   const yaml = await import('yaml');
+  checkLength(text, longestDocument, example);
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, {
+  const document = yaml.parseDocument(text, { ...reading, lineCounter: lines });
+  const { value, refuse } = contentOf(document, { lines, yaml, example });
+  return isJsonObject(value) ? value : refuse(`is ${kindOf(value)} instead of an object`);
+}
+
+/** One of the documents of a text, and the line that it begins in, counted from 1. */
+export interface FoundDocument {
+  readonly value: JsonObject;
+  readonly line: number;
+}
+
+/**
+ * Reads all documents of a text, separated by `---`, as kubectl reads them; those with nothing but
+ * comments are left out.
+ * @throws BadInput in words that follow "Input x"
+ */
+export async function parseDocuments(
+  text: string,
+  { example, longest }: { example: string; longest: number },
+): Promise<readonly FoundDocument[]> {
+  const yaml = await import('yaml');
+  checkLength(text, longest, example);
+  const lines = new yaml.LineCounter();
+  const found = yaml.parseAllDocuments(text, {
+    ...reading,
     lineCounter: lines,
-    logLevel: 'error',
-    merge: true,
-    prettyErrors: false,
-    // The library compares each key with each other one.
-    uniqueKeys: false,
+    customTags: scalarsOfGo,
   });
+  if (!Array.isArray(found)) return [];
+  return found.flatMap((document: Document.Parsed) => {
+    const { value, refuse } = contentOf(document, { lines, yaml, example });
+    const start = document.contents?.range[0] ?? document.range[0];
+    if (value === null) return [];
+    if (!isJsonObject(value)) return refuse(`has ${kindOf(value)} instead of an object`, start);
+    return { value, line: lines.linePos(start).line };
+  });
+}
+
+const reading = {
+  logLevel: 'error',
+  merge: true,
+  prettyErrors: false,
+  // The library compares each key with each other one.
+  uniqueKeys: false,
+} as const;
+
+function checkLength(text: string, longest: number, example: string): void {
+  if (text.length <= longest) return;
+  throw new BadInput(`is longer than ${longest} characters (${text.length})`, example);
+}
+
+interface Source {
+  lines: LineCounter;
+  yaml: Yaml;
+  example: string;
+}
+
+function contentOf(
+  document: Document.Parsed,
+  { lines, yaml, example }: Source,
+): { value: Json; refuse: Refuse } {
+  const refuse: Refuse = (wrong, offset) => {
+    throw new BadInput(offset === undefined ? wrong : `${wrong}, in ${at(offset)}`, example);
+  };
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `line ${line}, column ${col}`;
@@ -37,14 +92,9 @@ export async function parseDocument(text: string, example: string): Promise<Json
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) {
     const words = wordsOf(problem);
-    throw new BadInput(`is neither JSON nor YAML, in ${at(problem.pos[0])}: ${words}`, example);
+    refuse(`is neither JSON nor YAML, in ${at(problem.pos[0])}: ${words}`);
   }
-  const refuse = (wrong: string, offset = 0): never => {
-    throw new BadInput(`${wrong}, in ${at(offset)}`, example);
-  };
-  const value = contentOf(document, refuse, yaml);
-  if (!isJsonObject(value)) throw new BadInput(`is ${kindOf(value)} instead of an object`, example);
-  return value;
+  return { value: jsonIn(document, refuse, yaml), refuse };
 }
 
 type Yaml = typeof import('yaml');
@@ -85,13 +135,13 @@ function isLeftOut(value: unknown, isScalar: Yaml['isScalar']): boolean {
 }
 
 // Aliases of aliases can take all memory; the library counts them.
-function contentOf(document: Document.Parsed, refuse: Refuse, yaml: Yaml): Json {
+function jsonIn(document: Document.Parsed, refuse: Refuse, yaml: Yaml): Json {
   try {
     checkNodes(document, refuse, yaml);
     return jsonOf(document.toJS());
   } catch (error) {
     if (error instanceof BadInput) throw error;
-    return refuse(`is neither JSON nor YAML (${wordsOf(error)})`);
+    return refuse(`is neither JSON nor YAML (${wordsOf(error)})`, document.range[0]);
   }
 }
 
@@ -100,7 +150,8 @@ export function jsonOf(value: unknown): Json {
   if (value === null || typeof value === 'string' || typeof value === 'number') return value;
   if (typeof value === 'boolean' || JSON.isRawJSON(value)) return value;
   if (Array.isArray(value)) return value.map(jsonOf);
-  if (typeof value !== 'object') throw new TypeError(`a ${typeof value} is no JSON`);
+  if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
+    throw new TypeError(`a ${typeof value} is no JSON`);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonOf(item)]));
 }
 

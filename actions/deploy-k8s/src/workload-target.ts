@@ -107,11 +107,10 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     step: KubernetesStep,
     signal: AbortSignal,
   ): Promise<KubernetesChange> {
-    const force = this.#parts.settings['force-conflicts'];
     const written = new Map<WantedObject, JsonObject>();
     for (const wanted of prepared.objects) {
       if (step.kind === 'keep' || !wanted.isChanged) continue;
-      written.set(wanted, await this.#applied.apply(wanted, force, signal));
+      written.set(wanted, await this.#applied.apply(wanted, signal));
     }
     return this.#follow(prepared, written, 'forward', signal);
   }

@@ -13,7 +13,7 @@ import { heldBy, leaseSeconds, leaseSpec, microTime } from './lease.ts';
 
 /** What a lock is taken with. */
 export interface LeaseLockOptions {
-  api: KubernetesApi;
+  api: Pick<KubernetesApi, 'get' | 'create' | 'replace' | 'delete' | 'serverNow'>;
   clock: Clock;
   /** The Lease, by its names. */
   name: ObjectName;
@@ -98,26 +98,32 @@ export class LeaseLock implements AsyncDisposable {
   }
 
   async #renew(): Promise<void> {
-    const { api, clock, name, say } = this.#o;
+    const { clock, say } = this.#o;
     const { signal } = this.#over;
     while (!signal.aborted && !this.#lost) {
       try {
         await clock.sleep(jittered(renewEvery), signal);
         await this.#once(signal);
       } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof Outdated) {
-          const lease = await api.get(name, signal).catch(() => undefined);
-          if (lease) this.#found(lease);
-        } else say(`the lock was not renewed: ${messageOf(error)}`);
+        if (!signal.aborted) say(`the lock was not renewed: ${messageOf(error)}`);
       }
     }
   }
 
   async #once(signal: AbortSignal): Promise<void> {
-    const { api, holder, name } = this.#o;
+    const { api, name } = this.#o;
+    try {
+      this.#lease = (await api.replace({ name, object: this.#renewed() }, signal)).object;
+    } catch (error) {
+      if (!(error instanceof Outdated)) throw error;
+      this.#found(await api.get(name, signal));
+    }
+  }
+
+  #renewed(): JsonObject {
+    const { api, holder } = this.#o;
     const spec = objectIn(this.#lease, 'spec');
-    const object = {
+    return {
       ...this.#lease,
       spec: leaseSpec({
         holder,
@@ -126,15 +132,14 @@ export class LeaseLock implements AsyncDisposable {
         transitions: Number(spec['leaseTransitions'] ?? 0),
       }),
     };
-    this.#lease = (await api.replace({ name, object }, signal)).object;
   }
 
   // Ours still, when the answer to a renewal was lost; else somebody's who found it stale.
-  #found(lease: JsonObject): void {
-    const holder = heldBy(lease)?.holder;
-    this.#lease = lease;
+  #found(lease: JsonObject | undefined): void {
+    const holder = lease && heldBy(lease)?.holder;
+    this.#lease = lease ?? this.#lease;
     if (holder === this.#o.holder) return;
-    const facts = { workload: this.#o.workload, holder: holder ?? 'nobody' };
+    const facts = { workload: this.#o.workload, holder: holder ?? 'somebody who has deleted it' };
     this.#lost = Failure.of('k8s/lock-lost', facts);
   }
 }

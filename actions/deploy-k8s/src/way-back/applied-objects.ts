@@ -23,9 +23,9 @@ export class AppliedObjects {
   }
 
   /** @returns the object as the server stored it */
-  async apply(wanted: WantedObject, force: boolean, signal: AbortSignal): Promise<JsonObject> {
+  async apply(wanted: WantedObject, signal: AbortSignal): Promise<JsonObject> {
     this.#begun.push(wanted);
-    const { name, object } = wanted;
+    const { force, name, object } = wanted;
     const written = await this.#api.apply({ name, object, force }, signal);
     return written.object;
   }

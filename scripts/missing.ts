@@ -50,6 +50,12 @@ const needs: readonly Need[] = [
     fix: 'scripts/setup run',
     tests: '/local-cloud/scenarios/azure-clients',
   },
+  {
+    name: 'a Kubernetes of its own',
+    ask: ['sh', '-c', 'test -x "$SLIPWAY_CACHE/kubernetes/kubelet" && test "$(id -u)" = 0'],
+    fix: 'as root on Linux: scripts/setup kubernetes',
+    tests: '/local-cloud/scenarios/kubernetes|/deploy-k8s/scenarios/',
+  },
   { name: 'act', ask: ['act', '--version'], fix: 'scripts/setup run', tests: '/journeys/' },
   {
     name: 'Terraform with its provider for AWS',

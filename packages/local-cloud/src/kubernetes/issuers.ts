@@ -1,0 +1,88 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { type Ask, waitFor } from './api.ts';
+
+/**
+ * Whose tokens the API server takes, and as whom.
+ * Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#using-authentication-configuration
+ */
+export interface JwtAuthenticator {
+  issuer: {
+    /** https alone. */
+    url: string;
+    audiences: readonly string[];
+    /** Required with more than one audience. */
+    audienceMatchPolicy?: 'MatchAny';
+    /** PEM of what signed its certificate. */
+    certificateAuthority?: string;
+    discoveryURL?: string;
+  };
+  claimMappings: {
+    username: Mapping;
+    groups?: Mapping;
+    uid?: Mapping;
+    extra?: readonly { key: string; valueExpression: string }[];
+  };
+  claimValidationRules?: readonly (
+    | { claim: string; requiredValue: string }
+    | { expression: string; message?: string }
+  )[];
+  userValidationRules?: readonly { expression: string; message?: string }[];
+}
+
+type Mapping = { claim: string; prefix: string } | { expression: string };
+
+/** The issuers that one API server trusts. */
+export interface Issuers {
+  /**
+   * Trusts one more, which has to answer; resolves when its tokens are taken.
+   * @returns what ends the trust
+   */
+  trust(authenticator: JwtAuthenticator): Promise<AsyncDisposable>;
+}
+
+/** Writes the configuration without an issuer. */
+export async function writeAuthentication(
+  file: string,
+  jwt: readonly JwtAuthenticator[] = [],
+): Promise<void> {
+  const anonymous = { enabled: false };
+  const kind = { apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AuthenticationConfiguration' };
+  // In one moment, as the API server reads it when it changes.
+  await writeFile(`${file}.new`, JSON.stringify({ ...kind, jwt, anonymous }));
+  await rename(`${file}.new`, file);
+}
+
+export function makeIssuers(file: string, ask: Ask): Issuers {
+  const trusted = new Set<JwtAuthenticator>();
+  let last: Promise<unknown> = Promise.resolve();
+  /** One change after the other, each until the API server has taken it. */
+  const change = (edit: () => void): Promise<void> => {
+    const changed = last.then(async () => {
+      const before = await reloads(ask);
+      edit();
+      await writeAuthentication(file, [...trusted]);
+      await waitFor('the trust in an issuer', 30_000, async () => {
+        const now = await reloads(ask);
+        return now > before || `${now} changes were taken`;
+      });
+    });
+    last = changed.catch(() => undefined);
+    return changed;
+  };
+  return {
+    async trust(authenticator) {
+      await change(() => trusted.add(authenticator));
+      return {
+        [Symbol.asyncDispose]: () => change(() => trusted.delete(authenticator)),
+      };
+    },
+  };
+}
+
+/** How often the API server has taken a changed configuration. */
+async function reloads(ask: Ask): Promise<number> {
+  const { body } = await ask('GET', '/metrics');
+  const counted =
+    /^apiserver_authentication_config_controller_automatic_reloads_total\{.*status="success".*\} (\S+)$/m;
+  return Number(counted.exec(body)?.[1] ?? 0);
+}

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import type { HealthAnswer } from '@slipway/shared/probe/probe';
 
-/** A kind of objects, as the server serves it. Source: aggregated discovery. */
+/** A kind of objects, as the server serves it. Source: discovery of its group and version. */
 export interface Resource {
   /** `apps/v1`, `v1` */
   readonly apiVersion: string;

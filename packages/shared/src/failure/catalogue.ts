@@ -13,6 +13,7 @@ import { gateFailures } from './entries/gate.ts';
 import { gitFailures } from './entries/git.ts';
 import { identityFailures } from './entries/identity.ts';
 import { imageFailures } from './entries/image.ts';
+import { k8sFailures } from './entries/k8s.ts';
 import { k8sManifestFailures } from './entries/k8s-manifests.ts';
 import { k8sWorkloadFailures } from './entries/k8s-workload.ts';
 import { sshFailures } from './entries/ssh.ts';
@@ -39,6 +40,7 @@ export const catalogue = {
   ...gitFailures,
   ...identityFailures,
   ...imageFailures,
+  ...k8sFailures,
   ...k8sWorkloadFailures,
   ...k8sManifestFailures,
   ...sshFailures,

@@ -6,24 +6,30 @@ export interface Passing<T> {
   /** When it ends, in milliseconds on the clock; undefined where it does not, or nobody knows. */
   endOf(held: T): number | undefined;
   get(): Promise<T>;
+  /** Renewed so long before the end, in milliseconds; five minutes when not given. */
+  before?: number;
 }
 
-/** Renewed so long before the end, in milliseconds. */
-const renewBefore = 5 * 60_000;
+const usuallyBefore = 5 * 60_000;
 /** Pause after a renewal that failed while the old one is still good, in milliseconds. */
 const tryAgainAfter = 30_000;
 
 /**
- * Got with the first call, and again five minutes before it ends. Calls at the same time share one
+ * Got with the first call, and again some minutes before it ends. Calls at the same time share one
  * request. A renewal that fails does no harm while the old one lasts.
  */
-export function renewed<T>({ clock, endOf, get }: Passing<T>): () => Promise<T> {
+export function renewed<T>({
+  clock,
+  endOf,
+  get,
+  before = usuallyBefore,
+}: Passing<T>): () => Promise<T> {
   let held: { is: T } | undefined;
   let asked: Promise<T> | undefined;
   let notBefore = 0;
   const left = (one: T) => (endOf(one) ?? Number.POSITIVE_INFINITY) - clock.now();
   return async () => {
-    if (held && left(held.is) > renewBefore) return held.is;
+    if (held && left(held.is) > before) return held.is;
     if (held && left(held.is) > 0 && clock.now() < notBefore) return held.is;
     asked ??= get().finally(() => {
       asked = undefined;

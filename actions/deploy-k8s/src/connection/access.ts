@@ -1,0 +1,43 @@
+/** A client certificate and its key, as PEM. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** What a request carries to prove who asks. */
+export interface RequestCredentials {
+  /** Value of the header `Authorization`. */
+  readonly authorization?: string;
+  readonly certificate?: ClientCertificate;
+}
+
+/** As whom the cluster is spoken to. */
+export interface ClusterIdentity {
+  /** For people: `user deploy of the kubeconfig`, `the role arn:…`. */
+  readonly who: string;
+  /** What helps where the cluster does not accept it. One or two sentences. */
+  readonly remedy: string;
+  /** A proof that is good now; asked for before every request. */
+  proof(): Promise<RequestCredentials>;
+  /** Lets the next proof be a new one; not there where there is only one. */
+  renew?(): void;
+}
+
+/** An API server, and what a request to it needs. */
+export interface ClusterAccess {
+  /** Without a slash at the end of its path. */
+  readonly server: URL;
+  /** Certificates of its authority as PEM; those that Node trusts when undefined. */
+  readonly ca: string | undefined;
+  /** The name that its certificate must have, where that is not the host of `server`. */
+  readonly tlsServerName: string | undefined;
+  /** Proxy for this server alone; it goes before those of the environment. */
+  readonly proxy: string | undefined;
+  /** `Impersonate-User` and the like. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly identity: ClusterIdentity;
+  /** Namespace of the context. */
+  readonly namespace: string | undefined;
+  /** Where all this is from, for people: `context shop of the kubeconfig`. */
+  readonly from: string;
+}

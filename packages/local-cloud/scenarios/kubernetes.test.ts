@@ -1,5 +1,12 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushExampleApp } from '../src/app-image.ts';
+import { makeCertificate } from '../src/certificate.ts';
+import { startGitHub } from '../src/github/github.ts';
+import { type Ask, askAs } from '../src/kubernetes/api.ts';
+import { gitHubTokens } from '../src/kubernetes/issuers.ts';
 import { type Kubernetes, startKubernetes } from '../src/kubernetes/kubernetes.ts';
 
 let cluster: Kubernetes;
@@ -63,6 +70,65 @@ describe('a real Kubernetes of one node', () => {
     );
   }, 120_000);
 });
+
+describe("a token of GitHub's issuer", () => {
+  it('is taken for the audience that the cluster trusts, and for no other', async () => {
+    await using github = await startTrustedGitHub();
+    const trusted = await cluster.trust(github.tokens);
+    expect(await whoami(await github.token('kubernetes'))).toBe(
+      'github:repo:acme/shop:ref:refs/heads/main',
+    );
+    expect(await whoami(await github.token('sts.amazonaws.com'))).toBe('Unauthorized');
+    await trusted[Symbol.asyncDispose]();
+    expect(await whoami(await github.token('kubernetes'))).toBe('Unauthorized');
+  }, 120_000);
+
+  it('says who may do what, as of any other user', async () => {
+    await using github = await startTrustedGitHub();
+    await using _ = await cluster.trust(github.tokens);
+    const namespace = await cluster.namespace();
+    const token = await github.token('kubernetes');
+    const read = () => askWith(token)('GET', `/api/v1/namespaces/${namespace}/pods`);
+    expect((await read()).status).toBe(403);
+    const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }];
+    await cluster.allow('github:repo:acme/shop:ref:refs/heads/main', rules, namespace);
+    expect((await read()).status).toBe(200);
+  }, 120_000);
+});
+
+/** GitHub with an issuer that speaks TLS, and what a cluster has to know to trust it. */
+async function startTrustedGitHub() {
+  await using started = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-issuer-'));
+  started.defer(() => rm(folder, { recursive: true, force: true }));
+  const issuerCertificate = await makeCertificate(folder);
+  const { oidc } = started.use(await startGitHub({ repository: 'acme/shop', issuerCertificate }));
+  const certificateAuthority = await readFile(issuerCertificate.file, 'utf8');
+  const { ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer, ACTIONS_ID_TOKEN_REQUEST_URL: url } = oidc.env;
+  const kept = started.move();
+  return {
+    tokens: gitHubTokens({ issuer: oidc.issuer, audience: 'kubernetes', certificateAuthority }),
+    async token(audience: string): Promise<string> {
+      const answer = await fetch(`${url}&audience=${audience}`, {
+        headers: { authorization: `Bearer ${bearer}` },
+      });
+      return JSON.parse(await answer.text()).value;
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+function askWith(token: string): Ask {
+  return askAs({ server: cluster.server, ca: cluster.certificateAuthority, token });
+}
+
+async function whoami(token: string): Promise<string> {
+  const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+  const kind = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+  const { body } = await askWith(token)('POST', path, kind);
+  const said = JSON.parse(body);
+  return said.status.userInfo?.username ?? said.message;
+}
 
 function app(image: string): string {
   const labels = { app: 'app' };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Certificate } from '../certificate.ts';
 import type { Answer, Handler, Request } from '../http/exchange.ts';
 import { Faults } from '../http/faults.ts';
 import { serve } from '../http/serve.ts';
@@ -70,6 +71,8 @@ export interface GitHubOptions {
    */
   style?: 'github.com' | 'enterprise';
   faults?: Faults<GitHubService>;
+  /** Of the issuer of OIDC tokens, which then speaks TLS: a Kubernetes trusts no other. */
+  issuerCertificate?: Certificate;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -100,7 +103,10 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     now,
   };
   const { run = { repository, ref: 'refs/heads/main' } } = options;
-  const oidc = started.use(await startOidc({ run, faults, now }));
+  const certificate = options.issuerCertificate;
+  const oidc = started.use(
+    await startOidc({ run, faults, now, ...(certificate && { certificate }) }),
+  );
   const listening = started.use(await serve('github-api', gitHubHandler(world, requests), faults));
   const { url } = listening;
   Object.assign(

@@ -31,6 +31,25 @@ export interface JwtAuthenticator {
 
 type Mapping = { claim: string; prefix: string } | { expression: string };
 
+/**
+ * Trust in GitHub's tokens for one audience: a run is the user `github:<sub claim>`.
+ * @param certificateAuthority PEM, where the issuer's certificate is not of a public authority
+ */
+export function gitHubTokens(o: {
+  issuer: string;
+  audience: string;
+  certificateAuthority?: string;
+}): JwtAuthenticator {
+  return {
+    issuer: {
+      url: o.issuer,
+      audiences: [o.audience],
+      ...(o.certificateAuthority && { certificateAuthority: o.certificateAuthority }),
+    },
+    claimMappings: { username: { claim: 'sub', prefix: 'github:' } },
+  };
+}
+
 /** The issuers that one API server trusts. */
 export interface Issuers {
   /**

@@ -22,6 +22,13 @@ export interface ProgramOptions {
    * then.
    */
   onLine?(line: string): void;
+  /** Most characters of stdout that are kept; a program that writes more is stopped. */
+  longest?: number;
+}
+
+/** A program has written more than it may. */
+export class TooMuchOutput extends Error {
+  override readonly name = 'TooMuchOutput';
 }
 
 /** Runs a program to its end. */
@@ -37,9 +44,9 @@ const killAfter = 3_000;
 /**
  * Runs a program in a process group of its own. When the signal aborts, the whole group gets TERM
  * and, 3 s later, KILL; the call rejects with the signal's reason once the program has ended.
- * @throws the error of `spawn` when the program cannot be started, such as ENOENT
+ * @throws the error of `spawn` when the program cannot be started, such as ENOENT; TooMuchOutput
  */
-export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine }) =>
+export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine, longest }) =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const child = spawn(command, [...args], {
@@ -61,6 +68,7 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
     signal.addEventListener('abort', stop, { once: true });
     let stdout = '';
     let stderr = '';
+    let excess: TooMuchOutput | undefined;
     const lines = (take: (text: string) => void) => {
       const reader = onLine && lineReader(onLine);
       return {
@@ -72,7 +80,11 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
       };
     };
     const out = lines((text) => {
-      if (!onLine) stdout += text;
+      if (onLine || excess) return;
+      stdout += text;
+      if (longest === undefined || stdout.length <= longest) return;
+      excess = new TooMuchOutput(`${command} wrote more than ${longest} characters`);
+      stop();
     });
     const err = lines((text) => {
       stderr += text;
@@ -91,6 +103,7 @@ export const runProgram: RunProgram = (command, args, { env, cwd, signal, onLine
     child.on('close', (code, name) => {
       settle();
       if (signal.aborted) reject(signal.reason);
+      else if (excess) reject(excess);
       else resolve({ code, signal: name, stdout, stderr: lastPart(stderr) });
     });
   });

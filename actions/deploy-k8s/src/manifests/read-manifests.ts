@@ -16,6 +16,8 @@ interface Text {
   /** Empty for the text of the input itself. */
   readonly name: string;
   readonly text: string;
+  /** Whether a program made it. */
+  readonly isRendered: boolean;
 }
 
 /** Longest text, of one file or of all that a program renders. */
@@ -52,17 +54,17 @@ async function textsOf(
   workspace: string,
   render: (folder: string) => Promise<string | undefined>,
 ): Promise<readonly Text[]> {
-  if (given.at === 'text') return [{ name: '', text: given.text }];
+  if (given.at === 'text') return [{ name: '', text: given.text, isRendered: false }];
   const texts: Text[] = [];
   for (const path of given.paths) {
     const name = relative(workspace, path) || '.';
     if (!statSync(path).isDirectory()) {
-      texts.push({ name, text: textOf(path, name) });
+      texts.push({ name, text: textOf(path, name), isRendered: false });
       continue;
     }
     const rendered = await render(path);
     if (rendered === undefined) texts.push(...filesOf(path, workspace));
-    else texts.push({ name: `${name} (rendered)`, text: rendered });
+    else texts.push({ name: `${name} (rendered)`, text: rendered, isRendered: true });
   }
   return texts;
 }
@@ -90,7 +92,7 @@ function filesOf(folder: string, workspace: string): readonly Text[] {
       throw new BadInput(`names ${shown}, which leads out of the workspace`, manifestsExample);
     }
     if (!statSync(real, { throwIfNoEntry: false })?.isFile()) return [];
-    return { name: shown, text: textOf(real, shown) };
+    return { name: shown, text: textOf(real, shown), isRendered: false };
   });
 }
 
@@ -106,13 +108,20 @@ function textOf(path: string, name: string): string {
   }
 }
 
-async function manifestsIn({ name, text }: Text): Promise<readonly ManifestObject[]> {
+async function manifestsIn({ name, text, isRendered }: Text): Promise<readonly ManifestObject[]> {
   const place = (line: number) => (name === '' ? `line ${line}` : `${oneLine(name)}, line ${line}`);
-  const documents = await documentsIn({ name, text });
-  return documents.flatMap(({ value, line }) => objectsOf(value, place(line)));
+  const documents = await documentsIn(name, text);
+  const all = documents.flatMap(({ value, line }) => objectsOf(value, place(line)));
+  return isRendered ? all.filter(isForDeploying) : all;
 }
 
-async function documentsIn({ name, text }: Text): Promise<readonly FoundDocument[]> {
+/** Charts have objects for other moments than a deployment, such as for being removed. */
+function isForDeploying({ object }: ManifestObject): boolean {
+  const hook = textIn(objectIn(objectIn(object, 'metadata'), 'annotations'), 'helm.sh/hook');
+  return hook === undefined || /install|upgrade/.test(hook);
+}
+
+async function documentsIn(name: string, text: string): Promise<readonly FoundDocument[]> {
   try {
     return await parseDocuments(text, { example: manifestsExample, longest: longestManifest });
   } catch (error) {

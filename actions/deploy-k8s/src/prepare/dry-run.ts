@@ -1,14 +1,15 @@
 import type { JsonObject } from '@slipway/shared/document/json-object';
-import { Failure } from '@slipway/shared/failure/failure';
-import { oneLine } from '@slipway/shared/image/said';
 import { FieldConflict, type KubernetesApi, type OthersField } from '../api/kubernetes-api.ts';
 import { differs } from '../diff/diff-objects.ts';
+import { conflict } from '../workload/apply-object.ts';
 import type { WantedObject } from '../workload/prepared.ts';
 import type { Located } from './locate.ts';
 
 /** An object before its dry run. */
 export interface Wish extends Pick<Located, 'name' | 'object' | 'isServed'> {
   readonly live: JsonObject | undefined;
+  /** Whether what kubectl has applied becomes ours: `live` says so already. */
+  readonly adopts: boolean;
   /** Whether a field may be taken over from who has set it. */
   mayTake(field: OthersField): boolean;
 }
@@ -28,7 +29,7 @@ export interface DryRun {
  */
 export async function dryRun(
   api: KubernetesApi,
-  { name, object, live, mayTake }: Wish,
+  { name, object, live, adopts, mayTake }: Wish,
   signal: AbortSignal,
 ): Promise<DryRun> {
   const asked = { name, object, dryRun: true };
@@ -38,6 +39,7 @@ export async function dryRun(
     live,
     after,
     force,
+    adopts,
     isChanged: differs({ name, live, after }),
   });
   try {
@@ -50,22 +52,4 @@ export async function dryRun(
     const { object: after, warnings } = await api.apply({ ...asked, force: true }, signal);
     return { wanted: result(after, true), taken: error.fields, warnings };
   }
-}
-
-/** The failure of fields that others have set. */
-export function conflict(name: Wish['name'], fields: readonly OthersField[]): Failure {
-  const shown = fields.slice(0, mostShown).map((field) => oneLine(fieldText(field)));
-  const more = fields.length - shown.length;
-  if (more > 0) shown.push(`${more} more`);
-  return Failure.of('k8s/conflict', {
-    object: `${name.resource.kind.toLowerCase()}/${name.name}`,
-    fields: `${shown.join('; ')}.`,
-  });
-}
-
-const mostShown = 20;
-
-/** `spec.replicas of kubectl` */
-export function fieldText({ path, manager }: OthersField): string {
-  return `${path.replace(/^\./, '')}, by ${manager}`;
 }

@@ -1,6 +1,7 @@
-import type { JsonObject } from '@slipway/shared/document/json-object';
+import { type JsonObject, objectIn, textIn } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
-import type { ObjectName } from '../api/kubernetes-api.ts';
+import type { KubernetesApi, ObjectName } from '../api/kubernetes-api.ts';
+import { jobLabel, jobLabelOf } from '../change/job.ts';
 import {
   apiVersionOf,
   type WorkloadKind,
@@ -60,7 +61,9 @@ async function running(
   const { kind } = wanted;
   const resource = await api.resource({ apiVersion: apiVersionOf(kind), kind }, signal);
   const name = resource && { resource, namespace, name: wanted.name };
-  const live = name && (await api.get(name, signal));
+  const live =
+    name &&
+    ((kind === 'Job' && (await newestJob(api, name, signal))) || (await api.get(name, signal)));
   if (!live) {
     const given =
       located.length === 0 ? '' : `, and manifests have ${has.join(', ') || 'no workload'}`;
@@ -73,6 +76,20 @@ async function running(
     });
   }
   return { kind, name, given: undefined, live, located };
+}
+
+/** The last one of the Jobs that earlier releases have made of one. */
+async function newestJob(
+  api: KubernetesApi,
+  { resource, namespace, name }: ObjectName,
+  signal: AbortSignal,
+): Promise<JsonObject | undefined> {
+  const jobs = await api.list(
+    { resource, namespace, labels: `${jobLabel}=${jobLabelOf(name)}` },
+    signal,
+  );
+  const age = (job: JsonObject) => textIn(objectIn(job, 'metadata'), 'creationTimestamp') ?? '';
+  return [...jobs].sort((a, b) => (age(a) < age(b) ? -1 : 1)).at(-1);
 }
 
 /** The kind of a workload; undefined for what is none, such as a Deployment of another group. */

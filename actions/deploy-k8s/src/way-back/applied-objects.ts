@@ -5,6 +5,8 @@ import {
   type ObjectName,
   Outdated,
 } from '../api/kubernetes-api.ts';
+import { adopt } from '../workload/adopt.ts';
+import { applyObject } from '../workload/apply-object.ts';
 import type { WantedObject } from '../workload/prepared.ts';
 import { appliedFields } from './owned-fields.ts';
 import { restore } from './restore.ts';
@@ -26,8 +28,8 @@ export class AppliedObjects {
   async apply(wanted: WantedObject, signal: AbortSignal): Promise<JsonObject> {
     this.#begun.push(wanted);
     const { force, name, object } = wanted;
-    const written = await this.#api.apply({ name, object, force }, signal);
-    return written.object;
+    await adopt(this.#api, wanted, signal);
+    return applyObject(this.#api, { name, object, force }, signal);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { type JsonObject, objectIn } from '@slipway/shared/document/json-object';
 import { fieldManager, type KubernetesApi } from '../api/kubernetes-api.ts';
+import { applyObject } from '../workload/apply-object.ts';
 import type { WantedObject } from '../workload/prepared.ts';
 import { appliedFields, union, valuesOf } from './owned-fields.ts';
 
@@ -27,11 +28,7 @@ export async function restore(
   };
   const { metadata, ...rest } = object;
   const named = { ...objectIn({ metadata: metadata ?? null }, 'metadata'), ...namesOf(before) };
-  const written = await api.apply(
-    { name: wanted.name, object: { ...rest, metadata: named } },
-    signal,
-  );
-  return written.object;
+  return applyObject(api, { name: wanted.name, object: { ...rest, metadata: named } }, signal);
 }
 
 function identityOf(object: JsonObject): JsonObject {

@@ -18,6 +18,11 @@ const paths: Readonly<Record<WorkloadKind, readonly string[]>> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
 };
 
+/** Where the template of the pods of a workload is. */
+export function templatePath(kind: WorkloadKind): readonly string[] {
+  return paths[kind];
+}
+
 /** Template of the pods of a workload; empty where there is none. */
 export function podTemplateOf(kind: WorkloadKind, workload: JsonObject): JsonObject {
   return paths[kind].reduce(objectIn, workload);
@@ -76,6 +81,21 @@ export function withContainer(
       ...spec,
       [list]: all.map((item) => (isJsonObject(item) && isMeant(item) ? change(item) : item)),
     };
+  });
+}
+
+/** A template with a change of all its containers; what is no object stays. */
+export function withContainers(
+  template: JsonObject,
+  change: (container: JsonObject, list: ContainerList) => JsonObject,
+): JsonObject {
+  return within(template, ['spec'], (spec) => {
+    const changed = containerLists.flatMap((list) => {
+      const items = spec[list];
+      if (!isJsonList(items)) return [];
+      return [[list, items.map((one) => (isJsonObject(one) ? change(one, list) : one))] as const];
+    });
+    return { ...spec, ...Object.fromEntries(changed) };
   });
 }
 

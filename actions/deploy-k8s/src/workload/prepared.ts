@@ -17,6 +17,11 @@ export interface WantedObject {
    * another value, may be taken over, and `notes` names each.
    */
   readonly force: boolean;
+  /**
+   * Whether what kubectl applied before has to be made ours first, {@link adopt}; the `managedFields`
+   * of `live` say so already.
+   */
+  readonly adopts: boolean;
   /** Whether the dry run differs from what is there. */
   readonly isChanged: boolean;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@slipway/shared/document/json-object';
-import { FakeKubernetes } from '../fake-kubernetes.ts';
 import { deployment, digests, owned } from '../workloads.ts';
 import { deploymentShop, prepare, refusal } from './scene.ts';
 
@@ -264,28 +263,6 @@ describe('manifests', () => {
     expect(await refusal({ manifests })).toBe(
       'k8s/no-image: The container web of deployment/shop has an image that is none, {{ .Values.image }}.',
     );
-  });
-});
-
-describe('fields of others', () => {
-  const conflicts = [{ path: '.spec.replicas', manager: 'kubectl' }];
-  const meeting = () => {
-    const cluster = new FakeKubernetes();
-    cluster.conflicts.set('deployment/shop', conflicts);
-    return cluster;
-  };
-
-  it('are refused by name', async () => {
-    expect(await refusal({ cluster: meeting(), live: [deployment()], settings: withImage })).toBe(
-      'k8s/conflict: Somebody else has set fields of deployment/shop that this run sets to another value: spec.replicas, by kubectl.',
-    );
-  });
-
-  it('are taken over, each of them said, with force-conflicts', async () => {
-    const settings = { ...withImage, 'force-conflicts': true };
-    const { main, notes } = await prepare({ cluster: meeting(), live: [deployment()], settings });
-    expect(main.force).toBe(true);
-    expect(notes).toEqual(['Takes over a field of deployment/shop: spec.replicas, by kubectl.']);
   });
 });
 

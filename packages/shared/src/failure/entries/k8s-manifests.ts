@@ -2,6 +2,18 @@ import { entry } from '../entry.ts';
 
 /** Failures of what a deployment to Kubernetes is to be, before anything is written. */
 export const k8sManifestFailures = {
+  'k8s/no-renderer': entry({
+    cause: (f: { folder: string; programs: string }) =>
+      `${f.folder} in manifests has to be rendered by ${f.programs}, which is not installed on the runner.`,
+    remedy: (f) =>
+      `Install ${f.programs} in a step before this one (hosted runners have them), or render in a step of your own and give the file as \`manifests\`.`,
+  }),
+  'k8s/render': entry({
+    cause: (f: { program: string; folder: string; said: string }) =>
+      `${f.program} could not render ${f.folder}: ${f.said}.`,
+    remedy: (f) =>
+      `Correct what it names; ${f.program} on your machine says the same. Dependencies of a chart are fetched by \`helm dependency build\` in a step before this one.`,
+  }),
   'k8s/kind-unknown': entry({
     cause: (f: { kind: string; apiVersion: string; place: string; server: string }) =>
       `The API server ${f.server} has no ${f.kind} of ${f.apiVersion} (${f.place}).`,
@@ -33,6 +45,18 @@ export const k8sManifestFailures = {
     cause: (f: { container: string; workload: string; said: string }) =>
       `The container ${f.container} of ${f.workload} ${f.said}.`,
     remedy: () => 'Give `image`, such as `ghcr.io/owner/app:1.2.3`.',
+  }),
+  'k8s/autoscaled': entry({
+    cause: (f: { workload: string; autoscaler: string; replicas: string }) =>
+      `Input replicas is ${f.replicas}, and the autoscaler ${f.autoscaler} decides how many pods ${f.workload} has.`,
+    remedy: () =>
+      'Leave `replicas` out; set minReplicas and maxReplicas of the autoscaler instead.',
+  }),
+  'k8s/variable-source': entry({
+    cause: (f: { variable: string; container: string; workload: string; manager: string }) =>
+      `The variable ${f.variable} of ${f.container} in ${f.workload} is to have a value, and ${f.manager} has given it a source (valueFrom), which an apply cannot take away.`,
+    remedy: (f) =>
+      `Take it away once, \`kubectl set env ${f.workload} --containers=${f.container} ${f.variable}-\`, or leave ${f.variable} out of \`env\` and \`manifests\`.`,
   }),
   'k8s/conflict': entry({
     cause: (f: { object: string; fields: string }) =>

@@ -1,8 +1,7 @@
-import { cut } from '@slipway/shared/secrets/cut';
+import { lastLines, mostLogLines } from '@slipway/shared/deploy/log-lines';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { AciApi, GroupName } from '../api/aci-api.ts';
 
-const most = { lines: 30, line: 1_000, all: 12_000 };
 /** A log is not there at once, and its last lines come a moment after the container has ended. */
 const lateness = { pause: 700, tries: 3 };
 
@@ -13,26 +12,8 @@ export async function logTail(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   for (let left = lateness.tries; ; left -= 1) {
-    const lines = await api.logLines({ ...asked, most: most.lines }, signal);
+    const lines = await api.logLines({ ...asked, most: mostLogLines }, signal);
     if (lines.length > 0 || left <= 1) return lastLines(lines);
     await clock.sleep(lateness.pause, signal);
   }
-}
-
-/** One line of a log as it may be shown. */
-export function logLine(line: string): string {
-  return cut(line.replace(/[\r\n]+$/, ''), most.line);
-}
-
-/** The last of some lines, as far as they may be shown. */
-export function lastLines(lines: readonly string[]): readonly string[] {
-  const shown: string[] = [];
-  let room = most.all;
-  for (const line of lines.slice(-most.lines).reverse()) {
-    const one = logLine(line);
-    room -= one.length;
-    if (room < 0) break;
-    shown.push(one);
-  }
-  return shown.reverse();
 }

@@ -1,10 +1,5 @@
-import { numberOf } from '@slipway/shared/document/json-number';
-import {
-  type Json,
-  type JsonObject,
-  objectsIn,
-  textIn,
-} from '@slipway/shared/document/json-object';
+import { type JsonObject, objectsIn, textIn } from '@slipway/shared/document/json-object';
+import { countOf, timeIn } from '@slipway/shared/document/values-in';
 
 /** Something that happened to a container or its group, in Azure's words. */
 export interface GroupEvent {
@@ -34,22 +29,6 @@ export function eventsIn(instanceView: JsonObject): readonly GroupEvent[] {
 export function timeOf({ first, last }: GroupEvent): number {
   return last ?? first ?? Number.NEGATIVE_INFINITY;
 }
-
-/** A time of Azure in milliseconds since the epoch; undefined where it is none. */
-export function timeIn(object: JsonObject, name: string): number | undefined {
-  const text = textIn(object, name) ?? '';
-  // Its smallest times are those of a thing that has not happened: `0001-01-01T00:00:00Z`.
-  const time = isoTime.test(text) ? Date.parse(text) : Number.NaN;
-  return time > 0 ? time : undefined;
-}
-
-/** A whole number that is not negative; undefined where it is none. */
-export function countOf(value: Json | undefined): number | undefined {
-  const number = numberOf(value);
-  return number !== undefined && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
-}
-
-const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 function eventOf(event: JsonObject): GroupEvent {
   const said = (textIn(event, 'message') ?? '').slice(0, longestMessage);

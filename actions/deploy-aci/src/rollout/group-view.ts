@@ -5,7 +5,8 @@ import {
   objectsIn,
   textIn,
 } from '@slipway/shared/document/json-object';
-import { countOf, eventsIn, type GroupEvent, timeIn } from './group-view-events.ts';
+import { countOf, timeIn } from '@slipway/shared/document/values-in';
+import { eventsIn, type GroupEvent } from './group-view-events.ts';
 
 /** What a container did or does, in Azure's words. */
 export interface ContainerRun {

@@ -1,7 +1,7 @@
+import { lastLines, logLine } from '@slipway/shared/deploy/log-lines';
 import { Throttled } from '@slipway/shared/deploy/target';
 import { messageOf } from '@slipway/shared/failure/failure';
 import type { AciApi, GroupName } from '../api/aci-api.ts';
-import { lastLines, logLine } from '../diagnosis/log-tail.ts';
 import { newLines } from './new-lines.ts';
 
 /** Lines that one look sees; what is more between two looks is left out. */

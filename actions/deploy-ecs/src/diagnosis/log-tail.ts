@@ -1,9 +1,8 @@
-import { cut } from '@slipway/shared/secrets/cut';
+import { logLine } from '@slipway/shared/deploy/log-lines';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { LogsApi } from '../api/logs.ts';
 import type { LogSource } from './log-source.ts';
 
-const longestLine = 1_000;
 /** The agent sends the last lines a moment after the container has ended. */
 const lateness = { pause: 700, tries: 3 };
 
@@ -25,9 +24,4 @@ export async function logTail(
     if (events.length > 0 || left <= 1) return events.map(({ message = '' }) => logLine(message));
     await clock.sleep(lateness.pause, signal);
   }
-}
-
-/** One line of a log as it may be shown. */
-export function logLine(message: string): string {
-  return cut(message.replace(/[\r\n]+$/, ''), longestLine);
 }

@@ -1,8 +1,8 @@
+import { logLine } from '@slipway/shared/deploy/log-lines';
 import { Throttled } from '@slipway/shared/deploy/target';
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { LogsApi } from '../api/logs.ts';
 import type { LogSource } from '../diagnosis/log-source.ts';
-import { logLine } from '../diagnosis/log-tail.ts';
 
 /** Lines that are kept for the summary. */
 const kept = 30;

@@ -15,6 +15,8 @@ import { identityFailures } from './entries/identity.ts';
 import { imageFailures } from './entries/image.ts';
 import { k8sFailures } from './entries/k8s.ts';
 import { k8sManifestFailures } from './entries/k8s-manifests.ts';
+import { k8sPodFailures } from './entries/k8s-pods.ts';
+import { k8sRolloutFailures } from './entries/k8s-rollout.ts';
 import { k8sWorkloadFailures } from './entries/k8s-workload.ts';
 import { sshFailures } from './entries/ssh.ts';
 import { tagFailures } from './entries/tag.ts';
@@ -41,6 +43,8 @@ export const catalogue = {
   ...identityFailures,
   ...imageFailures,
   ...k8sFailures,
+  ...k8sPodFailures,
+  ...k8sRolloutFailures,
   ...k8sWorkloadFailures,
   ...k8sManifestFailures,
   ...sshFailures,

@@ -1,0 +1,87 @@
+import type { RolloutState } from '@slipway/shared/deploy/target';
+import { oneLine } from '@slipway/shared/image/said';
+import type { PodView } from '../pods/pod-view.ts';
+import { PodsMemory } from '../verdict/pods-memory.ts';
+import type { Rules, Trouble } from '../verdict/trouble.ts';
+import { interference } from './interference.ts';
+import {
+  active,
+  generationOf,
+  type LiveView,
+  type Progress,
+  type RolloutKind,
+  type RolloutView,
+  statusCount,
+  type WrittenChange,
+} from './rollout-view.ts';
+
+/** Judges the rollout of one change from what is known at each look. Asks nothing. */
+export class RolloutJudge {
+  readonly #kind: RolloutKind;
+  readonly #written: WrittenChange;
+  readonly #rules: Rules;
+  readonly #memory: PodsMemory;
+  #pods: readonly PodView[] = [];
+
+  constructor(kind: RolloutKind, written: WrittenChange, rules: Rules) {
+    this.#kind = kind;
+    this.#written = written;
+    this.#rules = rules;
+    this.#memory = new PodsMemory(written.time, rules);
+  }
+
+  /** The pods of the new revision at the last look, those that go and those that are over included. */
+  get pods(): readonly PodView[] {
+    return this.#pods;
+  }
+
+  /** What is against the new version, the worst first. */
+  get troubles(): readonly Trouble[] {
+    return this.#memory.troubles;
+  }
+
+  look(view: RolloutView): RolloutState {
+    const failure = interference(view.workload, this.#written);
+    if (failure) return { state: 'failed', failure };
+    const { workload } = view;
+    if (!workload) return { state: 'progress', text: 'it is not there yet' };
+    // Until then its status is about the version before.
+    const generation = Math.max(generationOf(workload), generationOf(this.#written.object));
+    if (this.#kind.observes && statusCount(workload, 'observedGeneration') < generation) {
+      return { state: 'progress', text: 'Kubernetes has not seen the change yet' };
+    }
+    const live = { ...view, workload };
+    return this.#judge(live, this.#kind.progress(live, this.#written));
+  }
+
+  #judge(view: LiveView, { pods = [], state, troubles }: Progress): RolloutState {
+    this.#pods = pods;
+    const { oneDecides, serves } = this.#kind;
+    const decisive = this.#memory.see({ ...view, pods, troubles, oneDecides });
+    if (decisive) return { state: 'failed', failure: decisive.failure() };
+    if (state.is === 'failed') return { state: 'failed', failure: state.trouble.failure() };
+    if (state.is === 'given-up') {
+      const [worst = state.trouble] = this.troubles;
+      if (!this.#tolerates(worst) && !this.#tolerates(state.trouble)) {
+        return { state: 'failed', failure: worst.failure() };
+      }
+    }
+    const counting = active(pods);
+    if (state.is === 'settled' && (!serves || counting.every((pod) => this.#memory.isCalm(pod)))) {
+      this.#memory.settle(counting);
+      return { state: 'settled' };
+    }
+    const text =
+      state.is === 'waiting' ? state.text : 'its pods are ready, and one of them crashes';
+    return { state: 'progress', text: oneLine([text, ...this.#reasons()].join('; ')) };
+  }
+
+  #reasons(): readonly string[] {
+    const said = this.troubles.map(({ pod, text }) => (pod ? `${pod.name}: ${text}` : text));
+    return [...new Set(said)].slice(0, 3);
+  }
+
+  #tolerates({ row, seen }: Trouble): boolean {
+    return [...row.reasons, ...seen].some((reason) => this.#rules.tolerated.includes(reason));
+  }
+}

@@ -1,11 +1,4 @@
-import {
-  isJsonList,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  objectIn,
-  textIn,
-} from '@slipway/shared/document/json-object';
+import { type JsonObject, objectIn, textIn } from '@slipway/shared/document/json-object';
 import {
   AlreadyThere,
   type Collection,
@@ -19,6 +12,7 @@ import {
   type Selection,
   type Written,
 } from '../src/api/kubernetes-api.ts';
+import { merged } from '../src/prepare/merged.ts';
 
 const unexpected = (call: string) => () => {
   throw new Error(`the test has no answer for ${call}`);
@@ -37,9 +31,16 @@ export const resources = {
   namespace: resource('v1', 'Namespace', 'namespaces', false),
   node: resource('v1', 'Node', 'nodes', false),
   pod: resource('v1', 'Pod', 'pods'),
+  definition: resource(
+    'apiextensions.k8s.io/v1',
+    'CustomResourceDefinition',
+    'customresourcedefinitions',
+    false,
+  ),
   quota: resource('v1', 'ResourceQuota', 'resourcequotas'),
   secret: resource('v1', 'Secret', 'secrets'),
   service: resource('v1', 'Service', 'services'),
+  serviceAccount: resource('v1', 'ServiceAccount', 'serviceaccounts'),
   statefulSet: resource('apps/v1', 'StatefulSet', 'statefulsets'),
 } as const;
 
@@ -185,35 +186,4 @@ function textOf({ name, resource: of }: ObjectName): string {
 function keyOf(object: JsonObject, namespace: string | undefined): string {
   const name = textIn(objectIn(object, 'metadata'), 'name');
   return [textIn(object, 'apiVersion'), textIn(object, 'kind'), namespace, name].join(' ');
-}
-
-/** An object with another one in it; items of lists go by their name, and null takes a field away. */
-function merged(into: JsonObject, from: JsonObject): JsonObject {
-  const all = { ...into };
-  for (const [name, value] of Object.entries(from)) {
-    if (value === null) delete all[name];
-    else all[name] = mergedValue(into[name], value);
-  }
-  return all;
-}
-
-function mergedValue(into: Json | undefined, from: Json | undefined): Json | undefined {
-  if (isJsonObject(into) && isJsonObject(from)) return merged(into, from);
-  if (!isJsonList(into) || !isJsonList(from) || !from.every(isNamed)) return from;
-  const added = from.filter((one) => isJsonObject(one) && !into.some((item) => isSame(item, one)));
-  return [
-    ...into.map((item) => {
-      const other = from.find((one) => isSame(item, one));
-      return isJsonObject(item) && isJsonObject(other) ? merged(item, other) : item;
-    }),
-    ...added,
-  ];
-}
-
-function isNamed(item: Json): boolean {
-  return isJsonObject(item) && textIn(item, 'name') !== undefined;
-}
-
-function isSame(item: Json, other: Json): boolean {
-  return isJsonObject(item) && isJsonObject(other) && item['name'] === other['name'];
 }

@@ -1,9 +1,11 @@
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import { FieldConflict, type KubernetesApi, type OthersField } from '../api/kubernetes-api.ts';
+import { hasNoDryRun } from '../check/dry-pod.ts';
 import { differs } from '../diff/diff-objects.ts';
 import { conflict } from '../workload/apply-object.ts';
 import type { WantedObject } from '../workload/prepared.ts';
 import type { Located } from './locate.ts';
+import { merged } from './merged.ts';
 
 /** An object before its dry run. */
 export interface Wish extends Pick<Located, 'name' | 'object' | 'isServed'> {
@@ -21,35 +23,43 @@ export interface DryRun {
   readonly taken: readonly OthersField[];
   /** What the server warned of. */
   readonly warnings: readonly string[];
+  /** Why the server was not asked, or could not answer. */
+  readonly unchecked?: string;
 }
 
 /**
  * Asks the server what an object would become.
+ * @param madeNamespaces namespaces that the run makes itself
  * @throws Failure `k8s/conflict` for a field that must not be taken over
  */
 export async function dryRun(
   api: KubernetesApi,
-  { name, object, live, adopts, mayTake }: Wish,
+  wish: Wish,
+  madeNamespaces: ReadonlySet<string | undefined>,
   signal: AbortSignal,
 ): Promise<DryRun> {
+  const { name, object } = wish;
+  if (!wish.isServed) return notAsked(wish, 'this run brings its kind');
+  if (madeNamespaces.has(name.namespace)) return notAsked(wish, 'this run makes its namespace');
   const asked = { name, object, dryRun: true };
-  const result = (after: JsonObject, force: boolean): WantedObject => ({
-    name,
-    object,
-    live,
-    after,
-    force,
-    adopts,
-    isChanged: differs({ name, live, after }),
-  });
   try {
     const { object: after, warnings } = await api.apply(asked, signal);
-    return { wanted: result(after, false), taken: [], warnings };
+    return { wanted: wantedOf(wish, after, false), taken: [], warnings };
   } catch (error) {
+    if (hasNoDryRun(error)) return notAsked(wish, 'a webhook of the cluster cannot try anything');
     if (!(error instanceof FieldConflict)) throw error;
-    const refused = error.fields.filter((field) => !mayTake(field));
+    const refused = error.fields.filter((field) => !wish.mayTake(field));
     if (refused.length > 0) throw conflict(name, refused);
     const { object: after, warnings } = await api.apply({ ...asked, force: true }, signal);
-    return { wanted: result(after, true), taken: error.fields, warnings };
+    return { wanted: wantedOf(wish, after, true), taken: error.fields, warnings };
   }
+}
+
+function wantedOf({ name, object, live, adopts }: Wish, after: JsonObject, force: boolean) {
+  return { name, object, live, after, force, adopts, isChanged: differs({ name, live, after }) };
+}
+
+function notAsked(wish: Wish, unchecked: string): DryRun {
+  const after = merged(wish.live ?? {}, wish.object);
+  return { wanted: wantedOf(wish, after, false), taken: [], warnings: [], unchecked };
 }

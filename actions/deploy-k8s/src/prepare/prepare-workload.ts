@@ -5,12 +5,14 @@ import { oneLine } from '@slipway/shared/image/said';
 import type { ObjectName } from '../api/kubernetes-api.ts';
 import { imageOf, referenceOf } from '../change/image.ts';
 import { mainContainer } from '../change/main-container.ts';
+import { checkSize } from '../check/sizes.ts';
 import { diffObjects } from '../diff/diff-objects.ts';
 import { fieldText } from '../workload/apply-object.ts';
 import { podTemplateOf } from '../workload/pod-template.ts';
 import type { Prepared, WantedWorkload } from '../workload/prepared.ts';
 import { findAutoscalers } from './autoscalers.ts';
-import { type DryRun, dryRun } from './dry-run.ts';
+import { checkWanted } from './check-wanted.ts';
+import { type DryRun, dryRun, type Wish } from './dry-run.ts';
 import { type FoundWorkload, findWorkload, workloadKindOf } from './find-workload.ts';
 import { inOrder } from './order.ts';
 import type { Preparation } from './preparation.ts';
@@ -25,7 +27,7 @@ export async function prepareWorkload(o: Preparation, signal: AbortSignal): Prom
   const found = await findWorkload(o, signal);
   const { kind, live, name } = found;
   const source = found.given?.object ?? live ?? {};
-  const text = `${kind.toLowerCase()}/${name.name}`;
+  const text = textOf(name);
   const container = mainContainer({ kind, object: source, text }, o.settings.container);
   const image = await imageFor(o, { found, source, container, text }, signal);
   const autoscalers = await findAutoscalers(
@@ -36,22 +38,24 @@ export async function prepareWorkload(o: Preparation, signal: AbortSignal): Prom
   const change = { container, image: image.name, autoscalers };
   const { main, others } = await makeWishes(o, found, change, signal);
   const wishes = inOrder([...others, main], (one) => one.name.resource.kind);
+  for (const { name: of, object } of wishes) checkSize(object, textOf(of));
   const runs: DryRun[] = [];
-  for (const wish of wishes) runs.push(await dryRun(o.api, wish, signal));
+  for (const wish of wishes) runs.push(await dryRun(o.api, wish, madeNamespaces(wishes), signal));
 
   const objects = runs.map(({ wanted }) => {
     const workload = workloadKindOf(wanted.name);
     return workload ? { ...wanted, kind: workload } : wanted;
   });
-  const changed = objects.filter(({ isChanged }) => isChanged);
+  const wanted = mainOf(objects, main.name);
+  const checked = await checkWanted(o, { objects, main: wanted, container, image }, signal);
   return {
     objects,
-    main: mainOf(objects, main.name),
+    main: wanted,
     container,
     image: image.name,
     previousImage: live && imageOf(podTemplateOf(kind, live), container),
-    diff: diffObjects(changed),
-    notes: [...(autoscalers.note ? [autoscalers.note] : []), ...runs.flatMap(notesOf)],
+    diff: diffObjects(objects.filter(({ isChanged }) => isChanged)),
+    notes: [...(autoscalers.note ? [autoscalers.note] : []), ...runs.flatMap(notesOf), ...checked],
   };
 }
 
@@ -77,10 +81,23 @@ function mainOf(objects: Prepared['objects'], name: ObjectName): WantedWorkload 
   throw new Error(`${name.name} is none of the objects that are applied`);
 }
 
-function notesOf({ taken, wanted, warnings }: DryRun): readonly string[] {
-  const object = `${wanted.name.resource.kind.toLowerCase()}/${wanted.name.name}`;
+/** Namespaces that are there only once this run has made them. */
+function madeNamespaces(wishes: readonly Wish[]): ReadonlySet<string | undefined> {
+  const made = wishes.filter(
+    ({ live, name }) => name.resource.kind === 'Namespace' && live === undefined,
+  );
+  return new Set(made.map(({ name }) => name.name));
+}
+
+function notesOf({ taken, unchecked, wanted, warnings }: DryRun): readonly string[] {
+  const object = textOf(wanted.name);
   return [
+    ...(unchecked === undefined ? [] : [`${object} is not checked: ${unchecked}.`]),
     ...taken.map((field) => `Takes over a field of ${object}: ${oneLine(fieldText(field))}.`),
     ...warnings.map((warning) => `The API server warns of ${object}: ${oneLine(warning)}.`),
   ];
+}
+
+function textOf({ name, resource }: ObjectName): string {
+  return `${resource.kind.toLowerCase()}/${name}`;
 }

@@ -31,7 +31,7 @@ export async function prepare(scene: Scene): Promise<Prepared> {
   const documents =
     scene.manifests === undefined
       ? undefined
-      : await parseDocuments(scene.manifests, { example: 'deploy', longest: 1_000_000 });
+      : await parseDocuments(scene.manifests, { example: 'deploy', longest: 8_000_000 });
   return prepareWorkload(
     {
       api: cluster.api(scene.answers),

@@ -46,6 +46,29 @@ export const k8sManifestFailures = {
       `The container ${f.container} of ${f.workload} ${f.said}.`,
     remedy: () => 'Give `image`, such as `ghcr.io/owner/app:1.2.3`.',
   }),
+  'k8s/permissions': entry({
+    cause: (f: { permissions: string }) =>
+      `This identity lacks permissions that the run or its rollback needs: ${f.permissions}.`,
+    remedy: () =>
+      'Apply the Role that is printed (`kubectl apply -f`), bind it to this identity with a RoleBinding, and run the job again. Nothing was changed.',
+  }),
+  'k8s/paused': entry({
+    cause: (f: { workload: string }) =>
+      `The rollout of ${f.workload} is paused, so a change would start no pod.`,
+    remedy: (f) =>
+      `Resume it, \`kubectl rollout resume ${f.workload}\`, or take \`paused: true\` out of its manifest. Somebody may have paused it on purpose.`,
+  }),
+  'k8s/no-rollout': entry({
+    cause: (f: { workload: string; why: string; remedy: string }) =>
+      `A change of ${f.workload} would start no new pod: ${f.why}.`,
+    remedy: (f) => `${f.remedy} Nothing was changed.`,
+  }),
+  'k8s/owned': entry({
+    cause: (f: { object: string; owner: string; sign: string }) =>
+      `${f.owner} owns ${f.object} (${f.sign}) and would change it back; strict refuses that.`,
+    remedy: (f) =>
+      `Change the image where ${f.owner} reads it, or let it leave the image alone and set \`strict: false\`.`,
+  }),
   'k8s/autoscaled': entry({
     cause: (f: { workload: string; autoscaler: string; replicas: string }) =>
       `Input replicas is ${f.replicas}, and the autoscaler ${f.autoscaler} decides how many pods ${f.workload} has.`,

@@ -1,7 +1,7 @@
 // Writes what follows from action.yml, from the failure catalogue and from the shape of a policy:
 // each action's src/manifest.ts, the tables in its README, the workflows of each deploy action,
-// the schema of its settings file, docs/workflows.md, docs/failures.md, policy.schema.json, and the
-// permissions of the deploy roles in infra.
+// the schema of its settings file, docs/workflows.md, docs/failures.md, docs/kubernetes-verdicts.md,
+// policy.schema.json, and the permissions of the deploy roles in infra.
 // `--check` writes nothing and fails when a file is not what it would be.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { policyJsonSchema } from '../actions/trivy-gate/policy-schema.ts';
 import { catalogue } from '../packages/shared/src/failure/catalogue.ts';
 import { deployPermissions, deployRoles, permissionsOf } from './infra/deploy-permissions.ts';
 import { settingsSchema } from './settings-schema.ts';
+import { verdictDocs } from './verdict-docs.ts';
 import type { ActionFile, WorkflowFile } from './workflows/action-file.ts';
 import { deployWorkflow, shipWorkflow } from './workflows/generate-workflows.ts';
 import { type NamedWorkflow, workflowDocs } from './workflows/workflow-docs.ts';
@@ -48,6 +49,7 @@ for (const name of readdirSync(join(root, 'actions')).sort()) {
 }
 write(join(root, 'docs/workflows.md'), workflowDocs(reusable()));
 write(join(root, 'docs/failures.md'), failures());
+write(join(root, 'docs/kubernetes-verdicts.md'), verdictDocs());
 write(join(root, 'actions/trivy-gate/policy.schema.json'), policyJsonSchema());
 for (const role of deployRoles) {
   const list = readFileSync(join(root, permissionsOf(role)), 'utf8');

@@ -26,6 +26,7 @@ export const deploymentKind: RolloutKind = {
   oneDecides: false,
   observes: true,
   serves: true,
+  mayGo: false,
   progress(view, written) {
     const { workload } = view;
     const own = newReplicaSet(workload, view.revisions);

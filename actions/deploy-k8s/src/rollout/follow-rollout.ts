@@ -159,8 +159,10 @@ class Follower implements RolloutWatch {
     const sets = [...(revisions?.items.values() ?? [])].filter((one) => ownerOf(one) === uid);
     const owners = new Set([uid, ...sets.map(uidOf)]);
     const [found] = workload.items.values();
+    const gone = workload.gone.get(uid);
     return {
       workload: found,
+      gone,
       revisions: sets,
       // A selector may find pods of others.
       pods: seen.filter(({ owner = '' }) => owners.has(owner)),

@@ -1,4 +1,5 @@
 import type { RolloutState } from '@slipway/shared/deploy/target';
+import { Failure } from '@slipway/shared/failure/failure';
 import { oneLine } from '@slipway/shared/image/said';
 import type { PodView } from '../pods/pod-view.ts';
 import { PodsMemory } from '../verdict/pods-memory.ts';
@@ -22,6 +23,7 @@ export class RolloutJudge {
   readonly #rules: Rules;
   readonly #memory: PodsMemory;
   #pods: readonly PodView[] = [];
+  #hasSettled = false;
 
   constructor(kind: RolloutKind, written: WrittenChange, rules: Rules) {
     this.#kind = kind;
@@ -41,6 +43,7 @@ export class RolloutJudge {
   }
 
   look(view: RolloutView): RolloutState {
+    if (!view.workload && this.#kind.mayGo) return this.#lookWhenGone(view);
     const failure = interference(view.workload, this.#written);
     if (failure) return { state: 'failed', failure };
     const { workload } = view;
@@ -54,12 +57,24 @@ export class RolloutJudge {
     return this.#judge(live, this.#kind.progress(live, this.#written));
   }
 
+  // What ends by itself may be cleaned away by itself.
+  #lookWhenGone({ gone, ...view }: RolloutView): RolloutState {
+    if (this.#hasSettled) return { state: 'settled' };
+    const { state } = gone ? this.#kind.progress({ ...view, workload: gone }, this.#written) : {};
+    if (state?.is === 'settled') return { state: 'settled' };
+    const failure =
+      state?.is === 'failed'
+        ? state.failure
+        : Failure.of('k8s/job-gone', { job: this.#written.text });
+    return { state: 'failed', failure };
+  }
+
   #judge(view: LiveView, { pods = [], state, troubles }: Progress): RolloutState {
     this.#pods = pods;
     const { oneDecides, serves } = this.#kind;
-    const decisive = this.#memory.see({ ...view, pods, troubles, oneDecides });
+    const decisive = this.#memory.see({ ...view, pods, troubles, oneDecides, serves });
     if (decisive) return { state: 'failed', failure: decisive.failure() };
-    if (state.is === 'failed') return { state: 'failed', failure: state.trouble.failure() };
+    if (state.is === 'failed') return { state: 'failed', failure: state.failure };
     if (state.is === 'given-up') {
       const [worst = state.trouble] = this.troubles;
       if (!this.#tolerates(worst) && !this.#tolerates(state.trouble)) {
@@ -68,6 +83,7 @@ export class RolloutJudge {
     }
     const counting = active(pods);
     if (state.is === 'settled' && (!serves || counting.every((pod) => this.#memory.isCalm(pod)))) {
+      this.#hasSettled = true;
       this.#memory.settle(counting);
       return { state: 'settled' };
     }

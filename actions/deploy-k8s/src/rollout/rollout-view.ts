@@ -1,5 +1,6 @@
-import { type JsonObject, objectIn } from '@slipway/shared/document/json-object';
+import { type JsonObject, objectIn, textIn } from '@slipway/shared/document/json-object';
 import { countOf } from '@slipway/shared/document/values-in';
+import type { Failure } from '@slipway/shared/failure/failure';
 import type { EventView } from '../pods/events.ts';
 import type { PodView } from '../pods/pod-view.ts';
 import type { Trouble } from '../verdict/trouble.ts';
@@ -8,6 +9,8 @@ import type { Trouble } from '../verdict/trouble.ts';
 export interface RolloutView {
   /** undefined where it is gone. */
   readonly workload: JsonObject | undefined;
+  /** What it was last, where it is gone. */
+  readonly gone?: JsonObject | undefined;
   /** ReplicaSets of a Deployment, ControllerRevisions of a DaemonSet; only its own. */
   readonly revisions: readonly JsonObject[];
   /** All pods that its selector finds. */
@@ -43,7 +46,7 @@ export interface Progress {
   readonly state:
     | { readonly is: 'settled' }
     | { readonly is: 'waiting'; readonly text: string }
-    | { readonly is: 'failed'; readonly trouble: Trouble }
+    | { readonly is: 'failed'; readonly failure: Failure }
     /** The platform gave it up: a trouble of its pods says more. */
     | { readonly is: 'given-up'; readonly trouble: Trouble };
 }
@@ -54,9 +57,36 @@ export interface RolloutKind {
   readonly oneDecides: boolean;
   /** Whether its status says which generation it is about. */
   readonly observes: boolean;
-  /** Whether its pods are to stay ready. */
+  /** Whether its pods are to run for ever, so that each one that ends has crashed. */
   readonly serves: boolean;
+  /** Whether it may be cleaned away by itself once it has ended. */
+  readonly mayGo: boolean;
   progress(view: LiveView, written: WrittenChange): Progress;
+}
+
+/**
+ * The last time since the change that the API server let no pod of a workload in; for kinds whose status
+ * does not say so.
+ */
+export function refusalOf(view: LiveView, { object, time }: WrittenChange): EventView | undefined {
+  const uid = textIn(objectIn(object, 'metadata'), 'uid') ?? '';
+  // The times of Kubernetes are whole seconds.
+  const since = time + 1_000;
+  return view.events
+    .get(uid)
+    ?.find(({ last, reason }) => reason === 'FailedCreate' && last >= since);
+}
+
+/** The pods of a revision by the label that their controller gives them. */
+export function podsOfHash(pods: readonly PodView[], hash: string): readonly PodView[] {
+  return pods.filter(({ labels }) => textIn(labels, 'controller-revision-hash') === hash);
+}
+
+/** Names for a sentence: `shop-2, shop-3 and 4 more` */
+export function namesOf(pods: readonly PodView[]): string {
+  const names = pods.map(({ name }) => name);
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return `${names.slice(0, 3).join(', ')}${more}`;
 }
 
 /** A number in the status of a workload. */

@@ -22,6 +22,8 @@ export interface PodsLook {
   readonly serverNow: number;
   /** Whether one pod of many that fails ends the rollout: it may be its node. */
   readonly oneDecides: boolean;
+  /** Whether they are to run for ever; if not, what they belong to counts how often they may fail. */
+  readonly serves: boolean;
 }
 
 /** So long one pod alone may fail while others of its revision are ready, in milliseconds. */
@@ -58,7 +60,7 @@ export class PodsMemory {
       this.#pods.set(pod.uid, memory);
       troubles.push(...memory.see(pod, look.events.get(pod.uid) ?? [], look.serverNow));
     }
-    const decisive = this.#sort(troubles, look.now);
+    const decisive = this.#sort(troubles, look);
     return decisive.find((trouble) => this.#counts(trouble, decisive, look));
   }
 
@@ -74,7 +76,7 @@ export class PodsMemory {
     for (const pod of pods) this.#pods.get(pod.uid)?.settle(pod);
   }
 
-  #sort(troubles: readonly Trouble[], now: number): readonly Trouble[] {
+  #sort(troubles: readonly Trouble[], { now, serves }: PodsLook): readonly Trouble[] {
     const since = new Map<string, number>();
     const decisive = new Map<string, number>();
     const [worst, rest]: [Trouble[], Trouble[]] = [[], []];
@@ -82,7 +84,8 @@ export class PodsMemory {
       const key = keyOf(trouble);
       const first = this.#since.get(key) ?? now;
       since.set(key, first);
-      if (decides(trouble, now - first, this.#rules)) {
+      const counts = serves || trouble.row.kind !== 'crash';
+      if (counts && decides(trouble, now - first, this.#rules)) {
         decisive.set(key, this.#decisive.get(key) ?? now);
         worst.push(trouble);
       } else rest.push(trouble);

@@ -93,7 +93,7 @@ export const refusalRows: readonly VerdictRow[] = [
     reasons: [...refused, 'ReplicaSetCreateError', 'FailedDelete'],
     when: '',
     verdict: { after: 30_000 },
-    cause: 'Kubernetes could not do it',
+    cause: 'the pods could not be made',
     remedy: 'What Kubernetes said of it is in the job summary.',
   },
 ];

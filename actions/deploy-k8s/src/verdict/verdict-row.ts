@@ -8,7 +8,8 @@ export type Kind =
   | 'volume'
   | 'pod'
   | 'refusal'
-  | 'workload';
+  | 'workload'
+  | 'job';
 
 /** It ends a rollout once it was tried so often and has lasted so long. */
 export interface Repeated {

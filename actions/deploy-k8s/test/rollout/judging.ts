@@ -14,6 +14,7 @@ export interface Look {
   /** Seconds since the test began. */
   readonly at?: number;
   readonly workload?: JsonObject | undefined;
+  readonly gone?: JsonObject;
   readonly revisions?: readonly JsonObject[];
   readonly pods?: readonly JsonObject[];
   readonly events?: readonly JsonObject[];
@@ -38,6 +39,7 @@ export function judging({ kind = 'Deployment', rules, written = deployment() }: 
     const uids = new Set(['shop', ...pods.map(({ uid }) => uid)]);
     return judge.look({
       workload: 'workload' in seen ? seen.workload : written,
+      gone: seen.gone,
       revisions,
       pods,
       events: byObject(eventsAbout(events, uids)),

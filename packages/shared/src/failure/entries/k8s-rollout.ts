@@ -42,6 +42,12 @@ export const k8sRolloutFailures = {
     remedy: () =>
       'Lower `updateStrategy.rollingUpdate.partition`: only pods whose number is not below it are updated.',
   }),
+  'k8s/stuck-pod': entry({
+    cause: (f: { workload: string; pod: string }) =>
+      `Pod ${f.pod} of the version before is not ready, and ${f.workload} replaces no pod before all of them are.`,
+    remedy: (f) =>
+      `Delete the pod, \`kubectl delete pod ${f.pod}\`, and run the job again; \`podManagementPolicy: Parallel\` does not wait for such a pod.`,
+  }),
   'k8s/job-failed': entry({
     cause: (f: { job: string; why: string }) => `${f.job} failed: ${f.why}.`,
     remedy: () => 'What its pods did, and their last log lines, are in the job summary.',

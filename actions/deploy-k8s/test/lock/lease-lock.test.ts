@@ -94,7 +94,7 @@ describe('the lock of a workload', () => {
     await using _ = await take('https://run/1');
     await expect(take('https://run/2')).rejects.toMatchObject({
       code: 'k8s/locked',
-      message: 'deployment/shop is being deployed by https://run/1; waited 0 s.',
+      message: 'deployment/shop is being deployed by https://run/1; waited 0.0 s.',
     });
   });
 

@@ -1,5 +1,5 @@
 import type { Commands } from '@slipway/shared/action/commands';
-import type { Direction, Evidence } from '@slipway/shared/deploy/target';
+import type { Evidence } from '@slipway/shared/deploy/target';
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import type { Fetch } from '@slipway/shared/http/fetch';
 import type { Clock } from '@slipway/shared/time/clock';
@@ -7,6 +7,7 @@ import type { KubernetesApi, ObjectName } from './api/kubernetes-api.ts';
 import type { RolloutWatch } from './rollout/rollout-watch.ts';
 import type { Settings } from './settings.ts';
 import type { Prepared } from './workload/prepared.ts';
+import type { WorkloadKind } from './workload/workload-name.ts';
 
 /** Everything that the target of a workload is made of. */
 export interface WorkloadParts {
@@ -38,8 +39,8 @@ export interface WorkloadParts {
 
 /** One change of a workload, as its rollout is followed. */
 export interface Followed {
+  readonly kind: WorkloadKind;
   readonly name: ObjectName;
   /** As the server stored it. */
   readonly written: JsonObject;
-  readonly direction: Direction;
 }

@@ -1,3 +1,4 @@
+import { unlessAborted } from '@slipway/shared/concurrency/unless-aborted';
 import {
   type Direction,
   type Ending,
@@ -32,6 +33,7 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
   #workload: ObjectName | undefined;
   #lock: LeaseLock | undefined;
   #watches: RolloutWatch[] = [];
+  readonly #over = new AbortController();
   #revision = '';
 
   constructor(parts: WorkloadParts) {
@@ -77,6 +79,7 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     return {
       [Symbol.asyncDispose]: async () => {
         await this.#endWatches();
+        this.#over.abort();
         await lock[Symbol.asyncDispose]();
       },
     };
@@ -203,13 +206,14 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     signal: AbortSignal,
   ): Promise<KubernetesChange> {
     const { container, main, objects } = prepared;
-    const others = objects.filter((one) => one !== main && isWorkload(one) && written.has(one));
+    const others = objects.filter(isWorkload).filter((one) => one !== main && written.has(one));
     const watches: RolloutWatch[] = [];
     for (const wanted of [main, ...others]) {
       const stored = written.get(wanted) ?? wanted.live;
       if (!stored) continue;
-      const followed = { name: wanted.name, written: stored, direction };
-      const watch = await this.#parts.follow(followed, signal);
+      const followed = { kind: wanted.kind, name: wanted.name, written: stored };
+      // It is followed for longer than this phase: while it is baked, and diagnosed.
+      const watch = await unlessAborted(this.#parts.follow(followed, this.#over.signal), signal);
       this.#watches.push(watch);
       watches.push(watch);
     }

@@ -1,0 +1,87 @@
+import type { Run } from '@slipway/shared/action/run';
+import { httpFetch } from '@slipway/shared/http/fetch';
+import { credentialsFor } from '@slipway/shared/identity/docker-login';
+import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
+import type { ImageReference } from '@slipway/shared/image/reference';
+import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-image';
+import type { Clock } from '@slipway/shared/time/clock';
+import type { KubernetesApi } from './api/kubernetes-api.ts';
+import type { manifest } from './manifest.ts';
+import type { ManifestObject } from './manifests/manifest-object.ts';
+import type { WorkloadParts } from './parts.ts';
+import { findWorkload } from './prepare/find-workload.ts';
+import type { Preparation } from './prepare/preparation.ts';
+import { prepareWorkload } from './prepare/prepare-workload.ts';
+import { followRollout } from './rollout/follow-rollout.ts';
+import type { Settings } from './settings.ts';
+import { workloadText } from './workload/workload-name.ts';
+
+/** What the parts of a run are made of. */
+export interface Composition {
+  settings: Settings;
+  run: Run<typeof manifest>;
+  clock: Clock;
+  api: KubernetesApi;
+  namespace: string;
+  manifests: readonly ManifestObject[] | undefined;
+}
+
+/** Puts the parts of a run together. */
+export function composeParts(o: Composition): WorkloadParts {
+  const { api, clock, manifests, namespace, run, settings } = o;
+  const { commands, github, signal } = run;
+  const resolve = remembered((image: ImageReference, within) => resolveFor(o, image, within));
+  const preparation: Preparation = { api, settings, namespace, manifests, resolve };
+  const rules = { fatal: settings['fatal-reasons'] ?? [], tolerated: settings['tolerated-reasons'] ?? [] };
+  const { workload } = settings;
+  return {
+    target: `${workload ? workloadText(workload) : 'the workload of manifests'} in ${namespace}`,
+    settings,
+    clock,
+    signal,
+    commands,
+    api,
+    fetch: httpFetch,
+    release: { commit: github.sha, run: github.runUrl },
+    holder: holderOf(github),
+    async check(within) {
+      return (await findWorkload(preparation, within)).name;
+    },
+    prepare: (within) => prepareWorkload(preparation, within),
+    follow: ({ kind, name, written }, within) =>
+      followRollout({ api, clock, kind, name, written, rules, say: commands.info }, within),
+  };
+}
+
+/** The address of the run; another attempt of it, or another job in it, is another holder. */
+function holderOf({ runAttempt, runUrl }: Run<typeof manifest>['github']): string {
+  const unique = crypto.randomUUID().slice(0, 8);
+  return runUrl === '' ? `a run outside of GitHub (${unique})` : `${runUrl} attempt ${runAttempt} (${unique})`;
+}
+
+function remembered(
+  resolve: (image: ImageReference, signal: AbortSignal) => Promise<ResolvedImage>,
+): typeof resolve {
+  const known = new Map<ImageReference, ResolvedImage>();
+  return async (image, signal) => {
+    const resolved = known.get(image) ?? (await resolve(image, signal));
+    known.set(image, resolved);
+    return resolved;
+  };
+}
+
+function resolveFor(
+  { clock, run }: Composition,
+  image: ImageReference,
+  signal: AbortSignal,
+): Promise<ResolvedImage> {
+  const { info: say } = run.commands;
+  const folder = dockerConfigFolder(run.env);
+  return resolveImage(image, {
+    fetch: httpFetch,
+    clock,
+    signal,
+    say,
+    credentials: (registry) => credentialsFor(registry, undefined, folder, say),
+  });
+}

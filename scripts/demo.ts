@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ActRun } from '../packages/local-cloud/src/act.ts';
 import { aciShop } from '../packages/local-cloud/src/shop/aci-place.ts';
 import { ecsShop } from '../packages/local-cloud/src/shop/ecs-place.ts';
+import { k8sShop } from '../packages/local-cloud/src/shop/k8s-place.ts';
 import { openShop, type Shop, type ShopPlace } from '../packages/local-cloud/src/shop/shop.ts';
 import { sshShop } from '../packages/local-cloud/src/shop/ssh-place.ts';
 import { summaryPage } from '../packages/local-cloud/src/summary-page.ts';
@@ -42,6 +43,10 @@ const targets: Readonly<Record<string, () => Promise<Scene>>> = {
   async aci() {
     const shop = await openShop(aciShop);
     return { shop, place: 'an emulated Azure Container Instances with real containers' };
+  },
+  async k8s() {
+    const shop = await openShop(k8sShop);
+    return { shop, place: `a real Kubernetes at ${shop.place.kubernetes.server}` };
   },
 };
 
@@ -96,7 +101,7 @@ async function tell(): Promise<void> {
   const second = await ship();
   holds(`${name} is red`, second.code !== 0);
   const reason = annotation(second.log);
-  holds(`it says why: ${reason.split('%0A')[0]}`, /deploy-\w+: (?:aci|deploy|ecs)\//.test(reason));
+  holds(`it says why: ${reason.split('%0A')[0]}`, /deploy-\w+: (?:aci|deploy|ecs|k8s)\//.test(reason));
   const found = second.summaries.join('\n');
   holds(
     'the summary shows the last log line: The setting DATABASE_URL is missing',

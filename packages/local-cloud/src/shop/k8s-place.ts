@@ -1,0 +1,113 @@
+import type { GitHub } from '../github/github.ts';
+import { type Kubernetes, type Rule, startKubernetes } from '../kubernetes/kubernetes.ts';
+import { callerPath, type ShopFacts, type ShopPlace, type ShopPlan } from './shop.ts';
+
+/** A namespace of a real Kubernetes; the Deployment is not there yet. */
+export interface K8sPlace extends ShopPlace {
+  kubernetes: Kubernetes;
+  namespace: string;
+}
+
+/** A shop that is shipped to Kubernetes, from manifests in its repository. */
+export const k8sShop: ShopPlan<K8sPlace> = {
+  start: startK8sPlace,
+  workflows: (facts, place) => ({
+    [callerPath]: callerWorkflow(facts, place),
+    [manifestsPath]: manifests,
+  }),
+};
+
+const manifestsPath = 'deploy/shop.yaml';
+const deployer = 'octo-shop';
+
+async function startK8sPlace({ env }: GitHub['oidc']): Promise<K8sPlace> {
+  await using started = new AsyncDisposableStack();
+  const kubernetes = started.use(await startKubernetes());
+  const namespace = await kubernetes.namespace();
+  // What is there before the first deployment: the address of the shop.
+  await kubernetes.kubectl(['-n', namespace, 'apply', '-f', '-'], service);
+  await kubernetes.allow(deployer, everything, namespace);
+  const kubeconfig = await kubernetes.user(deployer);
+  const address = await kubernetes.serviceAddress(namespace, 'shop');
+  const all = started.move();
+  return {
+    kubernetes,
+    namespace,
+    url: `http://${address}`,
+    secrets: { K8S_KUBECONFIG: kubeconfig },
+    env,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+const everything: readonly Rule[] = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
+
+const service = `apiVersion: v1
+kind: Service
+metadata:
+  name: shop
+spec:
+  selector:
+    app: shop
+  ports:
+    - port: 80
+      targetPort: http
+`;
+
+const manifests = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: shop
+  template:
+    metadata:
+      labels:
+        app: shop
+    spec:
+      dnsPolicy: Default
+      containers:
+        - name: web
+          image: shop # set by the deployment
+          ports:
+            - name: http
+              containerPort: 3000
+          readinessProbe:
+            httpGet:
+              path: /health
+              port: http
+            periodSeconds: 1
+---
+${service}`;
+
+/** The workflow of a user of `ship-k8s.yml`. */
+function callerWorkflow(facts: ShopFacts, { namespace }: K8sPlace): string {
+  return `name: ship
+on:
+  push:
+    branches: [main]
+permissions: {}
+jobs:
+  ship:
+    permissions:
+      contents: write # tag the commit, and release it
+      packages: write # push to ghcr.io
+      id-token: write # sign in to the cluster without a stored secret
+    uses: org/actions/.github/workflows/ship-k8s.yml@v1
+    with:
+      image: ${facts.image}
+      build-args: COMMIT=\${{ github.sha }}
+      namespace: ${namespace}
+      manifests: ${manifestsPath}
+      health-path: /api/info
+      expect: \${{ github.sha }}
+      trivy-sha256: ${facts.trivySha256}
+      db-repository: ${facts.database}
+      timeout: 2m
+    secrets:
+      K8S_KUBECONFIG: \${{ secrets.K8S_KUBECONFIG }}
+`;
+}

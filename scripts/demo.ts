@@ -101,7 +101,10 @@ async function tell(): Promise<void> {
   const second = await ship();
   holds(`${name} is red`, second.code !== 0);
   const reason = annotation(second.log);
-  holds(`it says why: ${reason.split('%0A')[0]}`, /deploy-\w+: (?:aci|deploy|ecs|k8s)\//.test(reason));
+  holds(
+    `it says why: ${reason.split('%0A')[0]}`,
+    /deploy-\w+: (?:aci|deploy|ecs|k8s)\//.test(reason),
+  );
   const found = second.summaries.join('\n');
   holds(
     'the summary shows the last log line: The setting DATABASE_URL is missing',

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { shownOf } from '../../../packages/local-cloud/src/entry-alone.ts';
-import type { Step, StepResult } from '../../../packages/local-cloud/src/runner.ts';
+import { cancelled, closingLineOf } from '../../../packages/local-cloud/src/cancel.ts';
 import { image, World } from './world.ts';
 
-/** What the runner leaves between SIGINT and SIGTERM, and between that and SIGKILL. */
-const patience = { term: 7_500, kill: 10_000 };
 /** Repeat a run by its seed: `SEED=4711`. */
 const seed = Number(process.env['SEED'] ?? Date.now() % 100_000);
 // One in each tenth of a deployment, and the last one may come when it is over.
@@ -88,7 +85,7 @@ it.each(moments)(
     const next = old === 'shop-1' ? 'shop-2' : 'shop-1';
     const step = world.start(next, { strategy });
     const first = await cancelled(step, ((whole[strategy] ?? 0) * percent) / 100);
-    const last = first.signal ? `${first.signal}: ${lastLine(first)}` : lastLine(first);
+    const last = closingLineOf(first);
     const [, serves] = endings.find(([said]) => said.test(last)) ?? [];
     expect([last, serves]).toEqual([last, expect.any(String)]);
     expect(world.groups).toEqual(['shop']);
@@ -112,7 +109,7 @@ it('one that is cancelled in its rehearsal says that the group itself was not ch
   const result = await cancelled(step, 0);
   const { log, outputs } = result;
   expect(outputs).toMatchObject({ status: 'cancelled' });
-  expect(lastLine(result)).toMatch(/^cancelled: .+; shop was not changed\.$/);
+  expect(closingLineOf(result)).toMatch(/^cancelled: .+; shop was not changed\.$/);
   expect(log).toContain('removed shop-next');
   expect(world.groups).toEqual(['shop']);
   expect(await settled()).toMatchObject({ image });
@@ -123,26 +120,7 @@ it('a first one that is cancelled leaves nothing', async () => {
   await step.saw(/done: apply/);
   const result = await cancelled(step, 0);
   expect(result.outputs).toMatchObject({ status: 'cancelled' });
-  expect(lastLine(result)).toMatch(/; Azure is deleting fresh, and ends that by itself/);
+  expect(closingLineOf(result)).toMatch(/; Azure is deleting fresh, and ends that by itself/);
   expect((await settled()).answer).toContain(serving);
   expect(world.groups).toEqual(['shop']);
 }, 120_000);
-
-/** Masks may come after it: those of a token that was on its way. */
-function lastLine(result: StepResult): string {
-  return shownOf(result).trim().split('\n').at(-1) ?? '';
-}
-
-/** Ends a step as the runner does when somebody cancels its job. */
-async function cancelled(step: Step, after: number) {
-  const timers = [
-    setTimeout(() => step.kill('SIGINT'), after),
-    setTimeout(() => step.kill('SIGTERM'), after + patience.term),
-    setTimeout(() => step.kill('SIGKILL'), after + patience.kill),
-  ];
-  try {
-    return await step.done;
-  } finally {
-    timers.forEach(clearTimeout);
-  }
-}

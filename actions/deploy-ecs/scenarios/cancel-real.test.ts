@@ -2,13 +2,12 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
 import { type RealEcs, startRealEcs } from '../../../packages/local-cloud/src/aws/real-ecs.ts';
+import { cancelled } from '../../../packages/local-cloud/src/cancel.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
-import { makeRunner, type Runner, type Step } from '../../../packages/local-cloud/src/runner.ts';
+import { makeRunner, type Runner } from '../../../packages/local-cloud/src/runner.ts';
 import { bundle, serviceDefinition, taskDefinition } from './world.ts';
 
 const role = 'arn:aws:iam::123456789012:role/deploy';
-/** What the runner leaves between SIGINT and SIGTERM, and between that and SIGKILL. */
-const patience = { term: 7_500, kill: 10_000 };
 /** Repeat a run by its seed: `SEED=4711`. */
 const seed = Number(process.env['SEED'] ?? Date.now() % 100_000);
 // One in each tenth of a deployment, and the last one may come when it is over.
@@ -169,17 +168,3 @@ it.each(moments.map((percent, number) => ({ percent, number })))(
   },
   120_000,
 );
-
-/** Ends a step as the runner does when somebody cancels its job. */
-async function cancelled(step: Step, after: number) {
-  const timers = [
-    setTimeout(() => step.kill('SIGINT'), after),
-    setTimeout(() => step.kill('SIGTERM'), after + patience.term),
-    setTimeout(() => step.kill('SIGKILL'), after + patience.kill),
-  ];
-  try {
-    return await step.done;
-  } finally {
-    timers.forEach(clearTimeout);
-  }
-}

@@ -40,7 +40,11 @@ describe('a Deployment on a real cluster', () => {
       expect: 'version two',
     });
     expect({ code: second.code, errors: second.errors }).toEqual({ code: 0, errors: [] });
-    expect(second.outputs).toMatchObject({ status: 'deployed', 'previous-image': one, revision: '2' });
+    expect(second.outputs).toMatchObject({
+      status: 'deployed',
+      'previous-image': one,
+      revision: '2',
+    });
     expect(await shop.served()).toContain('version two');
 
     const third = await shop.deploy({

@@ -48,8 +48,8 @@ export function composeParts(o: Composition): WorkloadParts {
       return (await findWorkload(preparation, within)).name;
     },
     prepare: (within) => prepareWorkload(preparation, within),
-    follow: ({ kind, name, written }, within) =>
-      followRollout({ api, clock, kind, name, written, rules, say: commands.info }, within),
+    follow: ({ name, written }, within) =>
+      followRollout({ api, clock, name, written, rules, say: commands.info }, within),
   };
 }
 

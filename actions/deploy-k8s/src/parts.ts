@@ -7,7 +7,6 @@ import type { KubernetesApi, ObjectName } from './api/kubernetes-api.ts';
 import type { RolloutWatch } from './rollout/rollout-watch.ts';
 import type { Settings } from './settings.ts';
 import type { Prepared } from './workload/prepared.ts';
-import type { WorkloadKind } from './workload/workload-name.ts';
 
 /** Everything that the target of a workload is made of. */
 export interface WorkloadParts {
@@ -39,7 +38,6 @@ export interface WorkloadParts {
 
 /** One change of a workload, as its rollout is followed. */
 export interface Followed {
-  readonly kind: WorkloadKind;
   readonly name: ObjectName;
   /** As the server stored it. */
   readonly written: JsonObject;

@@ -211,7 +211,7 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     for (const wanted of [main, ...others]) {
       const stored = written.get(wanted) ?? wanted.live;
       if (!stored) continue;
-      const followed = { kind: wanted.kind, name: wanted.name, written: stored };
+      const followed = { name: wanted.name, written: stored };
       // It is followed for longer than this phase: while it is baked, and diagnosed.
       const watch = await unlessAborted(this.#parts.follow(followed, this.#over.signal), signal);
       this.#watches.push(watch);

@@ -1,6 +1,7 @@
 import { type JsonObject, objectIn } from '@slipway/shared/document/json-object';
-import { fieldManager, type KubernetesApi } from '../api/kubernetes-api.ts';
-import { applyObject } from '../workload/apply-object.ts';
+import { Failure } from '@slipway/shared/failure/failure';
+import { oneLine } from '@slipway/shared/image/said';
+import { FieldConflict, fieldManager, type KubernetesApi } from '../api/kubernetes-api.ts';
 import type { WantedObject } from '../workload/prepared.ts';
 import { appliedFields, union, valuesOf } from './owned-fields.ts';
 
@@ -9,7 +10,7 @@ import { appliedFields, union, valuesOf } from './owned-fields.ts';
  * What others have set since then stays.
  * @param template the pod template to go back to, where it is not that of the object before
  * @returns the object as the server stored it
- * @throws Failure `k8s/conflict` where somebody else has set one of these fields meanwhile
+ * @throws Failure `k8s/superseded` where somebody else has set one of these fields meanwhile
  */
 export async function restore(
   api: KubernetesApi,
@@ -28,7 +29,14 @@ export async function restore(
   };
   const { metadata, ...rest } = object;
   const named = { ...objectIn({ metadata: metadata ?? null }, 'metadata'), ...namesOf(before) };
-  return applyObject(api, { name: wanted.name, object: { ...rest, metadata: named } }, signal);
+  try {
+    const { name } = wanted;
+    return (await api.apply({ name, object: { ...rest, metadata: named } }, signal)).object;
+  } catch (error) {
+    if (!(error instanceof FieldConflict)) throw error;
+    const workload = `${wanted.name.resource.kind.toLowerCase()}/${wanted.name.name}`;
+    throw Failure.of('k8s/superseded', { workload, by: oneLine(error.message) }, error);
+  }
 }
 
 function identityOf(object: JsonObject): JsonObject {

@@ -16,9 +16,9 @@ export const k8sWorkloadFailures = {
   }),
   'k8s/superseded': entry({
     cause: (f: { workload: string; by: string }) =>
-      `Somebody else has changed ${f.workload} meanwhile: it is set to ${f.by}.`,
+      `${f.workload} was not taken back, as somebody else has changed it meanwhile: ${f.by}.`,
     remedy: () =>
-      'What somebody else has set is left alone. Look at who it was (`kubectl get --show-managed-fields`), and run the job again.',
+      'What somebody else has set is left alone. Find out who it was, and whether what runs now is what you want.',
   }),
   'k8s/no-pods': entry({
     cause: (f: { workload: string }) =>

@@ -32,7 +32,10 @@ export function composeParts(o: Composition): WorkloadParts {
   const { commands, github, signal } = run;
   const resolve = remembered((image: ImageReference, within) => resolveFor(o, image, within));
   const preparation: Preparation = { api, settings, namespace, manifests, resolve };
-  const rules = { fatal: settings['fatal-reasons'] ?? [], tolerated: settings['tolerated-reasons'] ?? [] };
+  const rules = {
+    fatal: settings['fatal-reasons'] ?? [],
+    tolerated: settings['tolerated-reasons'] ?? [],
+  };
   const { workload } = settings;
   return {
     target: `${workload ? workloadText(workload) : 'the workload of manifests'} in ${namespace}`,
@@ -56,7 +59,9 @@ export function composeParts(o: Composition): WorkloadParts {
 /** The address of the run; another attempt of it, or another job in it, is another holder. */
 function holderOf({ runAttempt, runUrl }: Run<typeof manifest>['github']): string {
   const unique = crypto.randomUUID().slice(0, 8);
-  return runUrl === '' ? `a run outside of GitHub (${unique})` : `${runUrl} attempt ${runAttempt} (${unique})`;
+  return runUrl === ''
+    ? `a run outside of GitHub (${unique})`
+    : `${runUrl} attempt ${runAttempt} (${unique})`;
 }
 
 function remembered(

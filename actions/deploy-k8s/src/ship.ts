@@ -1,10 +1,13 @@
 import type { Outcome, Run } from '@slipway/shared/action/run';
 import { runDeploy } from '@slipway/shared/deploy/run-deploy';
+import { runProgram } from '@slipway/shared/exec/program';
 import { systemClock } from '@slipway/shared/time/clock';
 import { openKubernetes } from './api/open-kubernetes.ts';
 import { composeParts } from './compose-parts.ts';
 import type { manifest } from './manifest.ts';
+import type { ManifestObject } from './manifests/manifest-object.ts';
 import { readManifests } from './manifests/read-manifests.ts';
+import { renderFolder } from './manifests/render/render-folder.ts';
 import type { Settings } from './settings.ts';
 import { WorkloadTarget } from './workload-target.ts';
 
@@ -14,12 +17,9 @@ export async function ship(
   run: Run<typeof manifest>,
 ): Promise<Outcome<typeof manifest>> {
   const clock = systemClock;
-  const workspace = run.env['GITHUB_WORKSPACE'] || process.cwd();
-  const manifests =
-    settings.manifests &&
-    (await readManifests(settings.manifests, workspace, async () => undefined));
   const { api, namespace: ofContext = 'default' } = await openKubernetes(settings, run, clock);
   const namespace = settings.namespace ?? ofContext;
+  const manifests = await manifestsOf(settings, namespace, run);
   const target = new WorkloadTarget(
     composeParts({ settings, run, clock, api, namespace, manifests }),
   );
@@ -27,4 +27,15 @@ export async function ship(
   const outcome = await runDeploy(target, limits, { ...run, clock });
   const { revision, workload } = target;
   return { ...outcome, outputs: { ...outcome.outputs, revision, workload } };
+}
+
+async function manifestsOf(
+  { manifests, values = [] }: Settings,
+  namespace: string,
+  { env, signal }: Run<typeof manifest>,
+): Promise<readonly ManifestObject[] | undefined> {
+  if (!manifests) return undefined;
+  const workspace = env['GITHUB_WORKSPACE'] || process.cwd();
+  const rendering = { run: runProgram, clock: systemClock, env, workspace, values, namespace };
+  return readManifests(manifests, workspace, (folder) => renderFolder(folder, rendering, signal));
 }

@@ -4,7 +4,7 @@ import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
 import { type RealEcs, startRealEcs } from '../../../packages/local-cloud/src/aws/real-ecs.ts';
 import { cancelled } from '../../../packages/local-cloud/src/cancel.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
-import { makeRunner, type Runner } from '../../../packages/local-cloud/src/runner.ts';
+import { makeRunner, type Runner, type Step } from '../../../packages/local-cloud/src/runner.ts';
 import { bundle, serviceDefinition, taskDefinition } from './world.ts';
 
 const role = 'arn:aws:iam::123456789012:role/deploy';

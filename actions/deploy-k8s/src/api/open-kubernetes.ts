@@ -42,7 +42,8 @@ export interface OpenCluster {
 /**
  * Opens the cluster that the inputs name, and says as whom: input `cluster`; or else the kubeconfig of
  * the input, or of KUBECONFIG; or else the cluster whose pod the runner is.
- * @throws Failure `k8s/no-cluster`, `k8s/kubeconfig`, `k8s/insecure`, `k8s/exec-refused`, `identity/*`
+ * @throws Failure `k8s/no-cluster`, `k8s/kubeconfig`, `k8s/insecure`, `k8s/exec-refused`,
+ *   `k8s/cluster-not-found`, `identity/*`
  */
 export async function openKubernetes(
   settings: ConnectionSettings,
@@ -62,8 +63,13 @@ async function accessOf(
   clock: Clock,
 ): Promise<ClusterAccess> {
   const { mask } = commands;
+  const parts = { env, clock, mask, runProgram };
+  if (settings.cluster) {
+    const { keylessAccess } = await import('../connection/keyless/keyless.ts');
+    return keylessAccess(settings.cluster, settings, parts);
+  }
   const config = await givenKubeconfig({ text: settings.kubeconfig, env, mask });
-  if (config) return kubeconfigAccess(config, settings.context, { env, clock, mask, runProgram });
+  if (config) return kubeconfigAccess(config, settings.context, parts);
   const access = inClusterAccess({ env, mask });
   if (access) return access;
   throw Failure.of('k8s/no-cluster', {});

@@ -7,6 +7,12 @@ import type { IdentityParts } from './identity-parts.ts';
 import { bad, dataOrFile, type Entry, type Kubeconfig } from './kubeconfig-file.ts';
 import { kubeconfigIdentity } from './kubeconfig-user.ts';
 
+/** What a context says beside who its user is. */
+export interface ContextRoute extends Omit<ClusterAccess, 'identity'> {
+  readonly cluster: Entry;
+  readonly user: Entry;
+}
+
 /**
  * What a context of a kubeconfig leads to.
  * @param context its name; the current one when undefined
@@ -17,9 +23,19 @@ export async function kubeconfigAccess(
   context: string | undefined,
   parts: IdentityParts,
 ): Promise<ClusterAccess> {
+  const { cluster, user, ...route } = await contextRoute(config, context, parts.mask);
+  const identity = await kubeconfigIdentity(user, { ...route, entry: cluster }, parts);
+  return { ...route, headers: impersonation(user), identity };
+}
+
+/** The same without the identity of its user. */
+export async function contextRoute(
+  config: Kubeconfig,
+  context: string | undefined,
+  mask: (secret: string) => void,
+): Promise<ContextRoute> {
   const chosen = contextOf(config, context);
   const cluster = namedIn(config, chosen, 'cluster');
-  const user = namedIn(config, chosen, 'user');
   const server = serverOf(cluster);
   const ca = dataOrFile(cluster, 'certificate-authority');
   if (ca !== undefined) await checkCertificates(ca, cluster, 'certificate-authority');
@@ -27,19 +43,14 @@ export async function kubeconfigAccess(
     const from = `Cluster ${cluster.name} of ${inSentence(cluster.source.from)}`;
     throw Failure.of('k8s/insecure', { from, server: server.host });
   }
-  const proxy = proxyOf(cluster, parts.mask);
-  const tlsServerName = textIn(cluster.is, 'tls-server-name') || undefined;
   return {
+    cluster,
+    user: namedIn(config, chosen, 'user'),
     server,
     ca,
-    tlsServerName,
-    proxy,
-    headers: impersonation(user),
-    identity: await kubeconfigIdentity(
-      user,
-      { server, ca, tlsServerName, proxy, entry: cluster },
-      parts,
-    ),
+    tlsServerName: textIn(cluster.is, 'tls-server-name') || undefined,
+    proxy: proxyOf(cluster, mask),
+    headers: {},
     namespace: textIn(chosen.is, 'namespace') || undefined,
     from: `context ${chosen.name} of ${inSentence(chosen.source.from)}`,
   };

@@ -13,8 +13,10 @@ export interface TokenRequest {
   service: string;
   url: URL;
   headers?: Readonly<Record<string, string>>;
-  /** Sent as a POST of a form; without it the request is a GET. */
+  /** Sent as a POST of a form; without it and `json` the request is a GET. */
   form?: Readonly<Record<string, string>>;
+  /** Sent as a POST of JSON. */
+  json?: object;
 }
 
 export interface TokenAnswer {
@@ -38,17 +40,18 @@ const longestAnswer = 1024 * 1024;
  */
 export async function ask(request: TokenRequest, context: IdentityContext): Promise<TokenAnswer> {
   const { clock, signal = new AbortController().signal } = context;
-  const { form, headers, service, url } = request;
+  const { headers, service, url } = request;
+  const body = bodyOf(request);
   const attempt = () =>
     deadline(clock, attemptLimit, signal, async (limit) => {
       const response = await context.fetch(url, {
-        method: form ? 'POST' : 'GET',
+        method: body ? 'POST' : 'GET',
         headers: {
           accept: 'application/json',
-          ...(form && { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }),
+          ...(body && { 'content-type': body.type }),
           ...headers,
         },
-        ...(form && { body: String(new URLSearchParams(form)) }),
+        ...(body && { body: body.text }),
         redirect: 'error',
         signal: limit,
       });
@@ -63,6 +66,13 @@ export async function ask(request: TokenRequest, context: IdentityContext): Prom
     if (error instanceof Failure) throw error;
     throw unusable(service, networkReason(error), error);
   }
+}
+
+function bodyOf({ form, json }: TokenRequest): { type: string; text: string } | undefined {
+  if (json) return { type: 'application/json', text: JSON.stringify(json) };
+  if (!form) return undefined;
+  const type = 'application/x-www-form-urlencoded;charset=UTF-8';
+  return { type, text: String(new URLSearchParams(form)) };
 }
 
 /** The failure for a service that did not answer, or not as it should. */

@@ -12,6 +12,15 @@ export const k8sFailures = {
     remedy: () =>
       'Correct it, and try it with `kubectl --kubeconfig FILE get pods`. `kubectl config view --minify --flatten --raw` prints one context with all its files in it.',
   }),
+  'k8s/cluster-not-found': entry({
+    cause: (f: { cluster: string; said: string }) => `There is no cluster ${f.cluster}: ${f.said}.`,
+    remedy: () => 'Correct `cluster`: its account or project, its region and its name.',
+  }),
+  'k8s/cluster-not-ready': entry({
+    cause: (f: { cluster: string; state: string }) =>
+      `The cluster ${f.cluster} has no API server yet; its state is ${f.state}.`,
+    remedy: () => 'Wait until it is made, or started, and run the job again.',
+  }),
   'k8s/insecure': entry({
     cause: (f: { from: string; server: string }) =>
       `${f.from} does not check the certificate of ${f.server} (insecure-skip-tls-verify), so anybody on the way could take its secrets.`,

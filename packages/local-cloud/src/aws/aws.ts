@@ -9,6 +9,8 @@ import { ecrPublicService } from './ecr-public.ts';
 import { ecsService } from './ecs/ecs.ts';
 import { virtualEcs } from './ecs/virtual/virtual-ecs.ts';
 import type { EcsWorlds } from './ecs/world.ts';
+import { callerOfToken } from './eks/authenticator.ts';
+import { type EksCluster, eksService } from './eks/eks.ts';
 import { elbv2Service } from './elbv2/elbv2.ts';
 import { logsService } from './logs/logs.ts';
 import { Permissions } from './permissions.ts';
@@ -17,7 +19,7 @@ import { type Session, Sessions } from './sessions.ts';
 import { stsService } from './sts.ts';
 
 /** The services of AWS, each on a port of its own. */
-export const awsServices = ['sts', 'ecr', 'ecr-public', 'ecs', 'elbv2', 'logs'] as const;
+export const awsServices = ['sts', 'ecr', 'ecr-public', 'ecs', 'eks', 'elbv2', 'logs'] as const;
 export type AwsService = (typeof awsServices)[number];
 
 /** An emulated AWS that listens on loopback. */
@@ -35,6 +37,10 @@ export interface Aws extends AsyncDisposable {
   ecrRepositories(): string[];
   /** What exists in ECS, load balancing and logs, by account and region. */
   ecs: EcsWorlds;
+  /** Clusters of EKS; a test adds its own. */
+  eks: EksCluster[];
+  /** ARN of the session that a token of a cluster of EKS is from; undefined where it is not taken. */
+  eksCaller(token: string, cluster: string): Promise<string | undefined>;
 }
 
 export interface AwsOptions {
@@ -75,6 +81,8 @@ export async function startAws({
   const ecr = await started('ecr', ecrService(ecrParts));
   const ecrPublic = await started('ecr-public', ecrPublicService(ecrParts));
   const ecs = await started('ecs', ecsService({ ...parts, worlds, throttled }));
+  const clusters: EksCluster[] = [];
+  const eks = await started('eks', eksService({ ...parts, clusters }));
   const elbv2 = await started('elbv2', elbv2Service({ ...parts, worlds }));
   const logs = await started('logs', logsService({ ...parts, worlds }));
   const opened = sockets.move();
@@ -84,6 +92,7 @@ export async function startAws({
       AWS_ENDPOINT_URL_ECR: ecr.url,
       AWS_ENDPOINT_URL_ECR_PUBLIC: ecrPublic.url,
       AWS_ENDPOINT_URL_ECS: ecs.url,
+      AWS_ENDPOINT_URL_EKS: eks.url,
       AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: elbv2.url,
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs.url,
     },
@@ -99,6 +108,8 @@ export async function startAws({
     permissions,
     ecrRepositories: () => repositories.all().map(({ repositoryUri }) => repositoryUri),
     ecs: worlds,
+    eks: clusters,
+    eksCaller: (token, cluster) => callerOfToken(token, { cluster, sts: sts.url }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

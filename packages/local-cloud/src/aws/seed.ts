@@ -29,6 +29,7 @@ export function demoAws(repository = 'org/app'): AwsSeed {
           'ecr:*',
           'ecr-public:*',
           'ecs:*',
+          'eks:DescribeCluster',
           'elasticloadbalancing:*',
           'iam:PassRole',
           'logs:*',

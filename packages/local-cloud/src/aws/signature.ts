@@ -14,8 +14,8 @@ export interface Signed {
 }
 
 /**
- * Verifies Signature Version 4 of a POST to `/` with temporary credentials, from AWS's description
- * and not with the library that the clients sign with.
+ * Verifies Signature Version 4 of a request with temporary credentials, from AWS's description and
+ * not with the library that the clients sign with.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  * @param service signing name, `ecr`
  * @param now milliseconds since the epoch
@@ -52,30 +52,115 @@ export function verifySignature(
     const message = 'The security token included in the request is invalid.';
     throw new Refusal('UnrecognizedClientException', message);
   }
+  checkSignature(request, { signature, names: signed, date, day, region, service, session });
+  if (session.expires <= now) throw over();
+  return { session, region };
+}
+
+/** STS takes a signed address for so long, whatever it says of itself. */
+const longestAddress = 15 * 60_000;
+const addressFields = [
+  'X-Amz-Algorithm',
+  'X-Amz-Credential',
+  'X-Amz-Date',
+  'X-Amz-Expires',
+  'X-Amz-Security-Token',
+  'X-Amz-SignedHeaders',
+  'X-Amz-Signature',
+];
+
+/**
+ * Verifies a GET whose signature is in its address.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * @param own the fields of the query that are not about the signature
+ */
+export function verifyAddress(
+  request: Request,
+  service: string,
+  { now, own, sessions }: { sessions: Sessions; now: number; own: readonly string[] },
+): Signed {
+  const { searchParams } = request.url;
+  const unknown = [...searchParams.keys()].find(
+    (name) => ![...addressFields, ...own].includes(name),
+  );
+  if (unknown !== undefined) throw invalid(`Unknown field ${unknown}.`);
+  const field = (name: string) => searchParams.get(name) ?? '';
+  const [key = '', day = '', region = '', scoped, end] = field('X-Amz-Credential').split('/');
+  if (field('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256' || end !== 'aws4_request') {
+    throw new Refusal('IncompleteSignatureException', 'The address is not signed as a whole.');
+  }
+  if (scoped !== service) {
+    throw invalid(`Credential should be scoped to correct service: '${service}'.`);
+  }
+  const date = field('X-Amz-Date');
+  const age = now - timeOf(date);
+  if (!date.startsWith(day) || age > longestAddress || age < -skew) {
+    throw invalid(`Signature not yet current or expired: ${date}`);
+  }
+  const session = sessions.find(key);
+  if (!session || field('X-Amz-Security-Token') !== session.sessionToken) {
+    const message = 'The security token included in the request is invalid.';
+    throw new Refusal('UnrecognizedClientException', message);
+  }
+  const names = field('X-Amz-SignedHeaders').split(';');
+  if (!names.includes('host')) throw invalid("'host' must be a signed header.");
+  const signature = field('X-Amz-Signature');
+  checkSignature(request, { signature, names, date, day, region, service, session });
+  if (session.expires <= now) throw over();
+  return { session, region };
+}
+
+function checkSignature(
+  request: Request,
+  o: {
+    signature: string;
+    /** Signed headers. */
+    names: readonly string[];
+    date: string;
+    day: string;
+    region: string;
+    service: string;
+    session: Session;
+  },
+): void {
+  const { date, day, names, region, service, session, signature } = o;
   const scope = `${day}/${region}/${service}/aws4_request`;
-  const toSign = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical(request, signed))].join('\n');
+  const toSign = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical(request, names))].join('\n');
   const derived = [day, region, service, 'aws4_request'].reduce<Buffer | string>(
     (secret, text) => hmac(secret, text),
     `AWS4${session.secretAccessKey}`,
   );
-  if (!timingSafeEqual(hmac(derived, toSign), Buffer.from(signature, 'hex'))) {
-    throw invalid(
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
-    );
-  }
-  if (session.expires <= now) {
-    const message = 'The security token included in the request is expired';
-    throw new Refusal('ExpiredTokenException', message);
-  }
-  return { session, region };
+  const [given, wanted] = [Buffer.from(signature, 'hex'), hmac(derived, toSign)];
+  if (given.length === wanted.length && timingSafeEqual(wanted, given)) return;
+  throw invalid(
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+  );
 }
 
-function canonical({ body, headers, method }: Request, signed: readonly string[]): string {
+function over(): Refusal {
+  const message = 'The security token included in the request is expired';
+  return new Refusal('ExpiredTokenException', message);
+}
+
+function canonical({ body, headers, method, url }: Request, signed: readonly string[]): string {
   const lines = signed.toSorted().map((name) => {
     const value = headers[name]?.trim().replace(/ +/g, ' ') ?? '';
     return `${name}:${value}\n`;
   });
-  return [method, '/', '', lines.join(''), signed.join(';'), sha256(body)].join('\n');
+  const query = [...url.searchParams]
+    .filter(([name]) => name !== 'X-Amz-Signature')
+    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
+    .toSorted();
+  // What is encoded in a path is encoded once more, as everywhere but in S3.
+  const path = url.pathname.split('/').map(encoded).join('/');
+  return [method, path, query.join('&'), lines.join(''), signed.join(';'), sha256(body)].join('\n');
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function timeOf(basicDate: string): number {

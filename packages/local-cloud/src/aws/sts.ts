@@ -5,15 +5,18 @@ import type {
   GetCallerIdentityResponse,
 } from '@aws-sdk/client-sts';
 import { decodeJwt } from 'jose';
-import type { Handler } from '../http/exchange.ts';
+import type { Answer, Handler, Request } from '../http/exchange.ts';
 import { verifyToken } from '../jwt/verify.ts';
 import { matches } from '../pattern.ts';
+import { serviceModel } from './model/service-model.ts';
 import type { Wire } from './model/wire.ts';
 import { queryService, type UnsignedOperation } from './query-service.ts';
+import { queryAnswer, queryRefusal } from './query-xml.ts';
 import { Refusal } from './refusal.ts';
 import type { AwsSeed, RoleSeed } from './seed.ts';
 import type { AwsParts, Operation } from './service.ts';
-import { accountOf } from './sessions.ts';
+import { accountOf, type Session } from './sessions.ts';
+import { verifyAddress } from './signature.ts';
 
 const rolePattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /** What a role allows unless somebody raised it. */
@@ -32,7 +35,7 @@ interface StsParts extends AwsParts {
  * Source: https://docs.aws.amazon.com/STS/latest/APIReference/
  */
 export function stsService(parts: StsParts): Handler {
-  return queryService({
+  const posted = queryService({
     ...parts,
     model: 'sts',
     operations: {
@@ -40,6 +43,28 @@ export function stsService(parts: StsParts): Handler {
       GetCallerIdentity: getCallerIdentity,
     },
   });
+  return (request) =>
+    request.method === 'GET' ? callerByAddress(request, parts) : posted(request);
+}
+
+/** GetCallerIdentity by an address that somebody else has signed, as EKS asks it. */
+function callerByAddress(request: Request, parts: StsParts): Answer {
+  const model = serviceModel('sts');
+  const operation = model.operations['GetCallerIdentity'];
+  try {
+    const { searchParams } = request.url;
+    const asked = `${searchParams.get('Action')} ${searchParams.get('Version')}`;
+    if (!operation || asked !== `GetCallerIdentity ${model.metadata.apiVersion}`) {
+      throw new Refusal('InvalidAction', `Could not find operation ${asked}`);
+    }
+    const own = ['Action', 'Version'];
+    const signed = verifyAddress(request, 'sts', { ...parts, now: parts.now(), own });
+    parts.permissions.see('sts:GetCallerIdentity', signed.session.role.arn);
+    return queryAnswer(model, operation, callerOf(signed.session));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return queryRefusal(model, new Refusal(error.code, error.message, 403));
+  }
 }
 
 const getCallerIdentity: Operation<
@@ -48,12 +73,16 @@ const getCallerIdentity: Operation<
 > = {
   free: true,
   resource: () => '*',
-  run: (_, { session }) => ({
+  run: (_, { session }) => callerOf(session),
+};
+
+function callerOf(session: Session) {
+  return {
     UserId: `AROA${session.accessKeyId.slice(4)}:${session.arn.split('/').at(-1)}`,
     Account: accountOf(session.role),
     Arn: session.arn,
-  }),
-};
+  };
+}
 
 function assumeRoleWithWebIdentity(
   parts: StsParts,

@@ -13,8 +13,10 @@ export const armAudiences = [
   'https://management.core.windows.net',
   'https://management.core.windows.net/',
 ];
+/** The application of Microsoft that stands for the API servers of AKS. */
+export const aksAudience = '6dae42f8-4368-4678-94ff-3960e28e3630';
 /** All that this Azure has. */
-export const knownAudiences: readonly string[] = [registryAudience, ...armAudiences];
+export const knownAudiences: readonly string[] = [registryAudience, ...armAudiences, aksAudience];
 
 const lifetime = 3_599;
 

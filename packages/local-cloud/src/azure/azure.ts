@@ -5,12 +5,13 @@ import { makeCertificate } from '../certificate.ts';
 import { Faults } from '../http/faults.ts';
 import { type ServeOptions, serve } from '../http/serve.ts';
 import { createSigner } from '../jwt/signer.ts';
-import { armAudience, issueToken } from './access-token.ts';
+import { aksAudience, armAudience, clientOf, issueToken } from './access-token.ts';
 import { nameEnv, nameService } from './aci/names.ts';
 import { aciRoutes } from './aci/routes.ts';
 import { virtualAci } from './aci/virtual/virtual-aci.ts';
 import type { AciWorld } from './aci/world.ts';
 import { acrService } from './acr.ts';
+import { type AksCluster, aksRoutes } from './aks/aks.ts';
 import { armService } from './arm/arm.ts';
 import { ArmPermissions } from './arm/permissions.ts';
 import { Rates } from './arm/rates.ts';
@@ -42,6 +43,10 @@ export interface Azure extends AsyncDisposable {
   permissions: ArmPermissions;
   /** The container groups. */
   aci: AciWorld;
+  /** Clusters of AKS; a test adds its own. */
+  aks: AksCluster[];
+  /** Client id of the application that a token for API servers of AKS is from. */
+  aksCaller(token: string): Promise<string | undefined>;
   /** What a Node process must have besides, so that domain names of groups lead to them. */
   nameEnv: Readonly<Record<string, string>>;
   /** A token for Resource Manager, without a run of a workflow; of the seed's first application. */
@@ -87,7 +92,8 @@ export async function startAzure({
   );
   const permissions = new ArmPermissions();
   const rates = new Rates(() => aci.foundation.timeline.now(), throttled);
-  const routes = aciRoutes({ world: aci, seed });
+  const clusters: AksCluster[] = [];
+  const routes = [...aciRoutes({ world: aci, seed }), ...aksRoutes(clusters)];
   const front = armService({ ...parts, permissions, rates, routes });
   const arm = started.use(await serve('arm', front, faults, usual));
   const names = started.use(await serve('names', nameService(aci), faults));
@@ -108,6 +114,8 @@ export async function startAzure({
     certificate: certificate.file,
     permissions,
     aci,
+    aks: clusters,
+    aksCaller: (token) => clientOf(token, [aksAudience], parts),
     nameEnv: nameEnv(names.url),
     armToken: () => issueToken(seed.apps[0]?.clientId ?? '', armAudience, parts).access_token,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -80,7 +80,7 @@ async function userCredential(
   const url = new URL(`${endpoint}${id}/listClusterUserCredential?api-version=${version}`);
   const { value } = await identity.token(armScope);
   const headers = { authorization: `Bearer ${value}` };
-  const answer = await ask({ service, url, headers, form: {} }, context);
+  const answer = await ask({ service, url, headers, json: {} }, context);
   if (answer.status !== 200) throw refused(answer, { id, name }, identity);
   const given = listField(answer.body, 'kubeconfigs')[0];
   const text = Buffer.from(textField(given, 'value') ?? '', 'base64').toString('utf8');

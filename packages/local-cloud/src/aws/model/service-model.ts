@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { isRecord } from '../../http/exchange.ts';
 
 /** The services whose models setup brings: scripts/setup.d/aws. */
-export type ModelName = 'ecr' | 'ecr-public' | 'ecs' | 'elbv2' | 'logs' | 'sts';
+export type ModelName = 'ecr' | 'ecr-public' | 'ecs' | 'eks' | 'elbv2' | 'logs' | 'sts';
 
 /** A use of a shape: as a member of a structure, list or map, or as input, output or error. */
 export interface ShapeRef {

@@ -10,17 +10,19 @@ import { gitHubTokens } from '../src/kubernetes/issuers.ts';
 import { type Kubernetes, startKubernetes } from '../src/kubernetes/kubernetes.ts';
 
 let cluster: Kubernetes;
+let github: Awaited<ReturnType<typeof startTrustedGitHub>>;
 let image: string;
+const started = new AsyncDisposableStack();
 
 beforeAll(async () => {
   const registry = process.env['SLIPWAY_TEST_REGISTRY'] ?? '';
-  const pushed = pushExampleApp(registry, 'c'.repeat(40));
-  cluster = await startKubernetes();
-  image = await pushed;
+  image = await pushExampleApp(registry, 'c'.repeat(40));
+  github = started.use(await startTrustedGitHub());
+  cluster = started.use(await startKubernetes({ trust: [github.tokens] }));
 }, 180_000);
 
 afterAll(async () => {
-  await cluster?.[Symbol.asyncDispose]();
+  await started.disposeAsync();
 }, 60_000);
 
 describe('a real Kubernetes of one node', () => {
@@ -62,6 +64,21 @@ describe('a real Kubernetes of one node', () => {
     ]);
   });
 
+  it('has the kinds of the Gateway API where they are asked for', async () => {
+    const namespace = await cluster.namespace();
+    await cluster.installGatewayApi();
+    const route = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'app' },
+      spec: { rules: [{ backendRefs: [{ name: 'app', port: 80, weight: 10 }] }] },
+    };
+    const apply = ['apply', '--namespace', namespace, '--filename', '-', '--output', 'name'];
+    expect(await cluster.kubectl(apply, JSON.stringify(route))).toBe(
+      'httproute.gateway.networking.k8s.io/app\n',
+    );
+  });
+
   it('keeps what it has when its API server is started anew', async () => {
     const namespace = await cluster.namespace();
     await cluster.restartApiServer();
@@ -73,26 +90,30 @@ describe('a real Kubernetes of one node', () => {
 
 describe("a token of GitHub's issuer", () => {
   it('is taken for the audience that the cluster trusts, and for no other', async () => {
-    await using github = await startTrustedGitHub();
-    const trusted = await cluster.trust(github.tokens);
-    expect(await whoami(await github.token('kubernetes'))).toBe(
-      'github:repo:acme/shop:ref:refs/heads/main',
-    );
+    expect(await whoami(await github.token('kubernetes'))).toBe(`github:${github.subject}`);
     expect(await whoami(await github.token('sts.amazonaws.com'))).toBe('Unauthorized');
-    await trusted[Symbol.asyncDispose]();
-    expect(await whoami(await github.token('kubernetes'))).toBe('Unauthorized');
-  }, 120_000);
+  });
 
-  it('says who may do what, as of any other user', async () => {
-    await using github = await startTrustedGitHub();
-    await using _ = await cluster.trust(github.tokens);
+  it('may do what its user was allowed', async () => {
     const namespace = await cluster.namespace();
     const token = await github.token('kubernetes');
-    const read = () => askWith(token)('GET', `/api/v1/namespaces/${namespace}/pods`);
-    expect((await read()).status).toBe(403);
+    const read = async () => {
+      return (await askWith(token)('GET', `/api/v1/namespaces/${namespace}/pods`)).status;
+    };
+    expect(await read()).toBe(403);
     const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }];
-    await cluster.allow('github:repo:acme/shop:ref:refs/heads/main', rules, namespace);
-    expect((await read()).status).toBe(200);
+    await cluster.allow(`github:${github.subject}`, rules, namespace);
+    expect(await read()).toBe(200);
+  });
+
+  it('is taken as long as its issuer is trusted, which can begin and end at any time', async () => {
+    await using other = await startTrustedGitHub();
+    expect(await whoami(await other.token('kubernetes'))).toBe('Unauthorized');
+    const trusted = await cluster.trust(other.tokens);
+    expect(await whoami(await other.token('kubernetes'))).toBe(`github:${other.subject}`);
+    await trusted[Symbol.asyncDispose]();
+    expect(await whoami(await other.token('kubernetes'))).toBe('Unauthorized');
+    expect(await whoami(await github.token('kubernetes'))).toBe(`github:${github.subject}`);
   }, 120_000);
 });
 
@@ -107,6 +128,7 @@ async function startTrustedGitHub() {
   const { ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer, ACTIONS_ID_TOKEN_REQUEST_URL: url } = oidc.env;
   const kept = started.move();
   return {
+    subject: 'repo:acme/shop:ref:refs/heads/main',
     tokens: gitHubTokens({ issuer: oidc.issuer, audience: 'kubernetes', certificateAuthority }),
     async token(audience: string): Promise<string> {
       const answer = await fetch(`${url}&audience=${audience}`, {

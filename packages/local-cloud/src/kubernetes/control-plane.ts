@@ -14,7 +14,7 @@ export interface Parts {
   authority: Authority;
 }
 
-/** Command lines of the control plane, by name, in the order of their start. */
+/** Command lines of the control plane. */
 export interface ControlPlane {
   etcd: readonly string[];
   apiServer: readonly string[];
@@ -26,9 +26,9 @@ export interface ControlPlane {
 export async function controlPlane(parts: Parts): Promise<ControlPlane> {
   const { addresses, authority, bin, folder, port } = parts;
   const names = `IP:127.0.0.1,IP:${addresses.kubernetes},DNS:localhost,DNS:kubernetes.default.svc`;
-  const toKubelet = '/O=system:masters/CN=kube-apiserver-kubelet-client';
+  const toKubelet = { user: 'kube-apiserver-kubelet-client', groups: ['system:masters'] };
   const [serving, client] = await Promise.all([
-    authority.sign('api-server', '/CN=kube-apiserver', `subjectAltName=${names}`),
+    authority.sign('api-server', { user: 'kube-apiserver' }, `subjectAltName=${names}`),
     authority.sign('to-kubelet', toKubelet, 'extendedKeyUsage=clientAuth'),
   ]);
   const file = (name: string) => join(folder, name);

@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Authority } from './authority.ts';
 
 /** Name of the only node. */
 export const nodeName = 'node-1';
@@ -20,8 +19,11 @@ export type Identity = keyof typeof identities;
 /** How a client says who it is: a token, or the PEM texts of a certificate and its key. */
 export type Proof = { token: string } | { certificate: string; key: string };
 
-/** The text of a kubeconfig with everything in it. */
-export function kubeconfig(server: string, authority: Authority, proof: Proof): string {
+/**
+ * The text of a kubeconfig with everything in it.
+ * @param ca PEM of what signed the server's certificate
+ */
+export function kubeconfig(server: string, ca: string, proof: Proof): string {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   const user =
     'token' in proof
@@ -30,7 +32,7 @@ export function kubeconfig(server: string, authority: Authority, proof: Proof): 
           'client-certificate-data': base64(proof.certificate),
           'client-key-data': base64(proof.key),
         };
-  const cluster = { server, 'certificate-authority-data': base64(authority.pem) };
+  const cluster = { server, 'certificate-authority-data': base64(ca) };
   // YAML as well, as every JSON is.
   return JSON.stringify(
     {
@@ -54,7 +56,7 @@ export function kubeconfig(server: string, authority: Authority, proof: Proof): 
 export async function writeCredentials(
   folder: string,
   server: string,
-  authority: Authority,
+  ca: string,
 ): Promise<string> {
   const tokens = Object.entries(identities).map(
     ([identity, [user, group]]) => [identity, user, group, randomToken()] as const,
@@ -73,7 +75,7 @@ export async function writeCredentials(
       { mode: 0o600 },
     ),
     ...tokens.map(([identity, , , token]) =>
-      writeFile(join(folder, `${identity}.kubeconfig`), kubeconfig(server, authority, { token }), {
+      writeFile(join(folder, `${identity}.kubeconfig`), kubeconfig(server, ca, { token }), {
         mode: 0o600,
       }),
     ),

@@ -59,10 +59,10 @@ export interface Issuers {
   trust(authenticator: JwtAuthenticator): Promise<AsyncDisposable>;
 }
 
-/** Writes the configuration without an issuer. */
+/** Writes the configuration of the API server. */
 export async function writeAuthentication(
   file: string,
-  jwt: readonly JwtAuthenticator[] = [],
+  jwt: readonly JwtAuthenticator[],
 ): Promise<void> {
   const anonymous = { enabled: false };
   const kind = { apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AuthenticationConfiguration' };
@@ -71,8 +71,12 @@ export async function writeAuthentication(
   await rename(`${file}.new`, file);
 }
 
-export function makeIssuers(file: string, ask: Ask): Issuers {
-  const trusted = new Set<JwtAuthenticator>();
+/**
+ * @param file of the configuration
+ * @param first whom it names already
+ */
+export function makeIssuers(file: string, ask: Ask, first: readonly JwtAuthenticator[]): Issuers {
+  const trusted = new Set(first);
   let last: Promise<unknown> = Promise.resolve();
   /** One change after the other, each until the API server has taken it. */
   const change = (edit: () => void): Promise<void> => {
@@ -80,17 +84,22 @@ export function makeIssuers(file: string, ask: Ask): Issuers {
       const before = await reloads(ask);
       edit();
       await writeAuthentication(file, [...trusted]);
-      await waitFor('the trust in an issuer', 30_000, async () => {
-        const now = await reloads(ask);
-        return now > before || `${now} changes were taken`;
+      let now = before;
+      await waitFor('the change of the trusted issuers', 90_000, async () => {
+        now = await reloads(ask);
+        return now.taken > before.taken || now.refused > before.refused;
       });
+      if (now.taken === before.taken) throw new Error('the API server refused the issuers');
     });
     last = changed.catch(() => undefined);
     return changed;
   };
   return {
     async trust(authenticator) {
-      await change(() => trusted.add(authenticator));
+      await change(() => trusted.add(authenticator)).catch((error: unknown) => {
+        trusted.delete(authenticator);
+        throw error;
+      });
       return {
         [Symbol.asyncDispose]: () => change(() => trusted.delete(authenticator)),
       };
@@ -98,10 +107,13 @@ export function makeIssuers(file: string, ask: Ask): Issuers {
   };
 }
 
-/** How often the API server has taken a changed configuration. */
-async function reloads(ask: Ask): Promise<number> {
+/** How often the API server has taken a changed configuration, and how often it has not. */
+async function reloads(ask: Ask): Promise<{ taken: number; refused: number }> {
   const { body } = await ask('GET', '/metrics');
-  const counted =
-    /^apiserver_authentication_config_controller_automatic_reloads_total\{.*status="success".*\} (\S+)$/m;
-  return Number(counted.exec(body)?.[1] ?? 0);
+  const counted = (status: string) => {
+    const metric = 'apiserver_authentication_config_controller_automatic_reloads_total';
+    const line = new RegExp(`^${metric}\\{.*status="${status}".*\\} (\\S+)$`, 'm');
+    return Number(line.exec(body)?.[1] ?? 0);
+  };
+  return { taken: counted('success'), refused: counted('failure') };
 }

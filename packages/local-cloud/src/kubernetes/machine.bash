@@ -110,7 +110,7 @@ machine() {
   make_groups
   mkfifo born
   unshare --net --mount --propagation slave --pid --fork --kill-child \
-    bash "$script" inside <&0 8>born 9>&- >&2 &
+    bash "$script" inside <&0 8>born >&2 & # which holds the lock as well
   unshared=$!
   read -r pid <born
   ip link add "$link" type veth peer name eth0 netns "$pid"

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,7 +17,7 @@ export interface Machine extends AsyncDisposable {
   folder: string;
   /** Control group of the pods, below the root of every hierarchy. */
   controlGroup: string;
-  /** Starts a program in the machine; it logs to `log(name)`. */
+  /** Starts a program in the machine; it logs to `log/<name>` in the folder. */
   start(name: string, network: Network, command: readonly string[]): Promise<void>;
   /** Runs a command in the machine to its end. */
   run(network: Network, command: readonly string[]): Promise<string>;
@@ -25,8 +25,8 @@ export interface Machine extends AsyncDisposable {
   failure: Promise<never>;
   /** Ends a started program at once, and waits until it has ended. */
   kill(name: string): Promise<void>;
-  /** The last lines of what a program has printed. */
-  log(name: string): string;
+  /** The last lines of what each program has printed. */
+  logs(): string;
 }
 
 /**
@@ -34,6 +34,7 @@ export interface Machine extends AsyncDisposable {
  * @throws when this user may not, which is for root alone
  */
 export async function startMachine(): Promise<Machine> {
+  if (process.getuid?.() !== 0) throw new Error('a Kubernetes of its own is for root on Linux');
   const script = join(import.meta.dirname, '../../src/kubernetes/machine.bash');
   const holder = spawn('bash', [script], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const ended = once(holder, 'exit');
@@ -95,13 +96,13 @@ export async function startMachine(): Promise<Machine> {
       await run('computer', ['kill', '-KILL', id]);
       await exit;
     },
-    log(name) {
-      try {
-        return readFileSync(log(name), 'utf8').split('\n').slice(-15).join('\n');
-      } catch {
-        return '';
-      }
-    },
+    logs: () =>
+      readdirSync(join(folder, 'log'))
+        .map((name) => {
+          const last = readFileSync(log(name), 'utf8').split('\n').slice(-15);
+          return `--- ${name}\n${last.join('\n')}`;
+        })
+        .join('\n'),
     async [Symbol.asyncDispose]() {
       ending = true;
       holder.stdin.end();

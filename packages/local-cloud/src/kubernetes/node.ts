@@ -5,7 +5,7 @@ import type { Parts } from './control-plane.ts';
 import { nodeName } from './credentials.ts';
 
 /** Command lines of the node, in the order of their start. */
-export interface Node {
+export interface NodeParts {
   containerd: readonly string[];
   kubelet: readonly string[];
   proxy: readonly string[];
@@ -14,12 +14,12 @@ export interface Node {
 }
 
 /** Writes the files of the node and says how its parts are started. */
-export async function planNode(parts: Parts, controlGroup: string): Promise<Node> {
+export async function planNode(parts: Parts, controlGroup: string): Promise<NodeParts> {
   const { addresses, authority, bin, folder } = parts;
   const file = (name: string) => join(folder, name);
   const serving = await authority.sign(
     'kubelet',
-    `/O=system:nodes/CN=system:node:${nodeName}`,
+    { user: `system:node:${nodeName}`, groups: ['system:nodes'] },
     `subjectAltName=IP:${addresses.node},DNS:${nodeName}`,
   );
   await mkdir(file('cni'));

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { type Ask, askAs, waitFor } from './api.ts';
+import type { ClusterFacts } from './client.ts';
+import { controlPlane, type Parts } from './control-plane.ts';
+import { nodeName, writeCredentials } from './credentials.ts';
+import type { Machine } from './machine.ts';
+import { type NodeParts, planNode } from './node.ts';
+
+/** A cluster whose parts all run. */
+export interface Running {
+  facts: ClusterFacts;
+  restartApiServer(): Promise<void>;
+}
+
+/**
+ * Starts the parts of a cluster in its machine; resolves when the node takes pods.
+ * @throws when a part ends or is not ready in time, with what all of them said
+ */
+export async function startParts(machine: Machine, parts: Parts): Promise<Running> {
+  const { authority, folder, port } = parts;
+  const server = `https://127.0.0.1:${port}`;
+  const [control, node, token] = await Promise.all([
+    controlPlane(parts),
+    planNode(parts, machine.controlGroup),
+    writeCredentials(folder, server, authority.pem),
+  ]);
+  const ask = askAs({ server, ca: authority.pem, token });
+  const startApiServer = async () => {
+    await machine.start('api-server', 'computer', control.apiServer);
+    await waitFor('the API server', 60_000, async () => {
+      const { status, body } = await ask('GET', '/readyz');
+      return status === 200 || body;
+    });
+  };
+  const startAll = async () => {
+    await machine.start('etcd', 'computer', control.etcd);
+    await Promise.all([startApiServer(), startContainerd(machine, parts, node)]);
+    await Promise.all([
+      machine.start('controllers', 'computer', control.controllers),
+      machine.start('scheduler', 'computer', control.scheduler),
+      machine.start('kubelet', 'node', node.kubelet),
+      machine.start('proxy', 'node', node.proxy),
+    ]);
+    return nodeReady(ask);
+  };
+  try {
+    const architecture = await Promise.race([startAll(), machine.failure]);
+    return {
+      facts: {
+        server,
+        certificateAuthority: authority.pem,
+        token,
+        node: { name: nodeName, architecture, address: parts.addresses.node },
+        folder,
+      },
+      async restartApiServer() {
+        await machine.kill('api-server');
+        await startApiServer();
+      },
+    };
+  } catch (error) {
+    throw new Error(`the cluster did not start: ${String(error)}\n${machine.logs()}`);
+  }
+}
+
+async function startContainerd(machine: Machine, parts: Parts, node: NodeParts): Promise<void> {
+  await machine.start('containerd', 'node', node.containerd);
+  const image = join(parts.bin, 'pause.tar');
+  await waitFor('containerd', 30_000, () =>
+    machine.run('node', [...node.ctr, 'images', 'import', image]).then(() => true),
+  );
+  // The way of pods to the API server: the Service `kubernetes` has no endpoint, see control-plane.ts.
+  await machine.run('node', [
+    ...['iptables', '-t', 'nat', '-A', 'PREROUTING', '-p', 'tcp'],
+    ...['-d', parts.addresses.kubernetes, '--dport', '443'],
+    ...['-j', 'DNAT', '--to-destination', `127.0.0.1:${parts.port}`],
+  ]);
+}
+
+/** Waits until the node takes pods. */
+async function nodeReady(ask: Ask): Promise<'amd64' | 'arm64'> {
+  let architecture = '';
+  await waitFor('the node', 60_000, async () => {
+    const { body } = await ask('GET', `/api/v1/nodes/${nodeName}`);
+    const { spec, status } = JSON.parse(body);
+    architecture = status.nodeInfo?.architecture;
+    const ready = status.conditions?.some(
+      (one: { type: string; status: string }) => one.type === 'Ready' && one.status === 'True',
+    );
+    return (ready === true && spec.taints === undefined) || body;
+  });
+  return architecture === 'arm64' ? 'arm64' : 'amd64';
+}

@@ -8,6 +8,8 @@ import { startMachine } from './machine.ts';
 import { cached } from './programs.ts';
 import { startParts } from './start-parts.ts';
 
+export type { Rule } from './client.ts';
+
 /** A real Kubernetes of one node, on this computer. Disposing of it leaves nothing of it. */
 export interface Kubernetes extends KubernetesClient, AsyncDisposable {
   /**

@@ -150,7 +150,8 @@ export class FakeKubernetes {
     }
     this.writes.push(write);
     this.add(after);
-    return { object: after, warnings: this.warnings };
+    const key = keyOf(after, textIn(objectIn(after, 'metadata'), 'namespace'));
+    return { object: this.objects.get(key) ?? after, warnings: this.warnings };
   }
 
   #list({ resource: of, namespace, labels = '' }: Selection): readonly JsonObject[] {

@@ -135,6 +135,10 @@ class Follower implements RolloutWatch {
     return active(this.#judge.pods).map(({ object }) => object);
   }
 
+  allPods(): readonly JsonObject[] {
+    return this.#judge.pods.map(({ object }) => object);
+  }
+
   diagnose(signal: AbortSignal): Promise<Evidence> {
     const { api, clock } = this.#o;
     const view = this.#view();

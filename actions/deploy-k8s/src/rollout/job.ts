@@ -48,7 +48,7 @@ export function jobState(
   const failed = holds('Failed', 'FailureTarget');
   if (failed) {
     const row = rowOf(failed.reason, '', 'job') ?? unknownRow(failed.reason, 'job');
-    const why = [whyOf(row, failed.message), lastFailure(pods)].filter((one) => one !== '');
+    const why = [lastFailure(pods), whyOf(row, failed.message)].filter((one) => one !== '');
     return {
       is: 'failed',
       failure: Failure.of('k8s/job-failed', { job: text, why: why.join('; ') }),

@@ -10,6 +10,8 @@ export interface RolloutWatch extends AsyncDisposable {
   look(): RolloutState;
   /** The pods of this revision that are there now and not on their way out, ready or not. */
   pods(): readonly JsonObject[];
+  /** All pods of this revision that are known, those that go or are over included. */
+  allPods(): readonly JsonObject[];
   /** Why it failed, or does not get on: states, events, last log lines. Reads only. */
   diagnose(signal: AbortSignal): Promise<Evidence>;
 }

@@ -77,29 +77,38 @@ export async function writeAuthentication(
  */
 export function makeIssuers(file: string, ask: Ask, first: readonly JwtAuthenticator[]): Issuers {
   const trusted = new Set(first);
+  let written = JSON.stringify(first);
   let last: Promise<unknown> = Promise.resolve();
-  /** One change after the other, each until the API server has taken it. */
-  const change = (edit: () => void): Promise<void> => {
-    const changed = last.then(async () => {
-      const before = await reloads(ask);
-      edit();
-      await writeAuthentication(file, [...trusted]);
-      let now = before;
-      await waitFor('the change of the trusted issuers', 90_000, async () => {
-        now = await reloads(ask);
-        return now.taken > before.taken || now.refused > before.refused;
-      });
-      if (now.taken === before.taken) throw new Error('the API server refused the issuers');
+  let next: Promise<void> | undefined;
+  const load = async () => {
+    next = undefined;
+    const wanted = [...trusted];
+    if (JSON.stringify(wanted) === written) return;
+    const before = await reloads(ask);
+    await writeAuthentication(file, wanted);
+    written = JSON.stringify(wanted);
+    let now = before;
+    await waitFor('the change of the trusted issuers', 90_000, async () => {
+      now = await reloads(ask);
+      return now.taken > before.taken || now.refused > before.refused;
     });
-    last = changed.catch(() => undefined);
-    return changed;
+    if (now.taken === before.taken) throw new Error('the API server refused the issuers');
+  };
+  /** All changes that come while the API server takes the last ones are taken together. */
+  const change = (edit: () => void): Promise<void> => {
+    edit();
+    next ??= last.then(load);
+    last = next.catch(() => undefined);
+    return next;
   };
   return {
     async trust(authenticator) {
-      await change(() => trusted.add(authenticator)).catch((error: unknown) => {
+      try {
+        await change(() => trusted.add(authenticator));
+      } catch (error) {
         trusted.delete(authenticator);
         throw error;
-      });
+      }
       return {
         [Symbol.asyncDispose]: () => change(() => trusted.delete(authenticator)),
       };

@@ -39,7 +39,7 @@ export interface Written {
 export type Scripted =
   | {
       status: number;
-      body?: object | string;
+      body?: object | string | Buffer;
       headers?: Readonly<Record<string, string | string[]>>;
     }
   /** The connection is reset. */
@@ -198,7 +198,7 @@ function say(
 ): void {
   for (const [name, value] of Object.entries(headers ?? {})) outgoing.setHeader(name, value);
   outgoing.statusCode = status;
-  if (typeof body !== 'object') {
+  if (typeof body !== 'object' || Buffer.isBuffer(body)) {
     outgoing.end(body ?? '');
     return;
   }

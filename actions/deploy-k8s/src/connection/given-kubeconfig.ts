@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
-import { realPathIn } from '@slipway/shared/action/path-input';
+import { leadsInside } from '@slipway/shared/action/path-input';
 import type { Environment } from '@slipway/shared/exec/environment';
 import { messageOf } from '@slipway/shared/failure/failure';
 import { textField } from '@slipway/shared/http/json';
@@ -8,6 +8,7 @@ import {
   bad,
   folderOf,
   type Kubeconfig,
+  type KubeconfigSource,
   longestKubeconfig,
   merged,
   readKubeconfig,
@@ -67,19 +68,15 @@ function textOf(path: string): string | undefined {
   }
 }
 
-function sourceOf(path: string, env: Environment) {
+// A link in the checkout may be anybody's, wherever it leads; and so is what a link from outside leads to.
+function sourceOf(path: string, env: Environment): KubeconfigSource {
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd();
   const isInside =
-    realPathIn([workspace], resolve(path)) !== undefined || leadsFrom(workspace, path);
+    leadsInside(resolve(workspace), resolve(path)) ||
+    leadsInside(realpathSync(workspace), realpathSync(path));
   return {
     from: `The kubeconfig ${path}`,
     folder: folderOf(path),
     checkout: isInside ? workspace : undefined,
   };
-}
-
-// A link in the checkout may be anybody's, wherever it leads.
-function leadsFrom(workspace: string, path: string): boolean {
-  const folder = resolve(workspace);
-  return resolve(path).startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }

@@ -259,3 +259,10 @@ describe('all reusable workflows', () => {
     for (const [, reason] of rights) expect(reason).toMatch(/^ # \w/);
   });
 });
+
+it('refuses an input that would mean one thing to build and another to deploy', () => {
+  const action = { ...cloud, inputs: { ...cloud.inputs, context: { description: 'Of what.' } } };
+  expect(() => shipWorkflow('cloud', action, called)).toThrow(
+    'ship-cloud.yml: context would mean one thing to build and another to deploy',
+  );
+});

@@ -76,6 +76,9 @@ export function deployWorkflow(target: string, action: ActionFile): string {
   });
 }
 
+/** Inputs that say the same to build and to deploy. */
+const alike = ['registry-username'];
+
 /** The text of `ship-<target>.yml`: build.yml, then the deploy, then tag.yml. */
 export function shipWorkflow(
   target: string,
@@ -91,6 +94,15 @@ export function shipWorkflow(
   const both = Object.keys(toBuild).filter(
     (name) => name in identities && plain.some((own) => own.name === name),
   );
+  const twofold = plain.filter(
+    ({ name }) => name in toBuild && !(name in identities) && !alike.includes(name),
+  );
+  if (twofold.length > 0) {
+    const names = twofold.map(({ name }) => name).join(', ');
+    throw new Error(
+      `ship-${target}.yml: ${names} would mean one thing to build and another to deploy`,
+    );
+  }
   const building = Object.entries(toBuild).map(([name, input]) =>
     both.includes(name)
       ? ([

@@ -9,7 +9,7 @@ import type { KubernetesApi } from './api/kubernetes-api.ts';
 import type { manifest } from './manifest.ts';
 import type { ManifestObject } from './manifests/manifest-object.ts';
 import type { WorkloadParts } from './parts.ts';
-import { findWorkload } from './prepare/find-workload.ts';
+import { checkWorkload } from './prepare/check-workload.ts';
 import type { Preparation } from './prepare/preparation.ts';
 import { prepareWorkload } from './prepare/prepare-workload.ts';
 import { followRollout } from './rollout/follow-rollout.ts';
@@ -48,7 +48,9 @@ export function composeParts(o: Composition): WorkloadParts {
     release: { commit: github.sha, run: github.runUrl },
     holder: holderOf(github),
     async check(within) {
-      return (await findWorkload(preparation, within)).name;
+      const { name, notes } = await checkWorkload(preparation, settings, within);
+      notes.forEach(commands.info);
+      return name;
     },
     prepare: (within) => prepareWorkload(preparation, within),
     follow: ({ name, written }, within) =>

@@ -25,7 +25,7 @@ export const manifest = {
     'fatal-reasons': { required: false, default: '' },
     'tolerated-reasons': { required: false, default: '' },
     kubeconfig: { required: false, default: '' },
-    context: { required: false, default: '' },
+    'kube-context': { required: false, default: '' },
     cluster: { required: false, default: '' },
     'cluster-ca': { required: false, default: '' },
     'oidc-audience': { required: false, default: '' },

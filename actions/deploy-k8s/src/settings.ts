@@ -49,7 +49,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
       'fatal-reasons': lines(reason),
       'tolerated-reasons': lines(reason),
       kubeconfig: kubeconfigText,
-      context: text,
+      'kube-context': text,
       cluster: clusterInput,
       'cluster-ca': certificates,
       'oidc-audience': matching(/^\S{1,500}$/, 'is not an audience', 'https://k8s.example.com'),
@@ -170,7 +170,7 @@ function checkCanary(values: Canary, problem: Problem): void {
 
 interface Connection {
   kubeconfig?: string | undefined;
-  context?: string | undefined;
+  'kube-context'?: string | undefined;
   cluster?: GivenCluster | undefined;
   'cluster-ca'?: string | undefined;
   'oidc-audience'?: string | undefined;
@@ -195,8 +195,8 @@ const ofVendor = {
 function checkConnection(values: Connection, problem: Problem): void {
   const { cluster, kubeconfig } = values;
   if (cluster && kubeconfig !== undefined) problem('cluster', 'and kubeconfig exclude each other');
-  if (cluster && values.context !== undefined)
-    problem('context', 'needs a kubeconfig, not cluster');
+  if (cluster && values['kube-context'] !== undefined)
+    problem('kube-context', 'needs a kubeconfig, not cluster');
   for (const [name, vendor] of Object.entries(ofVendor)) {
     const given = values[name as keyof typeof ofVendor];
     if (given === undefined || cluster?.vendor === vendor) continue;

@@ -15,7 +15,7 @@ import { openApi } from './open-api.ts';
 export type ConnectionSettings = Pick<
   Settings,
   | 'kubeconfig'
-  | 'context'
+  | 'kube-context'
   | 'cluster'
   | 'cluster-ca'
   | 'oidc-audience'
@@ -69,7 +69,7 @@ async function accessOf(
     return keylessAccess(settings.cluster, settings, parts);
   }
   const config = await givenKubeconfig({ text: settings.kubeconfig, env, mask });
-  if (config) return kubeconfigAccess(config, settings.context, parts);
+  if (config) return kubeconfigAccess(config, settings['kube-context'], parts);
   const access = inClusterAccess({ env, mask });
   if (access) return access;
   throw Failure.of('k8s/no-cluster', {});

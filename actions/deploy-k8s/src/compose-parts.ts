@@ -14,7 +14,6 @@ import type { Preparation } from './prepare/preparation.ts';
 import { prepareWorkload } from './prepare/prepare-workload.ts';
 import { followRollout } from './rollout/follow-rollout.ts';
 import type { Settings } from './settings.ts';
-import { workloadText } from './workload/workload-name.ts';
 
 /** What the parts of a run are made of. */
 export interface Composition {
@@ -36,9 +35,8 @@ export function composeParts(o: Composition): WorkloadParts {
     fatal: settings['fatal-reasons'] ?? [],
     tolerated: settings['tolerated-reasons'] ?? [],
   };
-  const { workload } = settings;
   return {
-    target: `${workload ? workloadText(workload) : 'the workload of manifests'} in ${namespace}`,
+    namespace,
     settings,
     clock,
     signal,

@@ -10,8 +10,8 @@ import type { Prepared } from './workload/prepared.ts';
 
 /** Everything that the target of a workload is made of. */
 export interface WorkloadParts {
-  /** What is deployed to, for people: `deployment/shop in production`. */
-  target: string;
+  /** Namespace of what has none. */
+  namespace: string;
   settings: Settings;
   clock: Clock;
   /** Of the run: aborts when it is cancelled. */

@@ -22,10 +22,10 @@ import { provenPatch } from './way-back/proven-record.ts';
 import { revisionsOf } from './way-back/revisions.ts';
 import { replaceStuckPods } from './way-back/stuck-pods.ts';
 import { isWorkload, type WantedObject } from './workload/prepared.ts';
+import { workloadText } from './workload/workload-name.ts';
 
 /** Deploys to one workload of Kubernetes, and all that belongs to it. */
 export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> {
-  readonly name: string;
   /** A look asks nothing: what it judges comes by a watch. */
   readonly pace = { first: 250, most: 500 };
   readonly #parts: WorkloadParts;
@@ -39,7 +39,11 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
   constructor(parts: WorkloadParts) {
     this.#parts = parts;
     this.#applied = new AppliedObjects(parts.api);
-    this.name = parts.target;
+  }
+
+  get name(): string {
+    const { namespace } = this.#parts;
+    return `${this.workload || 'the workload of manifests'} in ${this.#workload?.namespace ?? namespace}`;
   }
 
   /** Number of the revision that serves, once it was proven; empty where the kind has none. */
@@ -49,7 +53,9 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
 
   /** `deployment/shop`; empty until it is known. */
   get workload(): string {
-    return this.#workload ? textOf(this.#workload) : '';
+    const { workload } = this.#parts.settings;
+    if (this.#workload) return textOf(this.#workload);
+    return workload ? workloadText(workload) : '';
   }
 
   async check(signal: AbortSignal): Promise<void> {

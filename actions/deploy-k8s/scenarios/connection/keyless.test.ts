@@ -36,7 +36,7 @@ const signal = new AbortController().signal;
 async function open(cluster: string, more: Partial<ConnectionSettings> = {}) {
   const settings: ConnectionSettings = {
     kubeconfig: undefined,
-    context: undefined,
+    'kube-context': undefined,
     cluster: clusterInput.parse(cluster),
     'cluster-ca': undefined,
     'oidc-audience': undefined,

@@ -45,7 +45,7 @@ export class RealCluster {
   async api(kubeconfig = this.kubernetes.kubeconfig): Promise<KubernetesApi> {
     const settings = {
       kubeconfig,
-      context: undefined,
+      'kube-context': undefined,
       cluster: undefined,
       'cluster-ca': undefined,
       'oidc-audience': undefined,

@@ -72,7 +72,8 @@ describe('a session that ends', () => {
   const oidc = async (options: WorldOptions) => {
     const faults: Parameters<typeof startOidc>[0]['faults'] = new Faults();
     const run = { repository: 'octo/shop', ref: 'refs/heads/main' };
-    const github = await startOidc({ run, faults, now: Date.now });
+    const { ahead = 0 } = options;
+    const github = await startOidc({ run, faults, now: () => Date.now() + ahead });
     await open({ issuer: github.issuer, ...options });
     // Its image is pulled for longer than the first session is good for.
     world.ecs.runtime.behave('shop-2', { ...scripts.healthy, pull: 3_000, start: 1, healthy: 1 });
@@ -92,6 +93,18 @@ describe('a session that ends', () => {
   // A session is renewed five minutes before its end.
   it('is renewed in mid rollout', async () => {
     const { deploy, github } = await oidc({ sessionSeconds: 5 * 60 + 1 });
+    await using _ = github;
+    const step = await deploy();
+    expect(step).toMatchObject({ code: 0, errors: [] });
+    expect(step.outputs).toMatchObject({ status: 'deployed' });
+    expect(assumed()).toBeGreaterThan(1);
+    expect(world.serves).toBe(image('shop-2'));
+    for (const secret of step.masks) expect(shows(step)).not.toContain(secret);
+  }, 30_000);
+
+  // By the runner's clock it still lasts for minutes.
+  it('is renewed in mid rollout where the clock of the runner is behind', async () => {
+    const { deploy, github } = await oidc({ sessionSeconds: 2, ahead: 10 * minutes });
     await using _ = github;
     const step = await deploy();
     expect(step).toMatchObject({ code: 0, errors: [] });

@@ -16,7 +16,7 @@ export type AwsService =
 
 /**
  * What every AWS client of the suite is made with. Retries stay the SDK's own (three attempts for
- * lost connections, 5xx and throttling); only silence gets a limit. The proxy is the runner's.
+ * lost connections, 5xx and throttling; a deployment waits out throttling itself); only silence gets a limit. The proxy is the runner's.
  *
  * Everything that the SDK would look up in `~/.aws` or in general variables is given: on a runner
  * that serves several jobs those are of another one, and an `endpoint_url` there would get this job's

@@ -16,6 +16,11 @@ export interface AwsIdentity {
   readonly who: string;
   /** Credentials that are good for some minutes more; asked for before every call. */
   credentials(): Promise<AwsCredentials>;
+  /**
+   * AWS has called these ended, as a runner whose clock is behind does not notice by itself: the next
+   * ones are new. Undefined where there are no others.
+   */
+  ended?(credentials: AwsCredentials): void;
 }
 
 /** An identity whose credentials are {@link renewed} before they end. */
@@ -24,8 +29,6 @@ export function renewedIdentity(
   clock: Clock,
   get: () => Promise<AwsCredentials>,
 ): AwsIdentity {
-  return {
-    who,
-    credentials: renewed({ clock, get, endOf: ({ expiration }) => expiration?.getTime() }),
-  };
+  const credentials = renewed({ clock, get, endOf: ({ expiration }) => expiration?.getTime() });
+  return { who, credentials, ended: credentials.ended };
 }

@@ -10,6 +10,13 @@ export interface Passing<T> {
   before?: number;
 }
 
+/** Gives what proves the identity now. */
+export interface Renewed<T> {
+  (): Promise<T>;
+  /** Whoever this one was shown to calls it ended, whatever the clock here says: the next is new. */
+  ended(one: T): void;
+}
+
 const usuallyBefore = 5 * 60_000;
 /** Pause after a renewal that failed while the old one is still good, in milliseconds. */
 const tryAgainAfter = 30_000;
@@ -23,12 +30,12 @@ export function renewed<T>({
   endOf,
   get,
   before = usuallyBefore,
-}: Passing<T>): () => Promise<T> {
+}: Passing<T>): Renewed<T> {
   let held: { is: T } | undefined;
   let asked: Promise<T> | undefined;
   let notBefore = 0;
   const left = (one: T) => (endOf(one) ?? Number.POSITIVE_INFINITY) - clock.now();
-  return async () => {
+  const give = async () => {
     if (held && left(held.is) > before) return held.is;
     if (held && left(held.is) > 0 && clock.now() < notBefore) return held.is;
     asked ??= get().finally(() => {
@@ -42,4 +49,8 @@ export function renewed<T>({
     }
     return held.is;
   };
+  const ended = (one: T) => {
+    if (held?.is === one) held = undefined;
+  };
+  return Object.assign(give, { ended });
 }

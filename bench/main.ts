@@ -2,6 +2,7 @@
 // machines differ. Exits with 1 when a bar is not held.
 import { aciRollout } from './aci-rollout.ts';
 import { buildPush } from './build-push.ts';
+import { ecsFleet } from './ecs-fleet.ts';
 import { ecsRollout } from './ecs-rollout.ts';
 import { ecsWatch } from './ecs-watch.ts';
 import { fiveCommands } from './five-commands.ts';
@@ -21,6 +22,7 @@ const rows: Row[] = [
   ...(await releaseSize()),
   ...(await ecsRollout()),
   ...(await ecsWatch()),
+  ...(await ecsFleet()),
   ...(await aciRollout()),
   ...(await fiveCommands()),
   ...(await manyHosts()),

@@ -1,11 +1,12 @@
 import type { Run } from '@slipway/shared/action/run';
+import { patiently } from '@slipway/shared/deploy/patience';
 import { objectsIn } from '@slipway/shared/document/json-object';
 import { httpFetch } from '@slipway/shared/http/fetch';
 import { ecrCredentials } from '@slipway/shared/identity/aws';
 import { credentialsFor } from '@slipway/shared/identity/docker-login';
 import { registryHost } from '@slipway/shared/identity/registry-host';
 import { dockerConfigFolder } from '@slipway/shared/image/docker-folder';
-import type { ImageReference } from '@slipway/shared/image/reference';
+import { formatReference, type ImageReference } from '@slipway/shared/image/reference';
 import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-image';
 import type { Clock } from '@slipway/shared/time/clock';
 import { addressOf } from './address.ts';
@@ -46,6 +47,14 @@ export function composeParts(o: Composition): ServiceParts {
   const { 'keep-revisions': keep, 'run-before': command } = settings;
   const began = clock.now();
   let before: RunBefore | undefined;
+  // A run that waits for another deployment prepares at each look: its tag is resolved once.
+  const resolved = new Map<string, ResolvedImage>();
+  const resolveOnce = async (image: ImageReference, signal: AbortSignal) => {
+    const name = formatReference(image);
+    const known = resolved.get(name) ?? (await resolve(o, image, signal));
+    resolved.set(name, known);
+    return known;
+  };
   return {
     settings,
     clock,
@@ -54,7 +63,7 @@ export function composeParts(o: Composition): ServiceParts {
     api,
     prepare: (found, by, signal) =>
       prepareTaskDefinition(
-        { settings, given, api: by, service: found, resolve: (image) => resolve(o, image, signal) },
+        { settings, given, api: by, service: found, resolve: resolveOnce },
         signal,
       ),
     register: registerTaskDefinition,
@@ -63,11 +72,16 @@ export function composeParts(o: Composition): ServiceParts {
       tidyRevisions: (used, by, signal) =>
         deregisterOldRevisions({ api: by, keep, say: run.commands.info }, used, signal),
     }),
-    addressOf: async (asked, name, signal) => {
-      const needed = asked.url === undefined && asked.path !== undefined;
-      const found = needed ? await readService(api, name, signal) : undefined;
-      return addressOf(asked, { service: found, balancing, fetch: httpFetch }, signal);
-    },
+    addressOf: (asked, name, signal) =>
+      patiently(
+        async () => {
+          const needed = asked.url === undefined && asked.path !== undefined;
+          const found = needed ? await readService(api, name, signal) : undefined;
+          return addressOf(asked, { service: found, balancing, fetch: httpFetch }, signal);
+        },
+        { clock },
+        signal,
+      ),
     decisiveFailure,
     targetsAgainst: (about, signal) => targetsAgainst(balancing, about, signal),
     hasHealthCheck,

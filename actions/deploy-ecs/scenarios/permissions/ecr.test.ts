@@ -36,6 +36,20 @@ describe('an image in ECR', () => {
     expect([...new Set(called)].sort()).toEqual(listed.sort());
   }, 30_000);
 
+  it('by its tag is resolved once, however long another deployment is waited for', async () => {
+    world.ecs.runtime.behave('shop-slow', { pull: 8_000, start: 1, healthy: 1 });
+    const other = world.start('shop-slow', { 'health-threshold': '1' });
+    await other.saw(/^(done|begin).*: apply/m);
+    const step = await deploy(`${ecrImage}:2`);
+    await other.done;
+    expect(step).toMatchObject({ code: 0, errors: [] });
+    expect(step.log).toContain('waiting until it is over');
+    const logins = world.aws.permissions.calls.filter(
+      ({ action }) => action === 'ecr:GetAuthorizationToken',
+    );
+    expect(logins).toHaveLength(1);
+  }, 60_000);
+
   it.each([
     ['ecr:GetAuthorizationToken', '*', 'identity/permission'],
     ['ecr:BatchGetImage', repository, 'image/denied'],

@@ -18,3 +18,4 @@ export {
   StopTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+export { OnceThrottled } from './once-throttled.ts';

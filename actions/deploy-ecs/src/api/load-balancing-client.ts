@@ -6,3 +6,4 @@ export {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+export { OnceThrottled } from './once-throttled.ts';

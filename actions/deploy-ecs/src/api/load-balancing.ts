@@ -2,7 +2,7 @@ import type * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { awsClientSettings } from '@slipway/shared/identity/aws-client';
 import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
 import type { IdentityContext } from '@slipway/shared/identity/context';
-import { callsOf, onFirstCall } from './calls.ts';
+import { callsOf, credentialsOf, onFirstCall } from './calls.ts';
 import type { Call } from './ecs-api.ts';
 
 /** The calls to Elastic Load Balancing; they fail as those of `EcsApi`. */
@@ -35,8 +35,8 @@ export function openLoadBalancing(
   const late = onFirstCall(async () => {
     const sdk = await import('./load-balancing-client.ts');
     const settings = awsClientSettings('ELASTIC_LOAD_BALANCING_V2', region, context);
-    const credentials = () => identity.credentials();
-    return { sdk, client: new sdk.ElasticLoadBalancingV2Client({ ...settings, credentials }) };
+    const how = { credentials: credentialsOf(identity), retryStrategy: new sdk.OnceThrottled() };
+    return { sdk, client: new sdk.ElasticLoadBalancingV2Client({ ...settings, ...how }) };
   });
   return {
     describeTargetHealth: by('DescribeTargetHealth', async (input, options) => {

@@ -2,7 +2,7 @@ import type * as logs from '@aws-sdk/client-cloudwatch-logs';
 import { awsClientSettings } from '@slipway/shared/identity/aws-client';
 import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
 import type { IdentityContext } from '@slipway/shared/identity/context';
-import { callsOf, onFirstCall } from './calls.ts';
+import { callsOf, credentialsOf, onFirstCall } from './calls.ts';
 import type { Call } from './ecs-api.ts';
 
 /** The calls to CloudWatch Logs; they fail as those of `EcsApi`. */
@@ -23,8 +23,8 @@ export function openLogs(
   const late = onFirstCall(async () => {
     const sdk = await import('./logs-client.ts');
     const settings = awsClientSettings('CLOUDWATCH_LOGS', region, context);
-    const credentials = () => identity.credentials();
-    return { sdk, client: new sdk.CloudWatchLogsClient({ ...settings, credentials }) };
+    const how = { credentials: credentialsOf(identity), retryStrategy: new sdk.OnceThrottled() };
+    return { sdk, client: new sdk.CloudWatchLogsClient({ ...settings, ...how }) };
   });
   return {
     getLogEvents: by('GetLogEvents', async (input, options) => {

@@ -2,7 +2,7 @@ import { objectIn } from '@slipway/shared/document/json-object';
 import { awsClientSettings } from '@slipway/shared/identity/aws-client';
 import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
 import type { IdentityContext } from '@slipway/shared/identity/context';
-import { callsOf } from './calls.ts';
+import { callsOf, credentialsOf } from './calls.ts';
 import type { EcsApi } from './ecs-api.ts';
 import { keepAsIs, sendAsIs } from './raw-json.ts';
 
@@ -18,7 +18,8 @@ export async function openEcs(
   const { identity, region } = o;
   const client = new sdk.ECSClient({
     ...awsClientSettings('ECS', region, context),
-    credentials: () => identity.credentials(),
+    retryStrategy: new sdk.OnceThrottled(),
+    credentials: credentialsOf(identity),
   });
   const by = callsOf({ prefix: 'ecs', identity, region });
   return {

@@ -59,13 +59,13 @@ export class Watch {
   async #look(change: EcsChange, signal: AbortSignal): Promise<RolloutState> {
     const { deployment } = change;
     if (!deployment) return this.#gone(signal);
-    const [state, failure] = await Promise.all([
-      deployment.arn === undefined
-        ? this.#byService(change, deployment, signal)
-        : this.#byDeployment(change, deployment, signal),
-      change.direction === 'forward' ? this.#tools.tasks.failureOf(deployment, signal) : undefined,
-    ]);
-    return failure && !saysMore(state) ? { state: 'failed', failure } : state;
+    const state = await (deployment.arn === undefined
+      ? this.#byService(change, deployment, signal)
+      : this.#byDeployment(change, deployment, signal));
+    if (change.direction === 'rollback' || saysMore(state)) return state;
+    // Not at the same time: where AWS refuses the first, the second would be asked for nothing.
+    const failure = await this.#tools.tasks.failureOf(deployment, signal);
+    return failure ? { state: 'failed', failure } : state;
   }
 
   async #byDeployment(

@@ -2,6 +2,7 @@ import { Failure, messageOf } from '../failure/failure.ts';
 import { cut } from '../secrets/cut.ts';
 import type { Clock } from '../time/clock.ts';
 import { deadline } from '../time/deadline.ts';
+import { patiently } from './patience.ts';
 import type { Evidence } from './target.ts';
 
 const longestFact = 600;
@@ -36,7 +37,10 @@ export class Findings {
    */
   async find<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     try {
-      return await deadline(this.#clock, limit, this.#signal, work);
+      const clock = this.#clock;
+      return await deadline(clock, limit, this.#signal, (within) =>
+        patiently(() => work(within), { clock }, within),
+      );
     } catch (error) {
       const denied = error instanceof Failure && error.code.endsWith('/denied');
       this.#missing.add(

@@ -9,7 +9,7 @@ export interface RepeatedCall {
   again?(error: unknown): boolean;
 }
 
-const pause = { first: 500, most: 15_000 };
+const pause = { first: 500, most: 30_000 };
 
 /**
  * Repeats a call with growing pauses where the platform asks for fewer of them. The time limit of a

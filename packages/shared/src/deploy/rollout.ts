@@ -1,4 +1,5 @@
 import { Failure } from '../failure/failure.ts';
+import { BackOff } from '../time/back-off.ts';
 import type { Clock } from '../time/clock.ts';
 import { deadline } from '../time/deadline.ts';
 import { defaultPace, jittered } from '../time/poll.ts';
@@ -28,7 +29,8 @@ export interface ChangeRequest<Change> {
 
 /** How long the app has for an answer while it bakes: one bad answer is no verdict. */
 const bakeProofLimit = 30_000;
-const longestPause = 15_000;
+/** Between two looks, however often the platform refuses: hundreds may share its limit. */
+const longestPause = 30_000;
 
 /**
  * Makes changes and sees each to its proof: apply, then look until it has settled, then prove, while
@@ -39,12 +41,13 @@ export class Rollout<Plan extends PlanFacts, Change> {
   readonly #target: Target<Plan, Change>;
   readonly #tools: RolloutTools;
   #said = '';
-  /** Pause that the platform's throttling asks for, in milliseconds. */
-  #throttled = 0;
+  /** What the platform's throttling asks for, from one change to the next. */
+  readonly #backOff: BackOff;
 
   constructor(target: Target<Plan, Change>, tools: RolloutTools) {
     this.#target = target;
     this.#tools = tools;
+    this.#backOff = new BackOff({ first: this.#pace.first * 2, most: longestPause });
   }
 
   /** @throws Failure what is wrong with the change; the signal's reason; TimeoutReached */
@@ -126,7 +129,7 @@ export class Rollout<Plan extends PlanFacts, Change> {
   }
 
   #pause(ms: number, signal: AbortSignal): Promise<void> {
-    return this.#tools.clock.sleep(jittered(Math.max(ms, this.#throttled)), signal);
+    return this.#tools.clock.sleep(jittered(Math.max(ms, this.#backOff.pause)), signal);
   }
 
   /** @returns whether the change has settled */
@@ -134,15 +137,14 @@ export class Rollout<Plan extends PlanFacts, Change> {
     signal.throwIfAborted();
     try {
       const seen = await this.#target.look(change, signal);
-      this.#throttled = 0;
+      this.#backOff.answered();
       if (seen.state === 'failed') throw seen.failure;
       if (seen.state === 'settled') return true;
       if (seen.text !== this.#said) this.#tools.quote(seen.text);
       this.#said = seen.text;
     } catch (error) {
       if (!(error instanceof Throttled)) throw error;
-      const doubled = Math.min(Math.max(this.#throttled, this.#pace.first) * 2, longestPause);
-      this.#throttled = Math.max(doubled, error.retryAfter ?? 0);
+      this.#backOff.refused(error.retryAfter);
     }
     signal.throwIfAborted();
     return false;

@@ -14,6 +14,7 @@ import {
   type Step,
   type StepResult,
 } from '../../../packages/local-cloud/src/runner.ts';
+import { ArmClient } from '../../../packages/local-cloud/test/azure/arm-client.ts';
 
 export const bundle = join(import.meta.dirname, '../dist/index.js');
 const quick = 0.01;
@@ -72,6 +73,30 @@ export class World implements AsyncDisposable {
   /** From now on containers of an image behave so, at the pace of this world. */
   behave(name: string, script: Script): void {
     this.azure.runtime.behave(`${name}@`, atPace(script, this.#pace));
+  }
+
+  /** The group with one version, as somebody else has made it; returns once it serves. */
+  async given(name: string, more: object = {}): Promise<void> {
+    const { azure, world } = this.azure;
+    const arm = await ArmClient.of(azure);
+    const port = { port: 3000, protocol: 'TCP' };
+    const resources = { requests: { cpu: 1, memoryInGB: 1.5 } };
+    const properties = { image: image(name), ports: [port], resources };
+    const body = {
+      location: 'eastus',
+      properties: {
+        osType: 'Linux',
+        restartPolicy: 'Always',
+        containers: [{ name: 'shop', properties }],
+        ipAddress: { type: 'Public', ports: [port], dnsNameLabel: 'shop-web' },
+        ...more,
+      },
+    };
+    const { message } = await arm.about('PUT', { body });
+    if (message) throw new Error(message);
+    while (world.group('shop').provisioningState !== 'Succeeded') {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
   /** What a step needs to find the emulated clouds. */

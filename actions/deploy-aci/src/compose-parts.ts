@@ -1,4 +1,5 @@
 import type { Run } from '@slipway/shared/action/run';
+import { patiently } from '@slipway/shared/deploy/patience';
 import { type JsonObject, textIn } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import { httpFetch } from '@slipway/shared/http/fetch';
@@ -49,7 +50,8 @@ export function composeParts(o: Composition): GroupParts {
     release: { commit: github.sha, run: github.runUrl },
     async prepare(live, within) {
       const known = (live && textIn(live, 'location')) ?? settings.location;
-      const location = known ?? (await api.locationOf(resource, within));
+      const location =
+        known ?? (await patiently(() => api.locationOf(resource, within), { clock }, within));
       const resolved = (image: ImageReference) => resolve(o, image, within);
       return prepareGroup({ settings, spec, live, location, resolve: resolved }, within);
     },
@@ -63,12 +65,12 @@ export function composeParts(o: Composition): GroupParts {
 
 /** A quota that must not be read is found out by the write, in Azure's words. */
 async function usagesIfTold(
-  { api, run }: Composition,
+  { api, clock, run }: Composition,
   location: string,
   signal: AbortSignal,
 ): Promise<readonly Usage[]> {
   try {
-    return await api.usages(location, signal);
+    return await patiently(() => api.usages(location, signal), { clock }, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof Failure)) throw error;
     run.commands.info(`The quotas of ${location} were not checked: ${error.message}`);

@@ -1,5 +1,6 @@
 import { proveHealth } from '@slipway/shared/deploy/health';
 import { patiently } from '@slipway/shared/deploy/patience';
+import { Silence } from '@slipway/shared/deploy/silence';
 import {
   type Direction,
   type Evidence,
@@ -26,6 +27,7 @@ import {
   deleteGroup,
   type GroupWriter,
   isRefusal,
+  isUnanswered,
   removeGroup,
   writeGroup,
 } from './rollout/write-group.ts';
@@ -39,7 +41,10 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
   readonly #group: GroupName;
   readonly #rehearsal: Rehearsal;
   readonly #writer: GroupWriter;
+  readonly #silence: Silence;
   #live: JsonObject | undefined;
+  /** Whether `#live` was read for this run; a plan stands on what its check or its lock has seen. */
+  #isRead = false;
   /** How far the group itself was changed by this run. */
   #changed: 'not' | 'written' | 'deleted' = 'not';
   /** The group that was last written: what a diagnosis is about. */
@@ -52,6 +57,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     this.#last = this.#group;
     this.#writer = { api, clock, say: commands.info };
     this.#rehearsal = new Rehearsal(this.#group, this.#writer);
+    this.#silence = new Silence(clock, isUnanswered);
     this.name = `${settings.name} in ${settings['resource-group']}`;
   }
 
@@ -76,6 +82,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
         name: settings.name,
         clock,
         limit: settings['lock-timeout'],
+        first: await this.#seen(signal),
         read: (within) => this.#read(within),
         isOurs: (group) => release.run !== '' && tagOf(group, releaseTags.run) === release.run,
         say: commands.info,
@@ -89,7 +96,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
 
   async plan(signal: AbortSignal): Promise<AciPlan> {
     const { release, settings } = this.#parts;
-    const live = await this.#read(signal);
+    const live = await this.#seen(signal);
     const prepared = await this.#parts.prepare(live, signal);
     const plan = makePlan({
       settings,
@@ -125,7 +132,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     }
     const document = this.#released(plan);
     // It was proven, and would work beside the group that serves.
-    await this.#rehearsal.end();
+    await this.#rehearsal.end(signal);
     if (step.kind === 'recreate') {
       this.#changed = 'deleted';
       await removeGroup(this.#writer, this.#group, signal);
@@ -138,6 +145,10 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
   }
 
   async look(change: AciChange, signal: AbortSignal): Promise<RolloutState> {
+    return this.#silence.bear(() => this.#look(change, signal), signal);
+  }
+
+  async #look(change: AciChange, signal: AbortSignal): Promise<RolloutState> {
     if (change.direction === 'rollback' && this.#parts.signal.aborted) {
       throw new LeftToPlatform(this.#leftSentence(change));
     }
@@ -182,7 +193,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     signal: AbortSignal,
   ): Promise<AciChange> {
     if (this.#changed === 'not') {
-      if (!hurry) await this.#rehearsal.end();
+      if (!hurry) await this.#rehearsal.end(signal);
       if (!plan.live) return { kind: 'gone', direction: 'rollback' };
       return this.#follow(this.#group, {
         role: 'production',
@@ -294,9 +305,15 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
       : `Azure is bringing back the version before in ${name}, and ends that by itself`;
   }
 
+  // Check, lock and plan follow each other at once: what one of them has read is good for the next.
+  async #seen(signal: AbortSignal): Promise<JsonObject | undefined> {
+    return this.#isRead ? this.#live : this.#read(signal);
+  }
+
   async #read(signal: AbortSignal): Promise<JsonObject | undefined> {
     const { api, clock } = this.#parts;
     this.#live = await patiently(() => api.getGroup(this.#group, signal), { clock }, signal);
+    this.#isRead = true;
     return this.#live;
   }
 }

@@ -56,10 +56,10 @@ export class Rehearsal {
     return { document: own, operation };
   }
 
-  /** Removes it, whatever has become of the run; it knows no signal. */
-  async end(): Promise<void> {
+  /** Removes it. At the end of the run it knows no signal: whatever has become of that, it goes. */
+  async end(signal: AbortSignal = new AbortController().signal): Promise<void> {
     if (!this.#begun) return;
-    await deleteGroup(this.#writer, this.name, new AbortController().signal);
+    await deleteGroup(this.#writer, this.name, signal);
     this.#begun = false;
     this.#writer.say(`removed ${this.name.name}, in which the new version was rehearsed`);
   }

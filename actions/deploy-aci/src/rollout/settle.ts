@@ -11,6 +11,8 @@ export interface ChangingGroup {
   clock: Clock;
   /** Longest wait in milliseconds. */
   limit: number;
+  /** What was read of it just now; undefined where it is not there. */
+  first: JsonObject | undefined;
   read(signal: AbortSignal): Promise<JsonObject | undefined>;
   /** Whether the change is one of this run, which takes it up. */
   isOurs(group: JsonObject): boolean;
@@ -25,12 +27,13 @@ const pause = 2_000;
  * @throws Failure `aci/changing` when the time is up
  */
 export async function settle(
-  { clock, isOurs, limit, name, read, say }: ChangingGroup,
+  { clock, first, isOurs, limit, name, read, say }: ChangingGroup,
   signal: AbortSignal,
 ): Promise<JsonObject | undefined> {
   const start = clock.now();
+  let group = first;
   for (let said = false; ; said = true) {
-    const group = await patiently(() => read(signal), { clock }, signal);
+    if (said) group = await patiently(() => read(signal), { clock }, signal);
     const state = group && provisioningState(group);
     if (!group || state === undefined || !changing.has(state)) return group;
     if (isOurs(group)) {

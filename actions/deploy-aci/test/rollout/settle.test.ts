@@ -9,10 +9,11 @@ const group = (provisioningState: string) => ({ properties: { provisioningState 
 function world(read: () => Promise<ReturnType<typeof group>>) {
   const said: string[] = [];
   const clock = virtualClock();
-  const settled = (isOurs = false) =>
+  const settled = async (isOurs = false) =>
     settle(
       {
         name: 'shop',
+        first: await read(),
         clock,
         limit: 60_000,
         read,

@@ -1,8 +1,8 @@
 import type { Service } from '@aws-sdk/client-ecs';
+import { Silence } from '@slipway/shared/deploy/silence';
 import type { RolloutState } from '@slipway/shared/deploy/target';
-import { Failure, messageOf } from '@slipway/shared/failure/failure';
+import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
-import { formatDuration } from '@slipway/shared/time/duration';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { EcsChange } from './change.ts';
 import { isScaledUpByCounts, stateByDeployments } from './classic-deployment.ts';
@@ -27,33 +27,18 @@ export interface WatchTools {
   clock: Clock;
 }
 
-/** How long AWS may give no usable answer before that is a failure, in milliseconds. */
-const longestSilence = 120_000;
-
 /** Looks at the deployment of a service, by the best that the role may see. Reads only. */
 export class Watch {
   readonly #tools: WatchTools;
-  /** Since when AWS has given no usable answer. */
-  #silentSince: number | undefined;
+  readonly #silence: Silence;
 
   constructor(tools: WatchTools) {
     this.#tools = tools;
+    this.#silence = new Silence(tools.clock, isUnanswered);
   }
 
-  async look(change: EcsChange, signal: AbortSignal): Promise<RolloutState> {
-    const { clock } = this.#tools;
-    try {
-      const state = await this.#look(change, signal);
-      this.#silentSince = undefined;
-      return state;
-    } catch (error) {
-      if (!isUnanswered(error) || signal.aborted) throw error;
-      // What serves does not depend on whether AWS answers this job.
-      this.#silentSince ??= clock.now();
-      const silence = clock.now() - this.#silentSince;
-      if (silence > longestSilence) throw error;
-      return { state: 'progress', text: `for ${formatDuration(silence)}: ${messageOf(error)}` };
-    }
+  look(change: EcsChange, signal: AbortSignal): Promise<RolloutState> {
+    return this.#silence.bear(() => this.#look(change, signal), signal);
   }
 
   async #look(change: EcsChange, signal: AbortSignal): Promise<RolloutState> {

@@ -16,6 +16,8 @@ import type { Row } from './measure.ts';
 const services = 500;
 /** One in so many gets an image that is not there. */
 const broken = 25;
+/** Requests on the wire: the emulated ECS has one thread, and a request its time limit. */
+const atOnce = 20;
 /**
  * Calls of the busiest kind, refused ones too, by what ECS documents for the time: a run learns of the
  * limit by being refused. And seconds from the end of a rollout to its verdict, in the mean.
@@ -38,16 +40,19 @@ export async function ecsFleet(): Promise<Row[]> {
   await using ecs = await emulatedService();
   await withServices(ecs);
   const calls: Call[] = [];
-  const api = aroundCalls(ecs.api, async (call, { name }) => {
-    const made: Call = { name, at: ecs.clock.now(), refused: false };
-    calls.push(made);
-    try {
-      return await call();
-    } catch (error) {
-      made.refused = error instanceof Throttled;
-      throw error;
-    }
-  });
+  const few = turnstile(atOnce);
+  const api = aroundCalls(ecs.api, (call, { name }) =>
+    few(async () => {
+      const made: Call = { name, at: ecs.clock.now(), refused: false };
+      calls.push(made);
+      try {
+        return await call();
+      } catch (error) {
+        made.refused = error instanceof Throttled;
+        throw error;
+      }
+    }),
+  );
   const wrong: string[] = [];
   const lags: number[] = [];
   const deploy = async (i: number) => {
@@ -84,6 +89,22 @@ export async function ecsFleet(): Promise<Row[]> {
       held: late <= most.late,
     },
   ];
+}
+
+/** Lets so many through at a time. The clock stands still for those that wait, as for those inside. */
+function turnstile(most: number) {
+  const waiting: (() => void)[] = [];
+  let inside = 0;
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    while (inside >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    inside += 1;
+    try {
+      return await work();
+    } finally {
+      inside -= 1;
+      waiting.shift()?.();
+    }
+  };
 }
 
 /** How often the calls of a bucket were asked for, by how often ECS says that they may be. */

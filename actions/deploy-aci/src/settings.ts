@@ -15,6 +15,7 @@ import type { Run } from '@slipway/shared/action/run';
 import type { FileInputs } from '@slipway/shared/action/settings-file';
 import { checkDeployInputs, deployInputs, imageExample } from '@slipway/shared/deploy/inputs';
 import { documentInput } from '@slipway/shared/document/document-input';
+import type { Environment } from '@slipway/shared/exec/environment';
 import { registryInputs } from '@slipway/shared/identity/registry-inputs';
 import { type GroupPort, groupPort } from './group/group-port.ts';
 import { secretValues } from './group/secret-values.ts';
@@ -73,6 +74,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
       }
       checkPorts(values.ports ?? [], problem);
       checkTogether(values, problem);
+      checkIdentity(values, run.env, problem);
     },
     file,
   );
@@ -142,9 +144,6 @@ interface Together {
   strategy: 'in-place' | 'rehearse' | 'recreate';
   'candidate-dns-label'?: string | undefined;
   'dns-label'?: string | undefined;
-  'azure-client-id'?: string | undefined;
-  'azure-tenant-id'?: string | undefined;
-  'azure-client-secret'?: string | undefined;
   'registry-username'?: string | undefined;
   'registry-password'?: string | undefined;
   'registry-identity'?: string | undefined;
@@ -157,16 +156,36 @@ function checkTogether(values: Together, problem: Problem): void {
   if (values['dns-label'] !== undefined && values['candidate-dns-label'] === values['dns-label']) {
     problem('candidate-dns-label', 'is dns-label, which the serving group keeps', 'shop-next');
   }
-  if ((values['azure-client-id'] === undefined) !== (values['azure-tenant-id'] === undefined)) {
-    problem('azure-client-id', 'and azure-tenant-id go together', guidExample);
-  }
-  if (values['azure-client-secret'] !== undefined && values['azure-client-id'] === undefined) {
-    problem('azure-client-secret', 'needs azure-client-id');
-  }
   if ((values['registry-username'] === undefined) !== (values['registry-password'] === undefined)) {
     problem('registry-username', 'and registry-password go together', 'octocat');
   }
   if (values['registry-username'] !== undefined && values['registry-identity'] !== undefined) {
     problem('registry-identity', 'and registry-username exclude each other');
+  }
+}
+
+interface AsWhom {
+  'azure-client-id'?: string | undefined;
+  'azure-tenant-id'?: string | undefined;
+  'azure-client-secret'?: string | undefined;
+}
+
+function checkIdentity(values: AsWhom, env: Environment, problem: Problem): void {
+  const {
+    'azure-client-id': client,
+    'azure-client-secret': secretOf,
+    'azure-tenant-id': tenant,
+  } = values;
+  // A managed identity of the runner has no directory to name. A job that may ask for an OIDC token has
+  // forgotten it: it must not become somebody else without a word.
+  const managed = secretOf === undefined && !env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+  if (client !== undefined && tenant === undefined && !managed) {
+    problem('azure-tenant-id', 'is required beside azure-client-id', guidExample);
+  }
+  if (client === undefined && tenant !== undefined) {
+    problem('azure-client-id', 'is required beside azure-tenant-id', guidExample);
+  }
+  if (secretOf !== undefined && client === undefined) {
+    problem('azure-client-secret', 'needs azure-client-id');
   }
 }

@@ -29,6 +29,7 @@ import {
   isRefusal,
   isUnanswered,
   removeGroup,
+  untilGone,
   writeGroup,
 } from './rollout/write-group.ts';
 
@@ -91,7 +92,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     );
     // Azure has no lock for it: a change that comes meanwhile is waited for when we write. What is
     // given back on every way out is the candidate.
-    return { [Symbol.asyncDispose]: () => this.#rehearsal.end() };
+    return { [Symbol.asyncDispose]: () => this.#rehearsal.leave() };
   }
 
   async plan(signal: AbortSignal): Promise<AciPlan> {
@@ -133,10 +134,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     const document = this.#released(plan);
     // It was proven, and would work beside the group that serves.
     await this.#rehearsal.end(signal);
-    if (step.kind === 'recreate') {
-      this.#changed = 'deleted';
-      await removeGroup(this.#writer, this.#group, signal);
-    }
+    if (step.kind === 'recreate') await this.#delete(signal);
     return this.#write(
       document,
       { before: step.kind === 'recreate' ? undefined : plan.live },
@@ -187,13 +185,9 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     return this.#parts.diagnose({ group: this.#last, before }, signal);
   }
 
-  async rollback(
-    plan: AciPlan,
-    { hurry }: { hurry: boolean },
-    signal: AbortSignal,
-  ): Promise<AciChange> {
+  async rollback(plan: AciPlan, _: { hurry: boolean }, signal: AbortSignal): Promise<AciChange> {
     if (this.#changed === 'not') {
-      if (!hurry) await this.#rehearsal.end(signal);
+      // The candidate goes with the lock, and what serves does not depend on that.
       if (!plan.live) return { kind: 'gone', direction: 'rollback' };
       return this.#follow(this.#group, {
         role: 'production',
@@ -232,6 +226,18 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
       operation,
       ...(direction && { direction }),
     });
+  }
+
+  // A refusal has deleted nothing, and the version before still serves.
+  async #delete(signal: AbortSignal): Promise<void> {
+    try {
+      await deleteGroup(this.#writer, this.#group, signal);
+      this.#changed = 'deleted';
+    } catch (error) {
+      if (signal.aborted || !isRefusal(error)) this.#changed = 'deleted';
+      throw error;
+    }
+    await untilGone(this.#writer, this.#group, signal);
   }
 
   // What Azure refuses has changed nothing: to write the version before would only restart it.

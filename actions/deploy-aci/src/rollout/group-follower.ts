@@ -41,21 +41,23 @@ export class GroupFollower {
     const over = this.#group && provisioningState(this.#group) === 'Succeeded';
     const asked = operation !== undefined && operation.url !== undefined && !over;
     if (asked && this.#operation.state === 'running') {
-      this.#operation = await this.#asked(operation, signal);
+      this.#operation = await stateIfTold(this.#followed, operation, signal);
     }
     return watch.look(this.#group, asked ? this.#operation : undefined);
   }
+}
 
-  // Without the permission the group alone tells, which shows all but a few errors.
-  async #asked(operation: Operation, signal: AbortSignal): Promise<OperationState> {
-    try {
-      return await this.#followed.api.operationState(operation, signal);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'aci/denied') throw error;
-      this.#followed.say(
-        `${error.message} So the container group alone tells how it is getting on.`,
-      );
-      return { state: 'unknown' };
-    }
+/** Asks about an operation. Without the permission the group alone tells, which shows all but a few errors. */
+export async function stateIfTold(
+  { api, say }: { api: Pick<AciApi, 'operationState'>; say(line: string): void },
+  operation: Operation,
+  signal: AbortSignal,
+): Promise<OperationState> {
+  try {
+    return await api.operationState(operation, signal);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'aci/denied') throw error;
+    say(`${error.message} So the container group alone tells how it is getting on.`);
+    return { state: 'unknown' };
   }
 }

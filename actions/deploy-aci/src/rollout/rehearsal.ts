@@ -1,6 +1,6 @@
 import { patiently } from '@slipway/shared/deploy/patience';
 import type { JsonObject } from '@slipway/shared/document/json-object';
-import { Failure } from '@slipway/shared/failure/failure';
+import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import type { GroupName, Operation } from '../api/aci-api.ts';
 import { candidateDocument, candidateName } from './candidate.ts';
 import { releaseTags, tagOf } from './release-tags.ts';
@@ -56,12 +56,21 @@ export class Rehearsal {
     return { document: own, operation };
   }
 
-  /** Removes it. At the end of the run it knows no signal: whatever has become of that, it goes. */
-  async end(signal: AbortSignal = new AbortController().signal): Promise<void> {
+  /** Removes it. */
+  async end(signal: AbortSignal): Promise<void> {
     if (!this.#begun) return;
     await deleteGroup(this.#writer, this.name, signal);
     this.#begun = false;
     this.#writer.say(`removed ${this.name.name}, in which the new version was rehearsed`);
+  }
+
+  /** Removes it at the end of the run, whatever has become of that; it knows no signal. */
+  async leave(): Promise<void> {
+    try {
+      await this.end(new AbortController().signal);
+    } catch (error) {
+      this.#writer.say(`${this.name.name} was left behind: ${messageOf(error)}`);
+    }
   }
 
   #read(signal: AbortSignal): Promise<JsonObject | undefined> {

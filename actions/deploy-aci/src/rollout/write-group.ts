@@ -78,8 +78,16 @@ export async function removeGroup(
   name: GroupName,
   signal: AbortSignal,
 ): Promise<void> {
-  const { api, clock } = writer;
   await deleteGroup(writer, name, signal);
+  await untilGone(writer, name, signal);
+}
+
+/** Waits until a group whose deletion was asked for is gone. */
+export async function untilGone(
+  { api, clock }: GroupWriter,
+  name: GroupName,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     const read = () => api.getGroup(name, signal);
     if (!(await patiently(read, { clock, again: isPassing }, signal))) return;

@@ -12,6 +12,7 @@ import type { AciApi, GroupName, Operation, OperationState } from '../api/aci-ap
 import { eventFacts, stateFacts } from '../diagnosis/facts.ts';
 import type { PreparedGroup } from '../group/prepared-group.ts';
 import { endOf } from '../rollout/exit-trouble.ts';
+import { stateIfTold } from '../rollout/group-follower.ts';
 import { GroupWatch } from '../rollout/group-state.ts';
 import { hasEnded } from '../rollout/group-state-container.ts';
 import { type ContainerRun, type GroupView, viewOf } from '../rollout/group-view.ts';
@@ -52,6 +53,8 @@ export class RunBefore {
   #watch: GroupWatch | undefined;
   #view: GroupView | undefined;
   #log: LogFollower | undefined;
+  /** What its operation said last. */
+  #asked: OperationState | undefined;
   #container = '';
 
   constructor(settings: RunBeforeSettings, tools: RunBeforeTools) {
@@ -181,12 +184,14 @@ export class RunBefore {
     if (operation?.url === undefined || this.#view?.provisioningState === 'Succeeded') {
       return undefined;
     }
-    const { api, clock } = this.#tools;
-    return patiently(
-      () => api.operationState(operation, signal),
+    if (this.#asked?.state === 'unknown') return this.#asked;
+    const { api, clock, commands } = this.#tools;
+    this.#asked = await patiently(
+      () => stateIfTold({ api, say: commands.info }, operation, signal),
       { clock, again: isUnanswered },
       signal,
     );
+    return this.#asked;
   }
 
   #check(run: ContainerRun): void {

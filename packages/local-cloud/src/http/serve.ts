@@ -83,7 +83,7 @@ async function answer<Service extends string>(
   const fault = faults.take(service, request);
   if (fault === 'slow') return;
   if (fault === 'reset') {
-    incoming.socket.resetAndDestroy();
+    cut(incoming.socket);
     return;
   }
   const instead = typeof fault === 'object' && 'status' in fault ? fault : undefined;
@@ -91,7 +91,7 @@ async function answer<Service extends string>(
   const { body } = said;
   if (fault === 'lost') {
     if (body instanceof Readable) await buffer(body);
-    incoming.socket.resetAndDestroy();
+    cut(incoming.socket);
     return;
   }
   if (typeof fault === 'object' && 'delay' in fault) await delay(fault.delay);
@@ -110,4 +110,10 @@ async function readRequest(incoming: IncomingMessage): Promise<Request> {
     headers,
     body: await buffer(incoming),
   };
+}
+
+/** Ends a connection in the middle of it. Node cannot reset one that speaks TLS, so that one is closed. */
+function cut(socket: IncomingMessage['socket']): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket.resetAndDestroy();
 }

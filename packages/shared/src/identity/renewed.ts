@@ -25,12 +25,7 @@ const tryAgainAfter = 30_000;
  * Got with the first call, and again some minutes before it ends. Calls at the same time share one
  * request. A renewal that fails does no harm while the old one lasts.
  */
-export function renewed<T>({
-  clock,
-  endOf,
-  get,
-  before = usuallyBefore,
-}: Passing<T>): Renewed<T> {
+export function renewed<T>({ clock, endOf, get, before = usuallyBefore }: Passing<T>): Renewed<T> {
   let held: { is: T } | undefined;
   let asked: Promise<T> | undefined;
   let notBefore = 0;

@@ -16,6 +16,9 @@ interface Need {
 }
 
 const root = join(import.meta.dirname, '..');
+const ownCluster = 'test -x "$SLIPWAY_CACHE/kubernetes/kubelet" && test "$(id -u)" = 0';
+const existingAnswers =
+  'PATH="$SLIPWAY_CACHE/kubernetes:$PATH" kubectl --kubeconfig "$SLIPWAY_KUBECONFIG" get --raw /readyz';
 const outer = '/(?:scenarios|journeys)/';
 const needs: readonly Need[] = [
   {
@@ -51,10 +54,21 @@ const needs: readonly Need[] = [
     tests: '/local-cloud/scenarios/azure-clients',
   },
   {
-    name: 'a Kubernetes of its own',
-    ask: ['sh', '-c', 'test -x "$SLIPWAY_CACHE/kubernetes/kubelet" && test "$(id -u)" = 0'],
-    fix: 'as root on Linux: scripts/setup kubernetes',
-    tests: '/local-cloud/scenarios/kubernetes|/deploy-k8s/scenarios/',
+    name: 'a Kubernetes',
+    ask: [
+      'sh',
+      '-c',
+      `if test "$SLIPWAY_KUBECONFIG"; then ${existingAnswers}; else ${ownCluster}; fi`,
+    ],
+    fix: 'as root on Linux: scripts/setup kubernetes; or SLIPWAY_KUBECONFIG=file of a cluster that answers and shares the loopback of this computer (k3s)',
+    tests: '/local-cloud/scenarios/kubernetes|/deploy-k8s/scenarios/(?!connection/)',
+  },
+  {
+    name: 'a Kubernetes of its own, whose API server a test may stop',
+    ask: ['sh', '-c', `test -z "$SLIPWAY_KUBECONFIG" && ${ownCluster}`],
+    fix: 'as root on Linux: scripts/setup kubernetes, and no SLIPWAY_KUBECONFIG',
+    tests:
+      '/local-cloud/scenarios/kubernetes(?:-leaves-nothing)?[.]test|/deploy-k8s/scenarios/together',
   },
   { name: 'act', ask: ['act', '--version'], fix: 'scripts/setup run', tests: '/journeys/' },
   {

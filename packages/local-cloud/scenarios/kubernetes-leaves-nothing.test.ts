@@ -98,8 +98,12 @@ async function startInChild(what: 'cluster' | 'machine') {
   const child = spawn(process.execPath, ['--conditions=source', script, what], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [folder] = await once(createInterface(child.stdout), 'line');
-  return { child, folder: String(folder) };
+  const folder = await Promise.race([
+    once(createInterface(child.stdout), 'line').then(([line]) => String(line)),
+    once(child, 'exit').then(() => ''),
+  ]);
+  if (folder === '') throw new Error('the cluster did not start');
+  return { child, folder };
 }
 
 /** The process of machine.bash that a process has started. */

@@ -20,8 +20,9 @@ export interface Subject {
 
 /** Signs certificates for one cluster; each is good for two days. */
 export interface Authority {
-  /** PEM file of its own certificate. */
+  /** PEM files of its own certificate and key. */
   file: string;
+  key: string;
   pem: string;
   /**
    * @param name of the files
@@ -46,6 +47,7 @@ export async function openAuthority(folder: string): Promise<Authority> {
   const { certificate: file, key: own } = filesOf(folder, 'ca');
   return {
     file,
+    key: own,
     pem: await readFile(file, 'utf8'),
     async sign(name, subject, extensions) {
       const made = filesOf(folder, name);
@@ -65,7 +67,7 @@ function filesOf(folder: string, name: string): Signed {
 }
 
 /** As openssl wants it: `/O=system:masters/CN=admin` */
-function subjectOf({ user, groups = [] }: Subject): string {
+export function subjectOf({ user, groups = [] }: Subject): string {
   const escaped = (text: string) => text.replace(/[\\/+]/g, '\\$&');
   return [...groups.map((group) => `/O=${escaped(group)}`), `/CN=${escaped(user)}`].join('');
 }

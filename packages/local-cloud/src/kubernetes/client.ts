@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Ask, askAs, waitFor } from './api.ts';
-import { openAuthority } from './authority.ts';
 import { kubeconfig } from './credentials.ts';
-import { cached } from './programs.ts';
+import { cached, kubectlProgram } from './programs.ts';
+import { signUser } from './sign-user.ts';
 
 const run = promisify(execFile);
 
@@ -59,6 +58,10 @@ export interface KubernetesClient extends ClusterFacts {
   installGatewayApi(): Promise<void>;
 }
 
+const ours = { 'slipway-test': `${process.pid}-${Date.now()}` };
+/** Selector of all that the clients of this process made. */
+export const labelOfOurs = `slipway-test=${ours['slipway-test']}`;
+
 export function clientOf(facts: ClusterFacts): KubernetesClient {
   const { certificateAuthority: ca, folder, server, token } = facts;
   const ask = askAs({ server, ca, token });
@@ -69,9 +72,10 @@ export function clientOf(facts: ClusterFacts): KubernetesClient {
   };
   const kubectl = async (args: readonly string[], input?: string) => {
     const file = join(folder, 'admin.kubeconfig');
-    const call = run(cached('kubernetes/kubectl'), ['--kubeconfig', file, ...args], {
+    const host = new URL(server).hostname;
+    const call = run(kubectlProgram(), ['--kubeconfig', file, ...args], {
       maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, HOME: folder, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
+      env: { ...process.env, HOME: folder, NO_PROXY: host, no_proxy: host },
     });
     call.child.stdin?.on('error', () => undefined); // It may end before it has read everything.
     call.child.stdin?.end(input);
@@ -84,7 +88,9 @@ export function clientOf(facts: ClusterFacts): KubernetesClient {
     kubectl,
     async namespace(labels = {}) {
       const name = freshName();
-      await good('POST', '/api/v1/namespaces', { metadata: { name, labels } });
+      await good('POST', '/api/v1/namespaces', {
+        metadata: { name, labels: { ...ours, ...labels } },
+      });
       await waitFor('the service account of the namespace', 30_000, async () => {
         const path = `/api/v1/namespaces/${name}/serviceaccounts/default`;
         const { status, body } = await ask('GET', path);
@@ -93,23 +99,16 @@ export function clientOf(facts: ClusterFacts): KubernetesClient {
       return name;
     },
     async user(name, groups = []) {
-      const authority = await openAuthority(join(folder, 'certificates'));
-      const subject = { user: name, groups };
-      const made = await authority.sign(freshName(), subject, 'extendedKeyUsage=clientAuth');
-      const [certificate, key] = await Promise.all([
-        readFile(made.certificate, 'utf8'),
-        readFile(made.key, 'utf8'),
-      ]);
-      return kubeconfig(server, ca, { certificate, key });
+      return kubeconfig(server, ca, await signUser(folder, { user: name, groups }, ask));
     },
     async allow(user, rules, namespace) {
       const rbac = 'rbac.authorization.k8s.io';
       const name = freshName();
       const base = `/apis/${rbac}/v1/${namespace ? `namespaces/${namespace}/` : 'cluster'}`;
       const kind = namespace ? 'Role' : 'ClusterRole';
-      await good('POST', `${base}roles`, { metadata: { name }, rules });
+      await good('POST', `${base}roles`, { metadata: { name, labels: ours }, rules });
       await good('POST', `${base}rolebindings`, {
-        metadata: { name },
+        metadata: { name, labels: ours },
         subjects: [{ kind: 'User', name: user, apiGroup: rbac }],
         roleRef: { kind, name, apiGroup: rbac },
       });

@@ -80,6 +80,8 @@ export async function controlPlane(parts: Parts): Promise<ControlPlane> {
       '--use-service-account-credentials=true',
       `--service-account-private-key-file=${file('accounts.key')}`,
       `--root-ca-file=${authority.file}`,
+      `--cluster-signing-cert-file=${authority.file}`,
+      `--cluster-signing-key-file=${authority.key}`,
       '--kube-api-qps=500',
       '--kube-api-burst=1000',
       '--node-monitor-period=1s',

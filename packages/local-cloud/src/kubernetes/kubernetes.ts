@@ -3,6 +3,7 @@ import { freePort } from '../program.ts';
 import { addressesOf } from './addresses.ts';
 import { makeAuthority } from './authority.ts';
 import { clientOf, type KubernetesClient } from './client.ts';
+import { useKubernetes } from './existing.ts';
 import { type JwtAuthenticator, makeIssuers, writeAuthentication } from './issuers.ts';
 import { startMachine } from './machine.ts';
 import { cached } from './programs.ts';
@@ -32,9 +33,15 @@ export interface KubernetesOptions {
  * of their own. Its API server answers on 127.0.0.1; the node reaches this computer's 127.0.0.1, and so
  * pulls from a registry there. Pods and Services answer this computer by their addresses. There is no
  * cluster DNS, and nothing enforces a NetworkPolicy.
+ * With SLIPWAY_KUBECONFIG the cluster of that file is used instead, see {@link useKubernetes}.
  * @throws when the programs are missing, which `scripts/setup kubernetes` brings, or this user is not root
  */
 export async function startKubernetes({ trust = [] }: KubernetesOptions = {}): Promise<Kubernetes> {
+  const existing = process.env['SLIPWAY_KUBECONFIG'];
+  if (existing) {
+    const needsOwn = () => Promise.reject(new Error('this test needs a cluster of its own'));
+    return { ...(await useKubernetes(existing)), trust: needsOwn, restartApiServer: needsOwn };
+  }
   const bin = dirname(cached('kubernetes/kubelet'));
   await using started = new AsyncDisposableStack();
   const machine = started.use(await startMachine());

@@ -70,20 +70,24 @@ take_slot() {
 # Every hierarchy of version 1, and the one of version 2 in whichever place.
 hierarchies() { awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts; }
 
+# What the kubelet wants of version 2, where the root hands no more to its children than init asked for.
+controllers=(cpu cpuset io memory pids hugetlb)
+
 make_groups() {
-  local hierarchy controller controllers
+  local hierarchy controller
   while read -r hierarchy; do
-    controllers=()
-    [ ! -e "$hierarchy/cgroup.controllers" ] || read -ra controllers <"$hierarchy/cgroup.controllers" || true
     for controller in "${controllers[@]}"; do
-      echo "+$controller" 2>/dev/null >"$hierarchy/cgroup.subtree_control" || true
+      grep -qsw "$controller" "$hierarchy/cgroup.controllers" || continue
+      ! grep -qsw "$controller" "$hierarchy/cgroup.subtree_control" || continue
+      echo "$hierarchy $controller" >>handed
+      echo "+$controller" >"$hierarchy/cgroup.subtree_control"
     done
     mkdir "$hierarchy/$group"
   done < <(hierarchies)
 }
 
 remove_groups() {
-  local hierarchy try
+  local hierarchy controller try
   while read -r hierarchy; do
     for ((try = 0; try < 100; try++)); do
       [ -d "$hierarchy/$group" ] || break
@@ -91,6 +95,11 @@ remove_groups() {
       find "$hierarchy/$group" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.05
     done
   done < <(hierarchies)
+  [ -e "$folder/handed" ] || return 0
+  # Not while another cluster has it, which then leaves it as it found it.
+  while read -r hierarchy controller; do
+    echo "-$controller" 2>/dev/null >"$hierarchy/cgroup.subtree_control" || true
+  done <"$folder/handed"
 }
 
 remove() {

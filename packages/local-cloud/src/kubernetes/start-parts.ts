@@ -35,6 +35,7 @@ export async function startParts(machine: Machine, parts: Parts): Promise<Runnin
   const startAll = async () => {
     await machine.start('etcd', 'computer', control.etcd);
     await Promise.all([startApiServer(), startContainerd(machine, parts, node)]);
+    await nodeReachesComputer(machine, port);
     await Promise.all([
       machine.start('controllers', 'computer', control.controllers),
       machine.start('scheduler', 'computer', control.scheduler),
@@ -75,6 +76,19 @@ async function startContainerd(machine: Machine, parts: Parts, node: NodeParts):
     ...['-d', parts.addresses.kubernetes, '--dport', '443'],
     ...['-j', 'DNAT', '--to-destination', `127.0.0.1:${parts.port}`],
   ]);
+}
+
+/** @throws when what the node sends to 127.0.0.1 does not arrive here */
+async function nodeReachesComputer(machine: Machine, port: number): Promise<void> {
+  try {
+    await machine.run('node', ['timeout', '5', 'bash', '-c', `: </dev/tcp/127.0.0.1/${port}`]);
+  } catch (error) {
+    const link = `slipway${machine.slot}`;
+    throw new Error(
+      `the node does not reach 127.0.0.1:${port} of this computer; a firewall has to let in what comes from the link ${link}`,
+      { cause: error },
+    );
+  }
 }
 
 /** Waits until the node takes pods. */

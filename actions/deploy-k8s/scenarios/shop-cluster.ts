@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { type Behaviour, pushApp } from '../../../packages/local-cloud/src/app-image.ts';
-import {
-  type Kubernetes,
-  startKubernetes,
-} from '../../../packages/local-cloud/src/kubernetes/kubernetes.ts';
+import type { KubernetesClient } from '../../../packages/local-cloud/src/kubernetes/client.ts';
+import { sharedKubernetes } from '../../../packages/local-cloud/src/kubernetes/shared.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
 import {
   makeRunner,
@@ -18,7 +16,7 @@ type Inputs = Readonly<Record<string, string>>;
 
 /** A real cluster, a registry that it pulls from, and a runner that deploys to it by the built bundle. */
 export interface ShopCluster extends AsyncDisposable {
-  kubernetes: Kubernetes;
+  kubernetes: KubernetesClient;
   registry: LocalRegistry;
   runner: Runner;
   /** The image of a version, which is pushed with the first call. */
@@ -40,11 +38,12 @@ export interface ShopNamespace {
   locks(): Promise<string>;
 }
 
-export async function startShopCluster(): Promise<ShopCluster> {
+/** @param own a cluster that no other test uses */
+export async function startShopCluster(own?: KubernetesClient): Promise<ShopCluster> {
   await using started = new AsyncDisposableStack();
   const registry = started.use(await startRegistry());
   const runner = started.use(await makeRunner({ sha: 'c0ffee0000000000000000000000000000000000' }));
-  const kubernetes = started.use(await startKubernetes());
+  const kubernetes = own ?? (await sharedKubernetes());
   const images = new Map<string, Promise<string>>();
   const all = started.move();
   return {

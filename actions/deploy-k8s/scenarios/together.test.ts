@@ -108,15 +108,4 @@ describe('a Deployment that others ask for, change, and deploy', () => {
     expect(await shop.served()).toContain('version three');
     expect(await shop.locks()).toBe('');
   }, 120_000);
-
-  it('is proven although the API server is restarted midway', async () => {
-    const shop = await opened();
-    const step = shop.start({ ...workload, image: await cluster.image('two'), bake: '6s' });
-    await step.saw(/bake/);
-    await cluster.kubernetes.restartApiServer();
-    const { code, errors } = await step.done;
-    expect({ code, errors }).toEqual({ code: 0, errors: [] });
-    expect(await shop.served()).toContain('version two');
-    expect(await shop.locks()).toBe('');
-  }, 120_000);
 });

@@ -1,4 +1,5 @@
 import type { GitHub } from '../github/github.ts';
+import { gitHubTokens } from '../kubernetes/issuers.ts';
 import { type Kubernetes, type Rule, startKubernetes } from '../kubernetes/kubernetes.ts';
 import { callerPath, type ShopFacts, type ShopPlace, type ShopPlan } from './shop.ts';
 
@@ -10,6 +11,7 @@ export interface K8sPlace extends ShopPlace {
 
 /** A shop that is shipped to Kubernetes, from manifests in its repository. */
 export const k8sShop: ShopPlan<K8sPlace> = {
+  issuerTls: true,
   start: startK8sPlace,
   workflows: (facts, place) => ({
     [callerPath]: callerWorkflow(facts, place),
@@ -18,23 +20,27 @@ export const k8sShop: ShopPlan<K8sPlace> = {
 };
 
 const manifestsPath = 'deploy/shop.yaml';
-const deployer = 'octo-shop';
+const audience = 'kubernetes';
+const deployer = 'github:repo:octo/shop:ref:refs/heads/main';
 
-async function startK8sPlace({ env }: GitHub['oidc']): Promise<K8sPlace> {
+async function startK8sPlace(
+  { env, issuer }: GitHub['oidc'],
+  certificateAuthority: string,
+): Promise<K8sPlace> {
   await using started = new AsyncDisposableStack();
-  const kubernetes = started.use(await startKubernetes());
+  const trust = [gitHubTokens({ issuer, audience, certificateAuthority })];
+  const kubernetes = started.use(await startKubernetes({ trust }));
   const namespace = await kubernetes.namespace();
   // What is there before the first deployment: the address of the shop.
   await kubernetes.kubectl(['-n', namespace, 'apply', '-f', '-'], service);
   await kubernetes.allow(deployer, everything, namespace);
-  const kubeconfig = await kubernetes.user(deployer);
   const address = await kubernetes.serviceAddress(namespace, 'shop');
   const all = started.move();
   return {
     kubernetes,
     namespace,
     url: `http://${address}`,
-    secrets: { K8S_KUBECONFIG: kubeconfig },
+    secrets: {},
     env,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
@@ -84,7 +90,7 @@ spec:
 ${service}`;
 
 /** The workflow of a user of `ship-k8s.yml`. */
-function callerWorkflow(facts: ShopFacts, { namespace }: K8sPlace): string {
+function callerWorkflow(facts: ShopFacts, { kubernetes, namespace }: K8sPlace): string {
   return `name: ship
 on:
   push:
@@ -100,6 +106,10 @@ jobs:
     with:
       image: ${facts.image}
       build-args: COMMIT=\${{ github.sha }}
+      cluster: ${kubernetes.server}
+      cluster-ca: |
+${kubernetes.certificateAuthority.trimEnd().replace(/^/gm, ' '.repeat(8))}
+      oidc-audience: ${audience}
       namespace: ${namespace}
       manifests: ${manifestsPath}
       health-path: /api/info
@@ -107,7 +117,5 @@ jobs:
       trivy-sha256: ${facts.trivySha256}
       db-repository: ${facts.database}
       timeout: 2m
-    secrets:
-      K8S_KUBECONFIG: \${{ secrets.K8S_KUBECONFIG }}
 `;
 }

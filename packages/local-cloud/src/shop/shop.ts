@@ -1,6 +1,8 @@
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ActRun, runAct } from '../act.ts';
+import { makeCertificate } from '../certificate.ts';
 import { type GitHub, startGitHub } from '../github/github.ts';
 import { keptStorage, type LocalRegistry, startRegistry } from '../registry.ts';
 import { pushDatabase } from '../trivy/database-artifact.ts';
@@ -32,8 +34,13 @@ export interface ShopFacts {
 
 /** Where a shop is shipped to, and by which workflow files. */
 export interface ShopPlan<Place extends ShopPlace> {
-  /** @param oidc what a run has in its environment to get tokens, and who issues them */
-  start(oidc: GitHub['oidc']): Promise<Place>;
+  /** Whether the issuer of tokens speaks TLS, as that of GitHub does: Kubernetes takes no other. */
+  issuerTls?: boolean;
+  /**
+   * @param oidc what a run has in its environment to get tokens, and who issues them
+   * @param issuerAuthority PEM of what signed the issuer's certificate; empty where it speaks no TLS
+   */
+  start(oidc: GitHub['oidc'], issuerAuthority: string): Promise<Place>;
   workflows(
     facts: ShopFacts,
     place: Place,
@@ -75,8 +82,15 @@ export async function openShop<Place extends ShopPlace>(
   await using started = new AsyncDisposableStack();
   const registry = started.use(await startRegistry(undefined, keptStorage()));
   const repository = started.use(await makeUserRepository(join(root, 'example-app'), {}));
-  const github = started.use(await startGitHub({ repository: 'octo/shop', git: repository.bare }));
-  const place = started.use(await plan.start(github.oidc));
+  const tls = plan.issuerTls ? started.use(await issuerCertificate()) : undefined;
+  const github = started.use(
+    await startGitHub({
+      repository: 'octo/shop',
+      git: repository.bare,
+      ...(tls && { issuerCertificate: tls.certificate }),
+    }),
+  );
+  const place = started.use(await plan.start(github.oidc, tls?.authority ?? ''));
   const facts = {
     image: `${registry.host}/octo/shop`,
     trivySha256: await trivySha256(),
@@ -140,5 +154,15 @@ export async function openShop<Place extends ShopPlace>(
       await writeFile(file, `throw new Error('The setting DATABASE_URL is missing');\n${code}`);
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+async function issuerCertificate() {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-issuer-'));
+  const certificate = await makeCertificate(folder);
+  return {
+    certificate,
+    authority: await readFile(certificate.file, 'utf8'),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -24,7 +24,7 @@ export interface Need {
 export interface NeedingRun {
   readonly kind: WorkloadKind;
   readonly isNew: boolean;
-  readonly inputs: ReadonlySet<'health-path' | 'rollback' | 'route' | 'run-before' | 'secrets'>;
+  readonly inputs: ReadonlySet<'health-path' | 'rollback' | 'run-before' | 'secrets'>;
 }
 
 /** Whether a run creates the workload: a Job is a new one each time. */
@@ -58,7 +58,7 @@ const workload = (kind: WorkloadKind, resource: string): readonly Need[] => {
 };
 
 const given =
-  (input: 'health-path' | 'rollback' | 'route' | 'run-before' | 'secrets') =>
+  (input: 'health-path' | 'rollback' | 'run-before' | 'secrets') =>
   ({ inputs }: NeedingRun) =>
     inputs.has(input);
 
@@ -169,14 +169,6 @@ export const needs: readonly Need[] = [
     why: 'to run `run-before`',
     when: given('run-before'),
     where: '`run-before` is given',
-  },
-  {
-    verbs: ['get', 'list', 'patch'],
-    group: 'gateway.networking.k8s.io',
-    resource: 'httproutes',
-    why: 'to shift the traffic',
-    when: given('route'),
-    where: '`strategy` is canary',
   },
   {
     verbs: ['list'],

@@ -34,7 +34,9 @@ that is not in the table is explained, with the words of Kubernetes.
 - One pod that fails while others of its revision are ready may have a bad node. It ends the rollout of a
   Deployment or a DaemonSet when a second one fails in the same way, or after a minute. A StatefulSet stops at
   one pod, and so does its rollout.
-- A container had been well when it was ready once; without a readiness probe, when it ran for 30 s.
+- A container had been well when it was ready once; without a readiness probe, when it ran for 30 s. Kubernetes
+  calls a container without a readiness probe ready as soon as it runs, so it is watched for 5 s before a rollout
+  counts as settled.
 - Once a rollout has settled, one exit ends it, until the job is green. An end by a liveness probe is counted
   as before.
 - Kubernetes gives up a Deployment that makes no progress for \`progressDeadlineSeconds\`. That ends the rollout

@@ -88,7 +88,7 @@ export class RolloutJudge {
       return { state: 'settled' };
     }
     const text =
-      state.is === 'waiting' ? state.text : 'its pods are ready, and one of them crashes';
+      state.is === 'waiting' ? state.text : 'its pods are ready, and are watched for a moment';
     return { state: 'progress', text: oneLine([text, ...this.#reasons()].join('; ')) };
   }
 

@@ -8,6 +8,8 @@ export interface SeenContainer extends ContainerView {
   readonly lastEnd: Ended | undefined;
   /** It was ready once; without a readiness probe, it once ran for some time. */
   readonly wasWell: boolean;
+  /** It has a readiness probe that says so, or has run for some time. */
+  readonly isSteady: boolean;
   /** The rollout had settled with it before. */
   readonly proven: boolean;
   /** A liveness or startup probe ended its last run; the words of Kubernetes for it. */
@@ -20,6 +22,8 @@ export interface SeenContainer extends ContainerView {
 
 /** So long a container without a readiness probe has to run to count as well, in milliseconds. */
 const longEnough = 30_000;
+/** What has no readiness probe is ready before it has done anything: so long it is watched, in milliseconds. */
+const watchedFor = 5_000;
 
 /** Remembers what one container of one pod did over many looks. */
 export class ContainerMemory {
@@ -28,6 +32,8 @@ export class ContainerMemory {
   readonly #isOld: boolean;
   #wasWell = false;
   #proven = false;
+  /** When the run of now began, and when it was first seen. */
+  #run: { began: number | undefined; seen: number } = { began: undefined, seen: 0 };
   #waiting = '';
   #pulls = 0;
   #pullSaid = '';
@@ -47,6 +53,7 @@ export class ContainerMemory {
     this.#base ??= this.#isOld && !isLooping ? restarts : 0;
     if (isWell(container, now)) this.#wasWell = true;
     this.#seePull(container);
+    if (this.#run.began !== container.running) this.#run = { began: container.running, seen: now };
     const own = events.filter(
       (event) => event.container === '' || event.container === container.name,
     );
@@ -56,6 +63,7 @@ export class ContainerMemory {
       exits: exitsOf(container, this.#base),
       lastEnd,
       wasWell: this.#wasWell,
+      isSteady: this.#isSteady(container, now),
       proven: this.#proven,
       killed: lastEnd && killedBy(own, container.name, lastEnd),
       pullTries: Math.max(this.#pulls, timesOf(own.filter(isFailedPull))),
@@ -68,6 +76,13 @@ export class ContainerMemory {
     this.#proven = true;
     this.#wasWell = true;
     this.#base = restarts;
+  }
+
+  #isSteady({ readiness, role, running }: ContainerView, now: number): boolean {
+    if (readiness || role === 'init') return true;
+    // Clocks of nodes may differ.
+    if (running !== undefined && now - running >= longEnough) return true;
+    return now - this.#run.seen >= watchedFor;
   }
 
   #seePull({ waiting }: ContainerView): void {

@@ -54,18 +54,21 @@ export class PodsMemory {
   /** @returns the trouble that ends the rollout, where there is one */
   see(look: PodsLook): Trouble | undefined {
     const troubles = [...look.troubles];
+    const counts = ({ row }: Trouble) => look.serves || row.kind !== 'crash';
     for (const pod of look.pods) {
       const known = this.#pods.get(pod.uid);
       const memory = known ?? new PodMemory((pod.created ?? this.#began) < this.#began);
       this.#pods.set(pod.uid, memory);
-      troubles.push(...memory.see(pod, look.events.get(pod.uid) ?? [], look.serverNow));
+      const found = memory.see(pod, look.events.get(pod.uid) ?? [], look.serverNow);
+      troubles.push(...found.filter(counts));
     }
-    const decisive = this.#sort(troubles, look);
+    const decisive = this.#sort(troubles, look.now);
     return decisive.find((trouble) => this.#counts(trouble, decisive, look));
   }
 
-  /** Whether nothing of a pod crashes. */
+  /** Whether nothing of a pod crashes, and what has no readiness probe has run for a moment. */
   isCalm(pod: PodView): boolean {
+    if (!this.#pods.get(pod.uid)?.isSteady) return false;
     return !this.#troubles.some(
       (trouble) => trouble.pod?.uid === pod.uid && trouble.row.kind !== 'probe',
     );
@@ -76,7 +79,7 @@ export class PodsMemory {
     for (const pod of pods) this.#pods.get(pod.uid)?.settle(pod);
   }
 
-  #sort(troubles: readonly Trouble[], { now, serves }: PodsLook): readonly Trouble[] {
+  #sort(troubles: readonly Trouble[], now: number): readonly Trouble[] {
     const since = new Map<string, number>();
     const decisive = new Map<string, number>();
     const [worst, rest]: [Trouble[], Trouble[]] = [[], []];
@@ -84,8 +87,7 @@ export class PodsMemory {
       const key = keyOf(trouble);
       const first = this.#since.get(key) ?? now;
       since.set(key, first);
-      const counts = serves || trouble.row.kind !== 'crash';
-      if (counts && decides(trouble, now - first, this.#rules)) {
+      if (decides(trouble, now - first, this.#rules)) {
         decisive.set(key, this.#decisive.get(key) ?? now);
         worst.push(trouble);
       } else rest.push(trouble);
@@ -120,12 +122,17 @@ function keyOf({ container, pod, row }: Trouble): string {
 class PodMemory {
   readonly #isOld: boolean;
   readonly #containers = new Map<string, ContainerMemory>();
+  #isSteady = false;
   #wasReady = false;
   #exits = 0;
   #flaps = 0;
 
   constructor(isOld: boolean) {
     this.#isOld = isOld;
+  }
+
+  get isSteady(): boolean {
+    return this.#isSteady;
   }
 
   see(pod: PodView, events: readonly EventView[], now: number): readonly Trouble[] {
@@ -140,6 +147,7 @@ class PodMemory {
       ...podTroubles(place),
     ];
     this.#seeReady(pod, containers);
+    this.#isSteady = containers.every(({ isSteady }) => isSteady);
     return this.#flaps > 0 && !pod.isGoing ? [...found, ...this.#flapping(pod, found)] : found;
   }
 
@@ -148,9 +156,10 @@ class PodMemory {
   }
 
   // What crashes is not ready either, which is no flapping.
-  #seeReady({ isGoing, isReady }: PodView, containers: readonly SeenContainer[]): void {
-    const exits = containers.reduce((sum, one) => sum + one.restarts, 0);
-    if (this.#wasReady && !isReady && !isGoing && exits === this.#exits) this.#flaps += 1;
+  #seeReady({ isGoing, isOver, isReady }: PodView, containers: readonly SeenContainer[]): void {
+    const exits = containers.reduce((sum, one) => sum + one.exits, 0);
+    if (this.#wasReady && !isReady && !isGoing && !isOver && exits === this.#exits)
+      this.#flaps += 1;
     this.#wasReady = isReady;
     this.#exits = exits;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '@slipway/shared/document/json-object';
 import { failureOf, judging, type Look, verdicts } from './judging.ts';
 import { at, crashed, deployment, ended, event, pod, running, waiting } from './objects.ts';
 
@@ -227,14 +228,28 @@ describe('a container that does not stay up', () => {
   });
 
   test('without a readiness probe counts as well only after it has run for some time', () => {
+    const containers = [{ name: 'web', image: 'shop:new' }];
+    const one = (status: JsonObject, seconds: number) =>
+      look(undefined, seconds, { pods: [pod('a', { containers, statuses: [status] })] });
     // Kubernetes calls it ready as soon as it runs.
-    const short = [look(running(), 3), look(crashed(2), 5)];
-    expect(verdicts(short)).toEqual(['progress', 'k8s/crash-loop']);
+    expect(verdicts([one(running(), 3), one(crashed(2), 5)])).toEqual([
+      'progress',
+      'k8s/crash-loop',
+    ]);
     const long = ended(1, { startedAt: at(2), finishedAt: at(40) });
-    expect(verdicts([look(running(), 35), look(crashed(2, long), 41)])).toEqual([
+    expect(verdicts([one(running(), 35), one(crashed(2, long), 41)])).toEqual([
       'progress',
       'progress',
     ]);
+  });
+
+  test('without a readiness probe settles when it has run for 5 s', () => {
+    const containers = [{ name: 'web', image: 'shop:new' }];
+    const pods = ['a', 'b', 'c'].map((name) => pod(name, { containers }));
+    const seen = [3, 7, 8].map((seconds) => ({ at: seconds, pods }));
+    expect(verdicts(seen)).toEqual(['progress', 'progress', 'settled']);
+    // What has run for long before need not be watched.
+    expect(verdicts([{ at: 40, pods }])).toEqual(['settled']);
   });
 
   test.each([126, 127])('fails at once with exit code %i', (code) => {

@@ -55,6 +55,16 @@ describe('a Job', () => {
     expect(look({ pods: [looping] })).toMatchObject({ state: 'progress' });
   });
 
+  test('says nothing against a pod that is done', () => {
+    const done = pod('shop-z', {
+      owner: 'shop',
+      ready: false,
+      statuses: [{ name: 'web', state: ended(0) }],
+    });
+    const { look } = judging(given);
+    expect(look({ pods: [done] })).toEqual({ state: 'progress', text: '0 of 1 done, 0 running' });
+  });
+
   test('fails for an image that cannot be pulled, which never fails it for Kubernetes', () => {
     const pods = [
       pod('shop-x', { owner: 'shop', statuses: [waiting('ErrImagePull', 'manifest unknown')] }),

@@ -77,6 +77,9 @@ interface GivenPod {
   readonly conditions?: readonly JsonObject[];
 }
 
+/** A container with a readiness probe. */
+const probed = { name: 'web', image: 'shop:new', readinessProbe: { periodSeconds: 5 } };
+
 /** A pod of the new ReplicaSet, which runs and is ready unless the test says otherwise. */
 export function pod(name: string, given: GivenPod = {}): JsonObject {
   const { created = 1, going, inits, initStatuses, labels = {}, node = 'node-1' } = given;
@@ -98,7 +101,7 @@ export function pod(name: string, given: GivenPod = {}): JsonObject {
     },
     spec: {
       ...(node !== '' && { nodeName: node }),
-      containers: given.containers ?? [{ name: 'web', image: 'shop:new' }],
+      containers: given.containers ?? [probed],
       ...(inits && { initContainers: inits }),
     },
     status: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import { failureOf, judging, type Look, verdicts } from './judging.ts';
-import { at, deployment, event, pod, running, waiting } from './objects.ts';
+import { at, crashed, deployment, ended, event, pod, running, waiting } from './objects.ts';
 
 const moving = deployment({ availableReplicas: 2 });
 const look = (one: JsonObject, seconds = 10, events: readonly JsonObject[] = []): Look => ({
@@ -188,5 +188,17 @@ describe('a readiness probe', () => {
     );
     expect(verdicts(seen)).toEqual([...Array(5).fill('progress'), 'k8s/flapping']);
     expect(failureOf(seen).message).toContain('Pod a was ready 3 times');
+  });
+
+  test('is not blamed for a crash, which is told as what it is', () => {
+    const well = pod('a', { containers });
+    const first = pod('a', { containers, statuses: [crashed(1)] });
+    const again = pod('a', {
+      containers,
+      statuses: [running({ ready: false, restartCount: 1, lastState: ended(1) })],
+    });
+    const { judge, look: see } = judging();
+    for (const [index, one] of [well, first, again].entries()) see(look(one, 10 + index));
+    expect(judge.troubles.map(({ text }) => text).join('; ')).not.toContain('it was ready');
   });
 });

@@ -29,7 +29,7 @@ export async function startRolloutCluster(): Promise<RolloutCluster> {
   const { api } = await openKubernetes(
     {
       kubeconfig: kubernetes.kubeconfig,
-      context: undefined,
+      'kube-context': undefined,
       cluster: undefined,
       'cluster-ca': undefined,
       'oidc-audience': undefined,

@@ -41,7 +41,7 @@ export async function followObjects(
   const until = AbortSignal.any([signal, stop.signal]);
   const objects = new Objects(o.clock);
   const first = await listAll(o.sender, selection, signal);
-  objects.replace(first.items);
+  objects.replace(first.items.map((one) => kept(one, selection)));
   const running = keepUp(o, { selection, objects, from: first.resourceVersion, signal: until });
   // It ends by the signal, or by a failure that `check` throws.
   const ended = running.catch((error: unknown) => {
@@ -84,7 +84,7 @@ async function keepUp(o: Following, watch: Watch): Promise<never> {
     try {
       if (watch.from === undefined) {
         const { items, resourceVersion } = await listAll(o.sender, selection, signal);
-        objects.replace(items);
+        objects.replace(items.map((one) => kept(one, selection)));
         watch.from = resourceVersion;
       }
       asked = await watchOnce(o, watch);
@@ -159,7 +159,7 @@ async function watchOnce(o: Following, watch: Watch): Promise<number> {
         return code === 410 ? 0 : (status?.retryAfter ?? pause.first);
       }
       const version = textIn(objectIn(object, 'metadata'), 'resourceVersion');
-      if (type !== 'BOOKMARK') objects.take(type, ofKind(object, selection));
+      if (type !== 'BOOKMARK') objects.take(type, kept(ofKind(object, selection), selection));
       if (version !== undefined) watch.from = version;
     }
   } finally {
@@ -179,6 +179,12 @@ async function opened(o: Following, call: Parameters<Sender['open']>[0], signal:
 
 function ofKind(object: JsonObject, { resource }: Selection): JsonObject {
   return { apiVersion: resource.apiVersion, kind: resource.kind, ...object };
+}
+
+function kept(object: JsonObject, { brief = false }: Selection): JsonObject {
+  if (!brief) return object;
+  const { managedFields: _, ...metadata } = objectIn(object, 'metadata');
+  return { ...object, metadata };
 }
 
 async function* tapped(pieces: AsyncIterable<Uint8Array>, onPiece: () => void) {

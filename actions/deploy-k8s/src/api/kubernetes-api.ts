@@ -29,6 +29,8 @@ export interface Selection extends Collection {
   readonly labels?: string;
   /** Field selector: `metadata.name=shop` */
   readonly fields?: string;
+  /** Followed without `managedFields`, which may be half of an object. */
+  readonly brief?: boolean;
 }
 
 /** What the server stored, or would store, and what it warned of. */

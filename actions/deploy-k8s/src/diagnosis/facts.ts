@@ -25,7 +25,7 @@ export function troubleFacts(troubles: readonly Trouble[]): readonly string[] {
   );
   return [...groups.values()].slice(0, mostTroubles).map((group) => {
     const names = group.map(({ pod }) => pod?.name).filter((name) => name !== undefined);
-    const text = group[0]?.text ?? '';
+    const text = group[0]?.text() ?? '';
     return names.length === 0 ? text : `${podNames(names)}: ${text}`;
   });
 }

@@ -109,7 +109,7 @@ function givenUp(workload: JsonObject, { object, text }: WrittenChange): Trouble
   const seconds = countOf(objectIn(workload, 'spec')['progressDeadlineSeconds']) ?? 600;
   return workloadTrouble(rowOf(reason, '') ?? unknownRow(reason, 'workload'), {
     reason,
-    text: 'Kubernetes has given it up',
+    text: () => 'Kubernetes has given it up',
     failure: () =>
       Failure.of('k8s/progress-deadline', {
         workload: text,

@@ -50,7 +50,7 @@ export async function followRollout(
     open.use(await api.follow({ ...what, namespace: name.namespace }, within));
   const ofEvents = async (fields: string) => {
     try {
-      return await follow({ resource: resources.events, fields });
+      return await follow({ resource: resources.events, fields, brief: true });
     } catch (error) {
       // They only explain.
       if (!(error instanceof Failure && error.code.endsWith('/denied'))) throw error;
@@ -63,8 +63,8 @@ export async function followRollout(
   const uid = textIn(objectIn(written, 'metadata'), 'uid') ?? '';
   const all = [
     follow({ resource: name.resource, fields: `metadata.name=${name.name}` }),
-    kind === 'CronJob' ? undefined : follow({ resource: resources.pods, labels }),
-    hasRevisions ? follow({ resource: revision, labels }) : undefined,
+    kind === 'CronJob' ? undefined : follow({ resource: resources.pods, labels, brief: true }),
+    hasRevisions ? follow({ resource: revision, labels, brief: true }) : undefined,
     kind === 'CronJob' ? undefined : ofEvents('involvedObject.kind=Pod'),
     kind === 'CronJob' ? undefined : ofEvents(`involvedObject.uid=${uid}`),
   ] as const;

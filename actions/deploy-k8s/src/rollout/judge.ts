@@ -16,6 +16,9 @@ import {
   type WrittenChange,
 } from './rollout-view.ts';
 
+/** So much is said of what is against a rollout while it goes on. */
+const mostReasons = 3;
+
 /** Judges the rollout of one change from what is known at each look. Asks nothing. */
 export class RolloutJudge {
   readonly #kind: RolloutKind;
@@ -93,8 +96,12 @@ export class RolloutJudge {
   }
 
   #reasons(): readonly string[] {
-    const said = this.troubles.map(({ pod, text }) => (pod ? `${pod.name}: ${text}` : text));
-    return [...new Set(said)].slice(0, 3);
+    const said = new Set<string>();
+    for (const { pod, text } of this.troubles) {
+      if (said.size === mostReasons) break;
+      said.add(pod ? `${pod.name}: ${text()}` : text());
+    }
+    return [...said];
   }
 
   #tolerates({ row, seen }: Trouble): boolean {

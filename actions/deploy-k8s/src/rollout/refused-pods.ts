@@ -19,7 +19,7 @@ export function refusedPods(o: {
     rowOf(reason, podsGo ? `${said} (pods go)` : said, 'refusal') ?? unknownRow(reason, 'refusal');
   return workloadTrouble(row, {
     reason,
-    text: oneLine(whyOf(row, said)),
+    text: () => oneLine(whyOf(row, said)),
     failure: () =>
       Failure.of('k8s/pods-refused', { workload, why: whyOf(row, said), remedy: row.remedy }),
   });
@@ -28,7 +28,7 @@ export function refusedPods(o: {
 /** Something against the workload itself. */
 export function workloadTrouble(
   row: Trouble['row'],
-  o: { readonly reason: string; readonly text: string; failure(): Failure },
+  o: { readonly reason: string; text(): string; failure(): Failure },
 ): Trouble {
   return {
     row,

@@ -110,7 +110,8 @@ function troublesOf(
     active(pods).every(({ isReady }) => isReady) &&
     workloadTrouble(row, {
       reason: 'OrderedReady',
-      text: `pod ${stuck.name} of the version before is not ready, and Kubernetes waits for it`,
+      text: () =>
+        `pod ${stuck.name} of the version before is not ready, and Kubernetes waits for it`,
       failure: () => Failure.of('k8s/stuck-pod', { workload: written.text, pod: stuck.name }),
     });
   return [refused, held].filter((one) => one !== undefined && one !== false);

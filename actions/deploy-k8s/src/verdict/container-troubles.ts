@@ -37,12 +37,12 @@ function waitingTrouble(container: SeenContainer, place: PodPlace): Trouble | un
   // The name of an image may have any words in it.
   const words = image === '' ? said : said.replaceAll(image, '');
   const row = rowOf(reason, words) ?? unknownRow(reason, 'start');
-  const text = `${container.name}: ${reason}, ${row.cause}`;
+  const tried = isPull && pullTries > 1 ? ` (tried ${countText(pullTries)})` : '';
   return {
     ...about(container, place, row),
     seen: [reason],
     times: isPull ? pullTries : Math.max(1, container.exits),
-    text: isPull && pullTries > 1 ? `${text} (tried ${countText(pullTries)})` : text,
+    text: () => `${container.name}: ${reason}, ${row.cause}${tried}`,
     failure: () => waitingFailure(container, place, { row, said }),
   };
 }
@@ -73,12 +73,14 @@ function crashTrouble(container: SeenContainer, place: PodPlace): Trouble | unde
   if (exits === 0 || (ready && !container.proven)) return undefined;
   const row = crashRow(container);
   const looping = waiting?.reason === 'CrashLoopBackOff' ? ['CrashLoopBackOff'] : [];
-  const end = lastEnd ? `, last ${endOf(lastEnd)}` : '';
   return {
     ...about(container, place, row),
     seen: [...(lastEnd ? [lastEnd.reason || 'Error'] : []), ...looping],
     times: exits,
-    text: oneLine(`${container.name} ended ${countText(exits)}${end}`),
+    text: () => {
+      const end = lastEnd ? `, last ${endOf(lastEnd)}` : '';
+      return oneLine(`${container.name} ended ${countText(exits)}${end}`);
+    },
     failure: () =>
       row.kind === 'start' && lastEnd
         ? waitingFailure(container, place, { row, said: lastEnd.message })
@@ -121,7 +123,7 @@ function readinessTrouble(container: SeenContainer, place: PodPlace): Trouble | 
     seen: [last ? 'Unhealthy' : 'ContainersNotReady'],
     times,
     isDue: place.now >= due,
-    text: `${name} is not ready${last ? `: ${row.cause}` : ''}`,
+    text: () => `${name} is not ready${last ? `: ${row.cause}` : ''}`,
     failure: () =>
       Failure.of('k8s/not-ready', {
         container: containerText(container, place.pod),

@@ -119,7 +119,7 @@ function troubleOf(
     wasWell: false,
     proven: false,
     isDue: true,
-    text: oneLine(whyOf(row, said)),
+    text: () => oneLine(whyOf(row, said)),
     failure: () =>
       Failure.of(code, { pod: `Pod ${pod.name}`, why: whyOf(row, said), remedy: row.remedy }),
   };

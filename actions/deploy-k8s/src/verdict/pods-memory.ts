@@ -1,5 +1,4 @@
 import { Failure } from '@slipway/shared/failure/failure';
-import { oneLine } from '@slipway/shared/image/said';
 import type { EventView } from '../pods/events.ts';
 import type { PodView } from '../pods/pod-view.ts';
 import { ContainerMemory, type SeenContainer } from './container-memory.ts';
@@ -175,7 +174,7 @@ class PodMemory {
         seen: ['ContainersNotReady', 'Unhealthy'],
         pod,
         container: '',
-        text: oneLine(`it was ready ${count}, and is not any more`),
+        text: () => `it was ready ${count}, and is not any more`,
         times: this.#flaps,
         wasWell: false,
         proven: false,

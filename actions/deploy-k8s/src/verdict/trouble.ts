@@ -18,7 +18,7 @@ export interface Trouble {
   /** Name of its container; empty where it is about the whole pod. */
   readonly container: string;
   /** For a line of the log: `pulling its image failed: …` */
-  readonly text: string;
+  text(): string;
   /** How often it was tried. */
   readonly times: number;
   readonly wasWell: boolean;

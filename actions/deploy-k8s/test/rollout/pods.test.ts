@@ -199,6 +199,6 @@ describe('a readiness probe', () => {
     });
     const { judge, look: see } = judging();
     for (const [index, one] of [well, first, again].entries()) see(look(one, 10 + index));
-    expect(judge.troubles.map(({ text }) => text).join('; ')).not.toContain('it was ready');
+    expect(judge.troubles.map(({ text }) => text()).join('; ')).not.toContain('it was ready');
   });
 });

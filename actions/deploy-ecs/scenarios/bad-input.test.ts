@@ -153,7 +153,7 @@ describe('a bad input', () => {
     ['health-path', 'health', 'does not start with a slash'],
     ['health-status', '299-200', 'is not a list of HTTP statuses'],
     ['health-threshold', '0', 'is not a number from 1 to 100'],
-    ['health-threshold', '5', 'needs health-url or health-path'],
+    ['health-threshold', '7', 'needs health-url or health-path'],
     ['expect', '0123456', 'needs health-url or health-path'],
     ['bake', '2', 'is not a duration'],
     ['timeout', '0s', 'is not between 1s and 6h'],

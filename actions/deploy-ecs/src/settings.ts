@@ -59,7 +59,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
       'aws-region': matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not a region', 'eu-central-1'),
     },
     (values, problem) => {
-      checkDeployInputs(values, problem);
+      checkDeployInputs(values, problem, 5);
       checkWhatIsDeployed(values, problem);
       checkTraffic(values, problem);
       checkRegion(values, run.env, problem);

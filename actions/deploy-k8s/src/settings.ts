@@ -72,7 +72,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
       ),
     },
     (values, problem) => {
-      checkDeployInputs(values, problem);
+      checkDeployInputs(values, problem, 5);
       checkWhatIsDeployed(values, problem);
       checkConnection(values, problem);
     },

@@ -48,13 +48,16 @@ export interface DeployValues {
   expect?: string | undefined;
 }
 
-/** Checks between the inputs that every deploy action has. */
-export function checkDeployInputs(values: DeployValues, problem: Problem): void {
+/**
+ * Checks between the inputs that every deploy action has.
+ * @param threshold the default of health-threshold: who leaves it out has not asked for answers
+ */
+export function checkDeployInputs(values: DeployValues, problem: Problem, threshold = 1): void {
   const asked = values['health-url'] !== undefined || values['health-path'] !== undefined;
   if (values.expect !== undefined && !asked) {
     problem('expect', 'needs health-url or health-path', 'a commit');
   }
-  if (values['health-threshold'] > 1 && !asked) {
+  if (![1, threshold].includes(values['health-threshold']) && !asked) {
     problem('health-threshold', 'needs health-url or health-path', '1');
   }
   for (const key of values.secrets?.keys() ?? []) {

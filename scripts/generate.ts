@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { policyJsonSchema } from '../actions/trivy-gate/policy-schema.ts';
 import { catalogue } from '../packages/shared/src/failure/catalogue.ts';
 import { deployPermissions, deployRoles, permissionsOf } from './infra/deploy-permissions.ts';
+import { kubernetesRole, needsTable } from './infra/kubernetes-role.ts';
 import { settingsSchema } from './settings-schema.ts';
 import { verdictDocs } from './verdict-docs.ts';
 import type { ActionFile, WorkflowFile } from './workflows/action-file.ts';
@@ -35,6 +36,7 @@ for (const name of readdirSync(join(root, 'actions')).sort()) {
       const list: readonly Permission[] = JSON.parse(readFileSync(permissions, 'utf8'));
       text = between(text, 'permissions', permissionTable(list));
     }
+    if (name === 'deploy-k8s') text = between(text, 'permissions', needsTable());
     write(readme, text);
   }
   if (action.inputs?.['settings']) {
@@ -56,6 +58,8 @@ for (const role of deployRoles) {
   const text = deployPermissions(role, JSON.parse(list));
   write(join(root, 'infra', role.module, 'deploy-permissions.tf'), text);
 }
+
+write(join(root, 'infra/k8s/role.yaml'), kubernetesRole());
 
 if (stale.length > 0) {
   console.error(

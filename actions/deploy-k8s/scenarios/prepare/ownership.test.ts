@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { RealCluster, shop } from './real-cluster.ts';
 
 let cluster: RealCluster;
 
 beforeAll(async () => {
-  cluster = await RealCluster.start();
+  cluster = await RealCluster.open();
 }, 180_000);
-
-afterAll(async () => {
-  await cluster?.[Symbol.asyncDispose]();
-}, 60_000);
 
 const workload = { kind: 'Deployment', name: 'shop' } as const;
 const image = 'registry.invalid/shop:2';

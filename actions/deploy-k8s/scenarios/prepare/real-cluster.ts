@@ -3,10 +3,8 @@ import { parseDocuments } from '@slipway/shared/document/parse-document';
 import { Failure } from '@slipway/shared/failure/failure';
 import { formatReference, parseReference } from '@slipway/shared/image/reference';
 import { systemClock } from '@slipway/shared/time/clock';
-import {
-  type Kubernetes,
-  startKubernetes,
-} from '../../../../packages/local-cloud/src/kubernetes/kubernetes.ts';
+import type { KubernetesClient } from '../../../../packages/local-cloud/src/kubernetes/client.ts';
+import { sharedKubernetes } from '../../../../packages/local-cloud/src/kubernetes/shared.ts';
 import type { KubernetesApi } from '../../src/api/kubernetes-api.ts';
 import { openKubernetes } from '../../src/api/open-kubernetes.ts';
 import { objectsOf } from '../../src/manifests/objects-of.ts';
@@ -28,18 +26,14 @@ const signal = new AbortController().signal;
 
 /** A real cluster, and runs of this action's own parts on it; no pod has to run for them. */
 export class RealCluster {
-  readonly kubernetes: Kubernetes;
+  readonly kubernetes: KubernetesClient;
 
-  private constructor(kubernetes: Kubernetes) {
+  private constructor(kubernetes: KubernetesClient) {
     this.kubernetes = kubernetes;
   }
 
-  static async start(): Promise<RealCluster> {
-    return new RealCluster(await startKubernetes());
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kubernetes[Symbol.asyncDispose]();
+  static async open(): Promise<RealCluster> {
+    return new RealCluster(await sharedKubernetes());
   }
 
   async api(kubeconfig = this.kubernetes.kubeconfig): Promise<KubernetesApi> {

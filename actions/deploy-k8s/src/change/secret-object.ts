@@ -2,7 +2,7 @@ import type { JsonObject } from '@slipway/shared/document/json-object';
 import type { WorkloadName } from '../workload/workload-name.ts';
 
 /** Label of the Secrets that hold the variables of a workload: by it old ones are found. */
-export const secretsLabel = 'slipway-secrets-of';
+export const secretsLabel = 'slipway-env-of';
 
 /** Value of {@link secretsLabel}: `deployment.shop` */
 export function secretsLabelOf({ kind, name }: WorkloadName): string {

@@ -147,6 +147,7 @@ export const needs: readonly Need[] = [
     group: '',
     resource: 'events',
     why: 'to say why a pod does not start',
+    isOptional: true,
   },
   {
     verbs: ['get', 'create', 'update', 'delete'],

@@ -1,6 +1,12 @@
 import type { DiffLine } from '@slipway/shared/deploy/target';
 import { diffSettings } from '@slipway/shared/document/diff-settings';
-import { by, type Flattening, flatten, type Setting } from '@slipway/shared/document/flatten';
+import {
+  by,
+  type Flattening,
+  flatten,
+  plain,
+  type Setting,
+} from '@slipway/shared/document/flatten';
 import { type JsonObject, objectIn, textIn } from '@slipway/shared/document/json-object';
 import type { ObjectName } from '../api/kubernetes-api.ts';
 import {
@@ -26,15 +32,27 @@ export function diffObjects(objects: readonly Compared[]): readonly DiffLine[] {
   const before = new Map<string, Setting>();
   const after = new Map<string, Setting>();
   for (const one of objects) {
-    if (one.live) addAll(before, settingsOf(one.name, one.live));
-    addAll(after, settingsOf(one.name, one.after));
+    const old = one.live ? settingsOf(one.name, one.live) : new Map<string, Setting>();
+    const now = settingsOf(one.name, one.after);
+    if (differs(one) && isSame(old, now)) {
+      const what = textOf(one.name);
+      before.set(what, { value: 'before', text: 'in another order', hidden: false });
+      now.set(what, { value: 'after', text: 'in this order', hidden: false });
+    }
+    addAll(before, old);
+    addAll(after, now);
   }
   return diffSettings(before, after, () => false);
 }
 
-/** Whether an object would be another one. */
-export function differs({ name, live, after }: Compared): boolean {
-  return live === undefined || diffObjects([{ name, live, after }]).length > 0;
+/** Whether an object would be another one: the order of a list counts here. */
+export function differs({ live, after }: Compared): boolean {
+  return live === undefined || plain(comparable(live)) !== plain(comparable(after));
+}
+
+function isSame(old: ReadonlyMap<string, Setting>, now: ReadonlyMap<string, Setting>): boolean {
+  const names = new Set([...old.keys(), ...now.keys()]);
+  return [...names].every((name) => old.get(name)?.value === now.get(name)?.value);
 }
 
 function addAll(all: Map<string, Setting>, more: ReadonlyMap<string, Setting>): void {
@@ -60,8 +78,12 @@ function portKey(port: JsonObject): string {
   return `${JSON.stringify(number)}/${textIn(port, 'protocol') ?? 'TCP'}`;
 }
 
+function textOf({ name, resource }: Pick<ObjectName, 'name' | 'resource'>): string {
+  return `${resource.kind.toLowerCase()}/${name}`;
+}
+
 function settingsOf({ name, resource }: ObjectName, object: JsonObject): Map<string, Setting> {
-  const of = `${resource.kind.toLowerCase()}/${name}`;
+  const of = textOf({ name, resource });
   const shown = withoutNames(comparable(object));
   const kind = workloadKinds.find((one) => one === resource.kind);
   if (resource.kind === 'Secret' && resource.apiVersion === 'v1') return secretSettings(of, shown);
@@ -80,8 +102,9 @@ function settingsOf({ name, resource }: ObjectName, object: JsonObject): Map<str
 }
 
 function withoutNames(object: JsonObject): JsonObject {
-  const rest = without(object, ['apiVersion', 'kind']);
-  return { ...rest, metadata: without(objectIn(object, 'metadata'), ['name', 'namespace']) };
+  const rest = without(object, ['apiVersion', 'kind', 'metadata']);
+  const metadata = without(objectIn(object, 'metadata'), ['name', 'namespace']);
+  return Object.keys(metadata).length > 0 ? { metadata, ...rest } : rest;
 }
 
 /** Whatever the keys of a Secret are called, their values are for nobody. */

@@ -6,10 +6,10 @@ import type { ObjectName } from '../api/kubernetes-api.ts';
 import { imageOf, referenceOf } from '../change/image.ts';
 import { mainContainer } from '../change/main-container.ts';
 import { checkSize } from '../check/sizes.ts';
-import { diffObjects } from '../diff/diff-objects.ts';
+import { type Compared, diffObjects } from '../diff/diff-objects.ts';
 import { fieldText } from '../workload/apply-object.ts';
 import { podTemplateOf } from '../workload/pod-template.ts';
-import type { Prepared, WantedWorkload } from '../workload/prepared.ts';
+import type { Prepared, WantedObject, WantedWorkload } from '../workload/prepared.ts';
 import { findAutoscalers } from './autoscalers.ts';
 import { checkWanted } from './check-wanted.ts';
 import { type DryRun, dryRun, type Wish } from './dry-run.ts';
@@ -54,9 +54,14 @@ export async function prepareWorkload(o: Preparation, signal: AbortSignal): Prom
     container,
     image: image.name,
     previousImage: live && imageOf(podTemplateOf(kind, live), container),
-    diff: diffObjects(objects.filter(({ isChanged }) => isChanged)),
+    diff: diffObjects(objects.filter(({ isChanged }) => isChanged).map(shownChange)),
     notes: [...(autoscalers.note ? [autoscalers.note] : []), ...runs.flatMap(notesOf), ...checked],
   };
+}
+
+/** Of what is new, what this run says: what the server fills in is news to nobody. */
+function shownChange({ name, live, after, object }: WantedObject): Compared {
+  return { name, live, after: live === undefined ? object : after };
 }
 
 /** The image of the input, or that of the manifest; by digest. */

@@ -60,7 +60,7 @@ describe('permissions', () => {
   });
 
   it('that are missing are one failure, with the Role as it can be applied', async () => {
-    const failure = await check(['patch deployments', 'watch events', 'patch services']).catch(
+    const failure = await check(['patch deployments', 'watch pods', 'patch services']).catch(
       (error: unknown) => error,
     );
     expect(failure).toBeInstanceOf(Failure);
@@ -68,7 +68,7 @@ describe('permissions', () => {
     const [sentence, ...yaml] = failure.message.split('\n');
     expect(failure.code).toBe('k8s/permissions');
     expect(sentence).toBe(
-      'This identity lacks permissions that the run or its rollback needs: patch deployments in namespace shop, watch events in namespace shop, patch services/shop in namespace shop.',
+      'This identity lacks permissions that the run or its rollback needs: patch deployments in namespace shop, watch pods in namespace shop, patch services/shop in namespace shop.',
     );
     expect(parse(yaml.join('\n'))).toEqual({
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -76,7 +76,7 @@ describe('permissions', () => {
       metadata: { name: 'slipway-deploy', namespace: 'shop' },
       rules: [
         { apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] },
-        { apiGroups: [''], resources: ['events'], verbs: ['watch'] },
+        { apiGroups: [''], resources: ['pods'], verbs: ['watch'] },
         { apiGroups: [''], resources: ['services'], verbs: ['patch'] },
       ],
     });

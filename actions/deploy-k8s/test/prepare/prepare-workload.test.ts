@@ -278,7 +278,7 @@ describe('secrets', () => {
       metadata: {
         name: expect.stringMatching(/^shop-env-[a-f0-9]{16}$/),
         namespace: 'shop',
-        labels: { 'slipway-secrets-of': 'deployment.shop' },
+        labels: { 'slipway-env-of': 'deployment.shop' },
       },
       immutable: true,
       data: { PASSWORD: 'Y29ycmVjdCBob3JzZQ==' },

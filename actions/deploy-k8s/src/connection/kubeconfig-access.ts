@@ -61,7 +61,7 @@ function contextOf(config: Kubeconfig, asked: string | undefined): Entry {
   const there = [...config.contexts.keys()].map((one) => JSON.stringify(one)).join(', ');
   if (there === '') throw bad(config, 'it has no contexts');
   if (name === undefined) {
-    throw bad(config, `it has no current-context; give one of ${there} as input context`);
+    throw bad(config, `it has no current-context; give one of ${there} as kube-context`);
   }
   const found = config.contexts.get(name);
   if (found) return found;

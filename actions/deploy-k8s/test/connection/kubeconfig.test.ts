@@ -222,7 +222,7 @@ describe('what is wrong with a kubeconfig', () => {
     [
       'no current context',
       () => ({ more: { 'current-context': '' } }),
-      'it has no current-context; give one of "shop" as input context',
+      'it has no current-context; give one of "shop" as kube-context',
     ],
     [
       'a context that is not there',

@@ -134,8 +134,10 @@ async function textOf(answer: Parameters<typeof wholeAnswer>[0]): Promise<string
   return new TextDecoder().decode((await wholeAnswer(answer, longestRefusal)).body);
 }
 
-// A pod that is gone, a container that waits to start, or one that has not run before.
+// A pod that is on no node yet (204), one that is gone, a container that waits to start, or one that
+// has not run before.
 function noLog(code: number, text: string): boolean {
+  if (code === 204) return true;
   const status = statusIn(text);
   if (status === undefined) return false;
   if (code === 404) return true;

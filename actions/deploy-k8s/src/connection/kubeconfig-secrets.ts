@@ -35,14 +35,14 @@ export function kubeconfigSecrets(text: string): string[] {
 }
 
 /** Where a field stands. */
-interface Place {
+interface FieldPlace {
   /** Blanks before it. The dash of a list counts as one: what belongs to its item is below its first field. */
   indent: number;
   /** Whether nothing is before it in its line. */
   isFirst: boolean;
 }
 
-function placeOf(text: string, line: number, at: number): Place {
+function placeOf(text: string, line: number, at: number): FieldPlace {
   const blanks = /[ \t]*(?:-[ \t]+)*/y;
   blanks.lastIndex = line;
   const indent = blanks.exec(text)?.[0].length ?? 0;
@@ -55,7 +55,7 @@ interface FoundValue {
   end: number;
 }
 
-function valueAt(text: string, from: number, place: Place): FoundValue {
+function valueAt(text: string, from: number, place: FieldPlace): FoundValue {
   const blanks = /^[ \t]*(?:\r?\n([ \t]*))?(?:[&!][^\s]{0,200}\s+)*/;
   const [before = '', below] = blanks.exec(text.slice(from, from + 2_000)) ?? [];
   // What is on the next line, and no further to the right, is another field.
@@ -116,7 +116,7 @@ function block(text: string, start: number, indent: number): FoundValue {
   return { texts: [lines.join('\n'), lines.join(' '), ...lines], end };
 }
 
-function plain(text: string, start: number, { indent, isFirst }: Place): FoundValue {
+function plain(text: string, start: number, { indent, isFirst }: FieldPlace): FoundValue {
   const flow = /[^,}\]\n]*/y;
   flow.lastIndex = start;
   const [inFlow = ''] = flow.exec(text) ?? [];

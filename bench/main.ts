@@ -6,6 +6,7 @@ import { ecsFleet } from './ecs-fleet.ts';
 import { ecsRollout } from './ecs-rollout.ts';
 import { ecsWatch } from './ecs-watch.ts';
 import { fiveCommands } from './five-commands.ts';
+import { kubernetesStart } from './kubernetes-start.ts';
 import { manyHosts } from './many-hosts.ts';
 import type { Row } from './measure.ts';
 import { releaseSize } from './release-size.ts';
@@ -27,6 +28,7 @@ const rows: Row[] = [
   ...(await fiveCommands()),
   ...(await manyHosts()),
   ...(await upload()),
+  ...(await kubernetesStart()),
 ];
 const cells = [
   ['what', 'measured', 'bar', ''],

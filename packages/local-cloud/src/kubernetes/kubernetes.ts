@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { freePort } from '../program.ts';
+import { freePort, isFree } from '../program.ts';
 import { addressesOf } from './addresses.ts';
 import { makeAuthority } from './authority.ts';
 import { clientOf, type KubernetesClient } from './client.ts';
@@ -49,7 +49,7 @@ export async function startKubernetes({ trust = [] }: KubernetesOptions = {}): P
   const authentication = join(folder, 'authentication.json');
   const [authority, port] = await Promise.all([
     makeAuthority(join(folder, 'certificates')),
-    freePort(),
+    portOf(slot),
     writeAuthentication(authentication, trust),
   ]);
   const addresses = addressesOf(slot);
@@ -63,4 +63,10 @@ export async function startKubernetes({ trust = [] }: KubernetesOptions = {}): P
     restartApiServer: running.restartApiServer,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** The slot's own port, which no connection of another program takes meanwhile; else one that is free. */
+async function portOf(slot: number): Promise<number> {
+  const port = 16_443 + slot;
+  return (await isFree(port)) ? port : freePort();
 }

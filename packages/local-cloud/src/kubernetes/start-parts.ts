@@ -27,19 +27,20 @@ export async function startParts(machine: Machine, parts: Parts): Promise<Runnin
   const ask = askAs({ server, ca: authority.pem, token });
   const startApiServer = async () => {
     await machine.start('api-server', 'computer', control.apiServer);
-    await waitFor('the API server', 60_000, async () => {
-      const { status, body } = await ask('GET', '/readyz');
-      return status === 200 || body;
-    });
+    await answers(ask, '/readyz');
   };
   const startAll = async () => {
     await machine.start('etcd', 'computer', control.etcd);
-    await Promise.all([startApiServer(), startContainerd(machine, parts, node)]);
-    await nodeReachesComputer(machine, port);
+    const startKubelet = async () => {
+      // It needs no role, and so need not wait until the API server has made them all.
+      await Promise.all([startContainerd(machine, parts, node), answers(ask, '/api/v1/nodes')]);
+      await nodeReachesComputer(machine, port);
+      await machine.start('kubelet', 'node', node.kubelet);
+    };
+    await Promise.all([startApiServer(), startKubelet()]);
     await Promise.all([
       machine.start('controllers', 'computer', control.controllers),
       machine.start('scheduler', 'computer', control.scheduler),
-      machine.start('kubelet', 'node', node.kubelet),
       machine.start('proxy', 'node', node.proxy),
     ]);
     return nodeReady(ask);
@@ -64,10 +65,18 @@ export async function startParts(machine: Machine, parts: Parts): Promise<Runnin
   }
 }
 
+/** Waits until the API server answers a path with 200. */
+async function answers(ask: Ask, path: string): Promise<void> {
+  await waitFor(`the API server with ${path}`, 120_000, async () => {
+    const { status, body } = await ask('GET', path);
+    return status === 200 || body;
+  });
+}
+
 async function startContainerd(machine: Machine, parts: Parts, node: NodeParts): Promise<void> {
   await machine.start('containerd', 'node', node.containerd);
   const image = join(parts.bin, 'pause.tar');
-  await waitFor('containerd', 30_000, () =>
+  await waitFor('containerd', 60_000, () =>
     machine.run('node', [...node.ctr, 'images', 'import', image]).then(() => true),
   );
   // The way of pods to the API server: the Service `kubernetes` has no endpoint, see control-plane.ts.
@@ -94,7 +103,7 @@ async function nodeReachesComputer(machine: Machine, port: number): Promise<void
 /** Waits until the node takes pods. */
 async function nodeReady(ask: Ask): Promise<'amd64' | 'arm64'> {
   let architecture = '';
-  await waitFor('the node', 60_000, async () => {
+  await waitFor('the node', 120_000, async () => {
     const { body } = await ask('GET', `/api/v1/nodes/${nodeName}`);
     const { spec, status } = JSON.parse(body);
     architecture = status.nodeInfo?.architecture;

@@ -1,7 +1,6 @@
 import { Findings } from '@slipway/shared/deploy/findings';
 import type { Evidence } from '@slipway/shared/deploy/target';
 import type { JsonObject } from '@slipway/shared/document/json-object';
-import type { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { AciApi, GroupName } from '../api/aci-api.ts';
 import { GroupWatch } from '../rollout/group-state.ts';
@@ -29,10 +28,7 @@ const mostLogs = 3;
  * @returns also what is against the new version, where that is known by now: when the time was up, it
  *   says more than the time limit does
  */
-export async function diagnose(
-  o: Diagnosed,
-  signal: AbortSignal,
-): Promise<Evidence & { readonly likely?: Failure }> {
+export async function diagnose(o: Diagnosed, signal: AbortSignal): Promise<Evidence> {
   const { api, before, clock, name } = o;
   const found = new Findings(clock, signal);
   const group = await found.find('the container group', async (within) => ({

@@ -1,3 +1,4 @@
+import type { Failure } from '../failure/failure.ts';
 import { Timeline } from '../time/timeline.ts';
 import type { DeployOptions } from './options.ts';
 import { Phases } from './phases.ts';
@@ -90,10 +91,11 @@ class Deploy<Plan extends PlanFacts, Change> {
       const status = plan.diff.length === 0 ? 'unchanged' : 'deployed';
       return this.#result({ status, serving: 'new', proof, duration });
     } catch (error) {
-      const failure = this.#phases.failureOf(error);
+      const known = this.#phases.failureOf(error);
       // A cancel that comes later, during the rollback, changes neither the reason nor the end.
       const status = this.#options.signal.aborted ? 'cancelled' : 'failed';
-      const evidence = await this.#phases.diagnose(plan, 'rollout', failure);
+      const evidence = await this.#phases.diagnose(plan, 'rollout', known);
+      const failure = explained(known, evidence);
       return this.#rollBack(plan, { failure, evidence, status });
     }
   }
@@ -182,6 +184,14 @@ class Deploy<Plan extends PlanFacts, Change> {
       ...known,
     };
   }
+}
+
+/** That the time was up, or no answer came, says less than what is against the new version then. */
+function explained(failure: Failure, evidence: Evidence | undefined): Failure {
+  const { likely } = evidence ?? {};
+  const isOpen = failure.code === 'deploy/timeout' || failure.code === 'deploy/unproven';
+  if (!isOpen || !likely) return failure;
+  return failure.followedBy(`${likely.code}: ${likely.message}`);
 }
 
 // What serves while nothing was changed.

@@ -51,6 +51,8 @@ export interface Evidence {
   facts: readonly string[];
   /** The last log lines of what failed, oldest first; `source` names the container. */
   logs: ReadonlyArray<{ source: string; lines: readonly string[] }>;
+  /** What is against the new version by now; it says more than that the time was up. */
+  likely?: Failure;
 }
 
 /** The part of a deploy that failed, for the diagnosis: only a rollout has changed what serves. */

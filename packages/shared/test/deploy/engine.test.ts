@@ -1,7 +1,15 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import { closingLine, deploySummary } from '../../src/deploy/report.ts';
-import { evidence, failures, left, moment, type Phase, type Script } from './fake-target.ts';
+import {
+  evidence,
+  failures,
+  left,
+  moment,
+  type Phase,
+  type Script,
+  suspicion,
+} from './fake-target.ts';
 import { type Circumstances, cancelled, runFake as run, timeout } from './run-fake.ts';
 
 const rollbackDone = 'rollback, watch (rollback), prove (rollback)';
@@ -301,6 +309,22 @@ describe('when the time is up', () => {
     const end = 2_000 + timeout;
     expect([end, end + moment]).toContain(result.timeline[failed]?.end);
     expect(clock.sleeping()).toBe(0);
+  });
+
+  it.each<[script: Script, code: string]>([
+    [{ watch: 'hangs' }, 'deploy/timeout'],
+    [{ prove: 'hangs, then fails' }, 'deploy/unproven'],
+  ])('what is against the new version by then is told as well: %j', async (script, code) => {
+    const { result } = await run({ script: { ...script, diagnose: 'suspects' } });
+    expect(result).toMatchObject({ status: 'rolled-back', failure: { code } });
+    expect(result.failure?.message.split('\n').at(-1)).toBe(
+      `deploy/unhealthy: ${suspicion.message}`,
+    );
+  });
+
+  it('a failure that is known says enough by itself', async () => {
+    const { result } = await run({ script: { watch: 'fails', diagnose: 'suspects' } });
+    expect(result.failure?.message).toBe(failures.watch.message);
   });
 
   it.each<[script: Script, phase: string]>([

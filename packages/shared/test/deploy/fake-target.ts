@@ -39,6 +39,7 @@ export type Phase =
  * - `says` (watch only): tells of its progress first, as do those that fail and crash
  * - `is throttled` (watch only): answers the first four looks by "not so fast"
  * - `is left` to the platform (rollback and its watch only)
+ * - `suspects` (diagnose only): finds what is against the new version
  * - `sickens later` (prove only): fails from 40 s after its first proof on; or hangs from then on
  */
 export type Behaviour =
@@ -53,6 +54,7 @@ export type Behaviour =
   | 'says'
   | 'is throttled'
   | 'is left'
+  | 'suspects'
   | 'sickens later'
   | 'sickens later, hangs';
 
@@ -96,6 +98,8 @@ export const failures: Record<Phase, Failure> = {
   'clean up': Failure.of('ssh/lost', { host: 'h', said: 'reset' }),
   unlock: Failure.of('ssh/lost', { host: 'h', said: 'reset' }),
 };
+
+export const suspicion = Failure.of('deploy/unhealthy', { what: 'web', why: 'it has ended once' });
 
 export const evidence: Evidence = {
   facts: ['web exited with code 3'],
@@ -224,7 +228,7 @@ export function fakeTarget(
     async diagnose(_, phase, signal) {
       told.push(`diagnose ${phase}`);
       await step('diagnose', signal);
-      return evidence;
+      return script.diagnose === 'suspects' ? { ...evidence, likely: suspicion } : evidence;
     },
     async rollback(_, { hurry }, signal) {
       told.push(hurry ? 'rollback in a hurry' : 'rollback');

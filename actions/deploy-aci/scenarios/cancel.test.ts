@@ -20,6 +20,8 @@ const endings: ReadonlyArray<readonly [RegExp, 'old' | 'next']> = [
   // Before the action itself is there, a signal ends Node.
   [/^SIGINT: $/, 'old'],
   [/^cancelled: .*shop was not changed\.$/, 'old'],
+  // Between the plan, which knows what serves, and the first write.
+  [/^cancelled: .*shop was not changed and serves the version before \(.+\)\.$/, 'old'],
   [
     /^cancelled: .+; Azure is bringing back the version before in shop, and ends that by itself/,
     'old',

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { identityId } from '../test/group/world.ts';
 import { image, World } from './world.ts';
 
 describe('a container group', () => {
@@ -36,6 +37,27 @@ describe('a container group', () => {
     expect(world.groups).toEqual(['shop']);
   }, 120_000);
 
+  it('that would have no address to ask is not created', async () => {
+    const step = await world.deploy('shop-1', { ports: '', 'dns-label': '' });
+    expect(step.outputs).toMatchObject({ status: 'failed', reason: 'aci/no-address' });
+    expect(step.errors).toHaveLength(1);
+    expect(step.errors[0]?.text).toMatch(/`ports`.*`health-url`/s);
+    expect(step.log).toContain('failed: shop in shop was not changed.');
+    expect(world.groups).toEqual([]);
+  }, 60_000);
+
+  it('keeps its port, its name and its identity where a later deployment names none', async () => {
+    await world.deploy('shop-1', { identity: identityId('shop') });
+    const { errors, outputs } = await world.deploy('shop-2', { ports: '', 'dns-label': '' });
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({
+      status: 'deployed',
+      fqdn: 'shop-web.eastus.azurecontainer.io',
+    });
+    const { identity } = world.azure.world.group('shop').body;
+    expect(Object.keys(identity?.userAssignedIdentities ?? {})).toEqual([identityId('shop')]);
+  }, 60_000);
+
   it.each([
     ['crash', 'aci/crash-loop'],
     ['absent', 'aci/image-pull'],
@@ -54,6 +76,22 @@ describe('a container group', () => {
     },
     120_000,
   );
+
+  it('whose time is up says what is against the new version by then', async () => {
+    await world.deploy('shop-1');
+    world.behave('shop-odd', {
+      pull: 1_000,
+      start: 1_000,
+      exit: { after: 1_000, code: 3, times: 1 },
+      answer: { status: 503, body: 'no database' },
+    });
+    const { errors, outputs } = await world.deploy('shop-odd', { timeout: '8s' });
+    // By when the time is up: while it is watched, or while it is asked.
+    const reason = expect.stringMatching(/^deploy\/(?:timeout|unproven)$/);
+    expect(outputs).toMatchObject({ status: 'rolled-back', reason });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.text).toMatch(/^aci\/crash-loop: .*shop .*once.* with code 3/m);
+  }, 60_000);
 
   it('that Azure refuses to change is not restarted by a way back', async () => {
     await world.deploy('shop-1');

@@ -11,6 +11,7 @@ import {
   type Target,
 } from '@slipway/shared/deploy/target';
 import { type JsonObject, textIn } from '@slipway/shared/document/json-object';
+import { Failure } from '@slipway/shared/failure/failure';
 import { addressOf, servedAt } from './address.ts';
 import type { GroupName, Operation } from './api/aci-api.ts';
 import type { PreparedGroup } from './group/prepared-group.ts';
@@ -99,6 +100,7 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
     const { release, settings } = this.#parts;
     const live = await this.#seen(signal);
     const prepared = await this.#parts.prepare(live, signal);
+    this.#checkProof(prepared);
     const plan = makePlan({
       settings,
       prepared,
@@ -289,6 +291,14 @@ export class ContainerGroupTarget implements Target<AciPlan, AciChange> {
 
   #released({ image, prepared, previousImage }: AciPlan): JsonObject {
     return withRelease(prepared.document, { ...this.#parts.release, image, previousImage });
+  }
+
+  // What the proof will need is known before anything is written.
+  #checkProof({ document }: PreparedGroup): void {
+    const { 'health-path': path, 'health-url': url } = this.#parts.settings;
+    if (url || path === undefined) return;
+    if (viewOf(document).ports.some(({ protocol }) => protocol === 'TCP')) return;
+    throw Failure.of('aci/no-address', { group: this.#group.name });
   }
 
   async #checkQuota({ live, prepared, steps }: AciPlan, signal: AbortSignal): Promise<void> {

@@ -70,6 +70,12 @@ const needs: readonly Need[] = [
     tests:
       '/local-cloud/scenarios/kubernetes(?:-leaves-nothing)?[.]test|/deploy-k8s/scenarios/together',
   },
+  {
+    name: 'Helm and Kustomize',
+    ask: ['sh', '-c', 'cd "$SLIPWAY_CACHE/renderers" && test -x helm && test -x kustomize'],
+    fix: 'scripts/setup kubernetes',
+    tests: '/deploy-k8s/scenarios/rendered',
+  },
   { name: 'act', ask: ['act', '--version'], fix: 'scripts/setup run', tests: '/journeys/' },
   {
     name: 'Terraform with its provider for AWS',

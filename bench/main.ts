@@ -7,6 +7,7 @@ import { ecsRollout } from './ecs-rollout.ts';
 import { ecsWatch } from './ecs-watch.ts';
 import { fiveCommands } from './five-commands.ts';
 import { kubernetesStart } from './kubernetes-start.ts';
+import { kubernetesWatch } from './kubernetes-watch.ts';
 import { manyHosts } from './many-hosts.ts';
 import type { Row } from './measure.ts';
 import { releaseSize } from './release-size.ts';
@@ -25,6 +26,7 @@ const rows: Row[] = [
   ...(await ecsWatch()),
   ...(await ecsFleet()),
   ...(await aciRollout()),
+  ...(await kubernetesWatch()),
   ...(await fiveCommands()),
   ...(await manyHosts()),
   ...(await upload()),

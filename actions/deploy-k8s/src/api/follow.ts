@@ -181,10 +181,8 @@ function ofKind(object: JsonObject, { resource }: Selection): JsonObject {
   return { apiVersion: resource.apiVersion, kind: resource.kind, ...object };
 }
 
-function kept(object: JsonObject, { brief = false }: Selection): JsonObject {
-  if (!brief) return object;
-  const { managedFields: _, ...metadata } = objectIn(object, 'metadata');
-  return { ...object, metadata };
+function kept(object: JsonObject, { keep }: Selection): JsonObject {
+  return keep ? keep(object) : object;
 }
 
 async function* tapped(pieces: AsyncIterable<Uint8Array>, onPiece: () => void) {

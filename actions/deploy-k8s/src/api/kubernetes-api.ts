@@ -29,8 +29,8 @@ export interface Selection extends Collection {
   readonly labels?: string;
   /** Field selector: `metadata.name=shop` */
   readonly fields?: string;
-  /** Followed without `managedFields`, which may be half of an object. */
-  readonly brief?: boolean;
+  /** What of an object is kept while it is followed; its uid and resourceVersion have to be. */
+  readonly keep?: (object: JsonObject) => JsonObject;
 }
 
 /** What the server stored, or would store, and what it warned of. */

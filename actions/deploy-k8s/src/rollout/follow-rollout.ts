@@ -11,6 +11,7 @@ import { byObject } from '../verdict/pod-troubles.ts';
 import type { Rules } from '../verdict/trouble.ts';
 import { type WorkloadKind, workloadKinds, workloadText } from '../workload/workload-name.ts';
 import { RolloutJudge } from './judge.ts';
+import { keptOfEvent, keptOfPod, keptOfRevision } from './kept.ts';
 import { kinds } from './kinds.ts';
 import { active, type RolloutView, type WrittenChange } from './rollout-view.ts';
 import type { RolloutWatch } from './rollout-watch.ts';
@@ -50,7 +51,7 @@ export async function followRollout(
     open.use(await api.follow({ ...what, namespace: name.namespace }, within));
   const ofEvents = async (fields: string) => {
     try {
-      return await follow({ resource: resources.events, fields, brief: true });
+      return await follow({ resource: resources.events, fields, keep: keptOfEvent });
     } catch (error) {
       // They only explain.
       if (!(error instanceof Failure && error.code.endsWith('/denied'))) throw error;
@@ -63,8 +64,8 @@ export async function followRollout(
   const uid = textIn(objectIn(written, 'metadata'), 'uid') ?? '';
   const all = [
     follow({ resource: name.resource, fields: `metadata.name=${name.name}` }),
-    kind === 'CronJob' ? undefined : follow({ resource: resources.pods, labels, brief: true }),
-    hasRevisions ? follow({ resource: revision, labels, brief: true }) : undefined,
+    kind === 'CronJob' ? undefined : follow({ resource: resources.pods, labels, keep: keptOfPod }),
+    hasRevisions ? follow({ resource: revision, labels, keep: keptOfRevision }) : undefined,
     kind === 'CronJob' ? undefined : ofEvents('involvedObject.kind=Pod'),
     kind === 'CronJob' ? undefined : ofEvents(`involvedObject.uid=${uid}`),
   ] as const;

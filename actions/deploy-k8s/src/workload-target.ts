@@ -165,7 +165,12 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
   ): Promise<Evidence> {
     if (phase === 'migrate' && this.#parts.migrate) return this.#parts.migrate.evidence;
     const found = await Promise.all(this.#watches.map((watch) => watch.diagnose(signal)));
-    return { facts: found.flatMap(({ facts }) => facts), logs: found.flatMap(({ logs }) => logs) };
+    const [likely] = found.flatMap((one) => one.likely ?? []);
+    return {
+      facts: found.flatMap(({ facts }) => facts),
+      logs: found.flatMap(({ logs }) => logs),
+      ...(likely && { likely }),
+    };
   }
 
   async rollback(

@@ -44,7 +44,8 @@ export async function diagnosePods(o: DiagnosedPods, signal: AbortSignal): Promi
       .map((one) => readLog(o, one, found)),
   );
   found.fact(...eventFacts(events));
-  return found.evidence;
+  const likely = troubles[0]?.failure();
+  return { ...found.evidence, ...(likely && { likely }) };
 }
 
 interface Placed {

@@ -245,6 +245,21 @@ describe('a diagnosis', () => {
     ]);
   });
 
+  test('says what is against the version by now, for when the time is up', async () => {
+    const unready = { name: 'web', ready: false, state: { running: { startedAt: at(2) } } };
+    const events = [
+      event('a', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404'),
+    ];
+    const pods = [pod('a', { statuses: [unready] })];
+    const { watch } = await following({ ...well, Pod: pods, [podEvents]: events });
+    watch.look();
+    const { likely } = await watch.diagnose(signal);
+    expect(likely).toMatchObject({
+      code: 'k8s/not-ready',
+      message: expect.stringContaining('nothing at the path that is asked (status 404)'),
+    });
+  });
+
   test('names what holds each pod back where none has failed', async () => {
     const pods = [
       pod('a', { statuses: [waiting('ContainerCreating')], status: { phase: 'Pending' } }),

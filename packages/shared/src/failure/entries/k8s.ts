@@ -118,7 +118,7 @@ export const k8sFailures = {
       `Correct \`namespace\`, or create it once: \`kubectl create namespace ${f.namespace}\`.`,
   }),
   'k8s/namespace-terminating': entry({
-    cause: (f: { call: string; namespace: string; said: string }) =>
+    cause: (f: { namespace: string; said: string }) =>
       `The namespace ${f.namespace} is being deleted: ${f.said}`,
     remedy: () =>
       'Wait until it is gone, create it again, and run the job again. If it stays, a finalizer of one of its objects holds it.',
@@ -130,20 +130,17 @@ export const k8sFailures = {
       'Install the CustomResourceDefinition first, or correct `apiVersion` and `kind`: old versions of a kind are removed from newer clusters.',
   }),
   'k8s/pod-security': entry({
-    cause: (f: { call: string; said: string }) =>
-      `Pod Security of the namespace does not allow it: ${f.said}`,
+    cause: (f: { said: string }) => `Pod Security of the namespace does not allow it: ${f.said}`,
     remedy: () =>
       'Set what it names in `securityContext` of the pod and its containers, such as `runAsNonRoot`, `allowPrivilegeEscalation: false`, `capabilities: { drop: [ALL] }` and `seccompProfile`.',
   }),
   'k8s/quota': entry({
-    cause: (f: { call: string; said: string }) =>
-      `A quota of the namespace does not allow it: ${f.said}`,
+    cause: (f: { said: string }) => `A quota of the namespace does not allow it: ${f.said}`,
     remedy: () =>
       'Ask for less in `resources`, free some of the quota, or raise it. A rolling update needs room for the pods of `maxSurge` too.',
   }),
   'k8s/limit-range': entry({
-    cause: (f: { call: string; said: string }) =>
-      `A LimitRange of the namespace does not allow it: ${f.said}`,
+    cause: (f: { said: string }) => `A LimitRange of the namespace does not allow it: ${f.said}`,
     remedy: () => 'Set `resources` of the containers to what the LimitRange allows.',
   }),
   'k8s/admission': entry({

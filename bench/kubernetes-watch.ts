@@ -24,7 +24,11 @@ const most = { megabytes: 150 };
 export async function kubernetesWatch(): Promise<Row[]> {
   await using server = await startScriptedApiServer();
   script(server);
-  const env = { ...process.env, BENCH_KUBECONFIG: kubeconfigOf(server), BENCH_SECONDS: String(seconds) };
+  const env = {
+    ...process.env,
+    BENCH_KUBECONFIG: kubeconfigOf(server),
+    BENCH_SECONDS: String(seconds),
+  };
   const args = ['--input-type=module', '--eval', await built(program)];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   const said = parseJson(stdout);

@@ -151,11 +151,9 @@ const denied = (verb: string, resource: string) =>
     binding: 'Role',
   });
 const podSecurity = Failure.of('k8s/pod-security', {
-  call: 'trying to create a pod',
   said: 'violates PodSecurity "restricted:latest"',
 });
 const quota = Failure.of('k8s/quota', {
-  call: 'trying to create a pod',
   said: 'exceeded quota: small',
 });
 const noDryRun = Failure.of('k8s/rejected', {

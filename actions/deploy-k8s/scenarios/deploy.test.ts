@@ -59,4 +59,57 @@ describe('a Deployment on a real cluster', () => {
     expect(await shop.served()).toContain('version two');
     expect(await shop.locks()).toBe('');
   }, 180_000);
+
+  it('runs a migration before it, and changes nothing when that fails', async () => {
+    const shop = await cluster.shop();
+    const [one, two] = [await cluster.image('one'), await cluster.image('two')];
+    const first = await shop.deploy({
+      image: one,
+      manifests: shopManifests(),
+      'health-path': '/',
+      env: 'DATABASE=notes',
+      'run-before': "sh -c 'echo migrating $DATABASE for $VERSION'",
+    });
+    expect({ code: first.code, errors: first.errors }).toEqual({ code: 0, errors: [] });
+    expect(first.log).toContain('migrating notes for one');
+
+    const failed = await shop.deploy({
+      image: two,
+      workload: 'deployment/shop',
+      'health-path': '/',
+      'run-before': "sh -c 'echo the table notes is locked; exit 3'",
+    });
+    expect(failed.outputs).toMatchObject({ status: 'failed', reason: 'k8s/run-before' });
+    expect(failed.errors[0]?.text).toContain('code 3');
+    expect(failed.errors[0]?.text).toContain('the table notes is locked');
+    expect(await shop.served()).toContain('version one');
+    expect(await shop.locks()).toBe('');
+  }, 120_000);
+
+  it('is planned without a write in a dry run', async () => {
+    const shop = await cluster.shop();
+    const planned = await shop.deploy({
+      image: await cluster.image('one'),
+      manifests: shopManifests(),
+      'dry-run': 'true',
+    });
+    expect({ code: planned.code, errors: planned.errors }).toEqual({ code: 0, errors: [] });
+    expect(planned.outputs).toMatchObject({ status: 'planned', image: await cluster.image('one') });
+    expect(await shop.kubectl('get', 'all,leases', '-o', 'name')).toBe('');
+  }, 60_000);
+
+  it('is not changed when nothing is different, and proven as it is', async () => {
+    const shop = await cluster.shop();
+    const asked = {
+      image: await cluster.image('one'),
+      manifests: shopManifests(),
+      'health-path': '/',
+    };
+    expect((await shop.deploy(asked)).outputs).toMatchObject({ status: 'deployed' });
+    const pods = await shop.kubectl('get', 'pods', '-o', 'name');
+    const again = await shop.deploy(asked);
+    expect({ code: again.code, errors: again.errors }).toEqual({ code: 0, errors: [] });
+    expect(again.outputs).toMatchObject({ status: 'unchanged' });
+    expect(await shop.kubectl('get', 'pods', '-o', 'name')).toBe(pods);
+  }, 120_000);
 });

@@ -13,6 +13,7 @@ import { checkWorkload } from './prepare/check-workload.ts';
 import type { Preparation } from './prepare/preparation.ts';
 import { prepareWorkload } from './prepare/prepare-workload.ts';
 import { followRollout } from './rollout/follow-rollout.ts';
+import { RunBefore } from './run-before/run-before.ts';
 import type { Settings } from './settings.ts';
 
 /** What the parts of a run are made of. */
@@ -35,6 +36,8 @@ export function composeParts(o: Composition): WorkloadParts {
     fatal: settings['fatal-reasons'] ?? [],
     tolerated: settings['tolerated-reasons'] ?? [],
   };
+  const command = settings['run-before'];
+  const limit = settings['run-before-timeout'];
   return {
     namespace,
     settings,
@@ -53,15 +56,24 @@ export function composeParts(o: Composition): WorkloadParts {
     prepare: (within) => prepareWorkload(preparation, within),
     follow: ({ name, written }, within) =>
       followRollout({ api, clock, name, written, rules, say: commands.info }, within),
+    ...(command && {
+      migrate: new RunBefore(
+        { command, limit, rules, token: attemptOf(github) || crypto.randomUUID() },
+        { api, clock, commands },
+      ),
+    }),
   };
 }
 
-/** The address of the run; another attempt of it, or another job in it, is another holder. */
-function holderOf({ runAttempt, runUrl }: Run<typeof manifest>['github']): string {
+/** Who has the lock: the address of the run, and what no other job in it has. */
+function holderOf(github: Run<typeof manifest>['github']): string {
   const unique = crypto.randomUUID().slice(0, 8);
-  return runUrl === ''
-    ? `a run outside of GitHub (${unique})`
-    : `${runUrl} attempt ${runAttempt} (${unique})`;
+  return `${attemptOf(github) || 'a run outside of GitHub'} (${unique})`;
+}
+
+/** The attempt of a run; empty outside of GitHub. */
+function attemptOf({ runAttempt, runUrl }: Run<typeof manifest>['github']): string {
+  return runUrl && `${runUrl} attempt ${runAttempt}`;
 }
 
 function remembered(

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { GitHub } from '../github/github.ts';
 import { gitHubTokens } from '../kubernetes/issuers.ts';
-import { type Kubernetes, type Rule, startKubernetes } from '../kubernetes/kubernetes.ts';
+import { type Kubernetes, startKubernetes } from '../kubernetes/kubernetes.ts';
 import { callerPath, type ShopFacts, type ShopPlace, type ShopPlan } from './shop.ts';
 
 /** A namespace of a real Kubernetes; the Deployment is not there yet. */
@@ -33,7 +34,7 @@ async function startK8sPlace(
   const namespace = await kubernetes.namespace();
   // What is there before the first deployment: the address of the shop.
   await kubernetes.kubectl(['-n', namespace, 'apply', '-f', '-'], service);
-  await kubernetes.allow(deployer, everything, namespace);
+  await permit(kubernetes, namespace);
   const address = await kubernetes.serviceAddress(namespace, 'shop');
   const all = started.move();
   return {
@@ -46,7 +47,16 @@ async function startK8sPlace(
   };
 }
 
-const everything: readonly Rule[] = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
+/** As infra/k8s/README.md has it: the job may do what its Role says, and nothing else. */
+async function permit({ kubectl }: Kubernetes, namespace: string): Promise<void> {
+  const role = join(import.meta.dirname, '../../../../infra/k8s/role.yaml');
+  await kubectl(['--namespace', namespace, 'apply', '--filename', role]);
+  const [inNamespace, ofNodes] = ['slipway-deploy', 'slipway-deploy-nodes'];
+  const bind = ['create', 'rolebinding', inNamespace, '--role', inNamespace, '--user', deployer];
+  await kubectl(['--namespace', namespace, ...bind]);
+  const nodes = ['create', 'clusterrolebinding', ofNodes, '--clusterrole', ofNodes];
+  await kubectl([...nodes, '--user', deployer]);
+}
 
 const service = `apiVersion: v1
 kind: Service

@@ -1,4 +1,5 @@
 import type { DeployStep, Direction, PlanFacts } from '@slipway/shared/deploy/target';
+import type { ObjectName } from './api/kubernetes-api.ts';
 import type { RolloutWatch } from './rollout/rollout-watch.ts';
 import type { WayBack } from './way-back/plan-way-back.ts';
 import type { Prepared } from './workload/prepared.ts';
@@ -26,4 +27,4 @@ export type KubernetesChange =
       readonly container: string;
     }
   /** What this run had created is deleted again. */
-  | { readonly kind: 'gone'; readonly direction: 'rollback' };
+  | { readonly kind: 'gone'; readonly direction: 'rollback'; readonly name: ObjectName };

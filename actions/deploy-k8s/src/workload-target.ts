@@ -130,7 +130,7 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
       throw new LeftToPlatform(this.#leftSentence(change));
     }
     return change.kind === 'gone'
-      ? this.#lookWhetherGone(signal)
+      ? this.#lookWhetherGone(change.name, signal)
       : Promise.resolve(together(change.watches.map((watch) => watch.look())));
   }
 
@@ -192,7 +192,9 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
       }
     }
     await this.#applied.deleteCreated(signal);
-    if (!prepared.main.live) return { kind: 'gone', direction: 'rollback' };
+    if (!prepared.main.live) {
+      return { kind: 'gone', direction: 'rollback', name: prepared.main.name };
+    }
     return this.#follow(prepared, restored, 'rollback', signal);
   }
 
@@ -231,9 +233,8 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     return { kind: 'rollout', direction, watches, container };
   }
 
-  async #lookWhetherGone(signal: AbortSignal): Promise<RolloutState> {
-    const { api } = this.#parts;
-    const found = this.#workload && (await api.get(this.#workload, signal));
+  async #lookWhetherGone(name: ObjectName, signal: AbortSignal): Promise<RolloutState> {
+    const found = await this.#parts.api.get(name, signal);
     return found ? { state: 'progress', text: 'Deleting' } : { state: 'settled' };
   }
 

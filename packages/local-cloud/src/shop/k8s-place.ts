@@ -96,8 +96,7 @@ spec:
               path: /health
               port: http
             periodSeconds: 1
----
-${service}`;
+`;
 
 /** The workflow of a user of `ship-k8s.yml`. */
 function callerWorkflow(facts: ShopFacts, { kubernetes, namespace }: K8sPlace): string {

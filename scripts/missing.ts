@@ -68,7 +68,7 @@ const needs: readonly Need[] = [
     ask: ['sh', '-c', `test -z "$SLIPWAY_KUBECONFIG" && ${ownCluster}`],
     fix: 'as root on Linux: scripts/setup kubernetes, and no SLIPWAY_KUBECONFIG',
     tests:
-      '/local-cloud/scenarios/kubernetes(?:-leaves-nothing)?[.]test|/deploy-k8s/scenarios/together',
+      '/local-cloud/scenarios/kubernetes(?:-leaves-nothing)?[.]test|/deploy-k8s/scenarios/restart',
   },
   {
     name: 'Helm and Kustomize',

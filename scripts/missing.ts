@@ -61,14 +61,15 @@ const needs: readonly Need[] = [
       `if test "$SLIPWAY_KUBECONFIG"; then ${existingAnswers}; else ${ownCluster}; fi`,
     ],
     fix: 'as root on Linux: scripts/setup kubernetes; or SLIPWAY_KUBECONFIG=file of a cluster that answers and shares the loopback of this computer (k3s)',
-    tests: '/local-cloud/scenarios/kubernetes|/deploy-k8s/scenarios/(?!connection/)',
+    tests:
+      '/local-cloud/scenarios/kubernetes|/deploy-k8s/scenarios/(?!connection/)|/infra/k8s/scenarios/|/journeys/ship-k8s',
   },
   {
     name: 'a Kubernetes of its own, whose API server a test may stop',
     ask: ['sh', '-c', `test -z "$SLIPWAY_KUBECONFIG" && ${ownCluster}`],
     fix: 'as root on Linux: scripts/setup kubernetes, and no SLIPWAY_KUBECONFIG',
     tests:
-      '/local-cloud/scenarios/kubernetes(?:-leaves-nothing)?[.]test|/deploy-k8s/scenarios/restart',
+      '/local-cloud/scenarios/kubernetes(?:-leaves-nothing)?[.]test|/deploy-k8s/scenarios/restart|/infra/k8s/scenarios/|/journeys/ship-k8s',
   },
   {
     name: 'Helm and Kustomize',

@@ -112,4 +112,21 @@ describe('a Deployment on a real cluster', () => {
     expect(again.outputs).toMatchObject({ status: 'unchanged' });
     expect(await shop.kubectl('get', 'pods', '-o', 'name')).toBe(pods);
   }, 120_000);
+
+  it('that is a StatefulSet gets its broken pod replaced when it goes back', async () => {
+    const shop = await cluster.shop();
+    const manifests = shopManifests()
+      .replace('"kind":"Deployment"', '"kind":"StatefulSet"')
+      .replace('"replicas":2', '"replicas":2,"serviceName":"shop"');
+    const asked = { manifests, 'health-path': '/' };
+    const first = await shop.deploy({ ...asked, image: await cluster.image('one') });
+    expect({ code: first.code, errors: first.errors }).toEqual({ code: 0, errors: [] });
+    const bad = await shop.deploy({ ...asked, image: await cluster.image('crash') });
+    expect(bad.outputs).toMatchObject({ status: 'rolled-back', reason: 'k8s/crash-loop' });
+    expect(bad.log).toContain('Deleted shop-1, which Kubernetes would wait for for ever.');
+    expect(
+      await shop.kubectl('get', 'statefulset/shop', '-o', 'jsonpath={.status.readyReplicas}'),
+    ).toBe('2');
+    expect(await shop.served()).toContain('version one');
+  }, 120_000);
 });

@@ -178,15 +178,15 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     _how: { hurry: boolean },
     signal: AbortSignal,
   ): Promise<KubernetesChange> {
-    const { api, commands } = this.#parts;
+    const { api, clock, commands } = this.#parts;
     await this.#endWatches();
     const restored = await this.#applied.restore(
       (wanted) => (wanted === prepared.main ? wayBack.template : undefined),
       signal,
     );
-    for (const [{ name }, before] of restored) {
+    for (const { name } of restored.keys()) {
       if (name.resource.kind !== 'StatefulSet') continue;
-      const replaced = await replaceStuckPods(api, { name, before }, signal);
+      const replaced = await replaceStuckPods(api, { clock, name }, signal);
       if (replaced.length > 0) {
         commands.info(`Deleted ${replaced.join(', ')}, which Kubernetes would wait for for ever.`);
       }

@@ -1,6 +1,10 @@
 import { type JsonObject, objectIn, objectsIn, textIn } from '@slipway/shared/document/json-object';
+import type { Clock } from '@slipway/shared/time/clock';
+import { poll } from '@slipway/shared/time/poll';
 import { type KubernetesApi, type ObjectName, Outdated } from '../api/kubernetes-api.ts';
 import { isReady } from '../proof/prove-workload.ts';
+
+const pause = 200;
 
 /**
  * Deletes the pods of a StatefulSet that are not ready and not of the revision that it is set to: in
@@ -10,13 +14,18 @@ import { isReady } from '../proof/prove-workload.ts';
  */
 export async function replaceStuckPods(
   api: KubernetesApi,
-  { before, name }: { name: ObjectName; before: JsonObject },
+  { clock, name }: { clock: Clock; name: ObjectName },
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const resource = await api.resource({ apiVersion: 'v1', kind: 'Pod' }, signal);
   if (!resource) return [];
-  const uid = textIn(objectIn(before, 'metadata'), 'uid');
-  const good = textIn(objectIn(before, 'status'), 'updateRevision');
+  // Which revision it is set to, the controller says once it has seen the change.
+  const live = await poll(clock, signal, () => seen(api, name, signal), {
+    first: pause,
+    most: pause,
+  });
+  const uid = textIn(objectIn(live, 'metadata'), 'uid');
+  const good = textIn(objectIn(live, 'status'), 'updateRevision');
   const pods = await api.list({ resource, namespace: name.namespace }, signal);
   const deleted: string[] = [];
   for (const pod of pods) {
@@ -38,4 +47,16 @@ export async function replaceStuckPods(
     }
   }
   return deleted;
+}
+
+async function seen(
+  api: KubernetesApi,
+  name: ObjectName,
+  signal: AbortSignal,
+): Promise<JsonObject | undefined> {
+  const live = (await api.get(name, signal)) ?? {};
+  const generation = Number(objectIn(live, 'metadata')['generation'] ?? 0);
+  return Number(objectIn(live, 'status')['observedGeneration'] ?? 0) >= generation
+    ? live
+    : undefined;
 }

@@ -6,6 +6,7 @@ import type { ImageReference } from '@slipway/shared/image/reference';
 import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-image';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { KubernetesApi } from './api/kubernetes-api.ts';
+import { Canary } from './canary/canary.ts';
 import type { manifest } from './manifest.ts';
 import type { ManifestObject } from './manifests/manifest-object.ts';
 import type { WorkloadParts } from './parts.ts';
@@ -54,6 +55,12 @@ export function composeParts(o: Composition): WorkloadParts {
       return name;
     },
     prepare: (within) => prepareWorkload(preparation, within),
+    async canary({ main }, within) {
+      if (settings.strategy !== 'canary' || !main.live || !main.isChanged) return undefined;
+      const { after: wanted, name } = main;
+      const percent = Math.max(...settings['traffic-percent']);
+      return Canary.plan({ api, workload: name, wanted, route: settings.route, percent }, within);
+    },
     follow: ({ name, written }, within) =>
       followRollout({ api, clock, name, written, rules, say: commands.info }, within),
     ...(command && {

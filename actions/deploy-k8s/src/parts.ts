@@ -4,6 +4,7 @@ import type { JsonObject } from '@slipway/shared/document/json-object';
 import type { Fetch } from '@slipway/shared/http/fetch';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { KubernetesApi, ObjectName } from './api/kubernetes-api.ts';
+import type { Canary } from './canary/canary.ts';
 import type { RolloutWatch } from './rollout/rollout-watch.ts';
 import type { Settings } from './settings.ts';
 import type { Prepared } from './workload/prepared.ts';
@@ -27,6 +28,8 @@ export interface WorkloadParts {
   check(signal: AbortSignal): Promise<ObjectName>;
   /** What is wanted, compared with what is there. Reads only. */
   prepare(signal: AbortSignal): Promise<Prepared>;
+  /** The canary of strategy `canary`, for a Deployment that is there and changes. Reads only. */
+  canary(prepared: Prepared, signal: AbortSignal): Promise<Canary | undefined>;
   /** Follows the rollout of a workload as the server has stored it. */
   follow(change: Followed, signal: AbortSignal): Promise<RolloutWatch>;
   /** The one-off Job before the rollout; undefined where none is asked for. */

@@ -2,6 +2,7 @@ import { commandInput } from '@slipway/shared/action/command-input';
 import {
   BadInput,
   boolean,
+  choice,
   count,
   duration,
   type Input,
@@ -19,7 +20,7 @@ import { clusterExample, clusterInput, type GivenCluster } from './connection/gi
 import { kubeconfigSecrets } from './connection/kubeconfig-secrets.ts';
 import type { manifest } from './manifest.ts';
 import { manifestsExample, manifestsInput } from './manifests/given.ts';
-import { workloadInput } from './workload/workload-name.ts';
+import { type WorkloadName, workloadInput } from './workload/workload-name.ts';
 
 /** Everything the action was told, checked. */
 export type Settings = ReturnType<typeof readSettings>;
@@ -36,6 +37,10 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
       manifests: manifestsInput(workspace),
       values: lines(fileIn(workspace, 'deploy/values.yaml')),
       replicas: count(0, 5_000),
+      strategy: choice('rolling', 'canary'),
+      route: matching(subdomain, 'is not the name of an HTTPRoute', 'shop'),
+      'traffic-percent': percents,
+      'traffic-bake': duration('0s', '24h'),
       'run-before': commandInput,
       'run-before-timeout': duration('1s', '6h'),
       'lock-timeout': duration('0s', '6h'),
@@ -74,6 +79,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
     (values, problem) => {
       checkDeployInputs(values, problem, 5);
       checkWhatIsDeployed(values, problem);
+      checkCanary(values, problem);
       checkConnection(values, problem);
     },
     file,
@@ -82,6 +88,7 @@ export function readSettings(run: Run<typeof manifest>, file?: FileInputs | BadI
 
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const subdomain = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const guidExample = '11111111-2222-3333-4444-555555555555';
 
@@ -90,6 +97,18 @@ const reason = matching(
   'is not a reason of Kubernetes',
   'ImagePullBackOff',
 );
+
+const percents: Input<readonly number[]> = {
+  example: '5,25',
+  parse(value) {
+    const shares = value
+      .split(',')
+      .map((part) => (/^\s*\d{1,2}\s*$/.test(part) ? Number(part) : 0));
+    const isRising = shares.every((share, at) => share > (shares[at - 1] ?? 0));
+    if (isRising) return shares;
+    throw new BadInput('is not a list of rising shares from 1 to 99', '5,25');
+  },
+};
 
 /** Masked piece by piece: its tokens, keys and passwords. */
 const kubeconfigText: Input<string> = {
@@ -131,6 +150,25 @@ function checkWhatIsDeployed(values: WhatIsDeployed, problem: Problem): void {
   }
   if (values['health-port'] !== undefined && values['health-path'] === undefined) {
     problem('health-port', 'needs health-path', '/health');
+  }
+}
+
+interface Strategy {
+  strategy: 'rolling' | 'canary';
+  workload?: WorkloadName | undefined;
+  route?: string | undefined;
+  replicas?: number | undefined;
+}
+
+function checkCanary(values: Strategy, problem: Problem): void {
+  if (values.route !== undefined && values.strategy !== 'canary') {
+    problem('route', 'needs strategy canary');
+  }
+  if (values.strategy === 'canary' && values.workload && values.workload.kind !== 'Deployment') {
+    problem('strategy', 'is canary, which is for a deployment only', 'rolling');
+  }
+  if (values.replicas === 0 && values.strategy === 'canary') {
+    problem('replicas', 'is 0, and strategy canary needs pods', '2');
   }
 }
 

@@ -1,4 +1,5 @@
 import { unlessAborted } from '@slipway/shared/concurrency/unless-aborted';
+import { atAddress, proveHealth } from '@slipway/shared/deploy/health';
 import {
   type Direction,
   type Ending,
@@ -11,7 +12,9 @@ import {
 } from '@slipway/shared/deploy/target';
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import type { ObjectName } from './api/kubernetes-api.ts';
+import type { Canary } from './canary/canary.ts';
 import { LeaseLock } from './lock/lease-lock.ts';
+import { makeSteps } from './make-steps.ts';
 import type { WorkloadParts } from './parts.ts';
 import type { KubernetesChange, KubernetesPlan, KubernetesStep } from './plan.ts';
 import { proveWorkload } from './proof/prove-workload.ts';
@@ -35,6 +38,8 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
   #watches: RolloutWatch[] = [];
   readonly #over = new AbortController();
   #revision = '';
+  #canaryBegun = false;
+  #canaryWatch: RolloutWatch | undefined;
 
   constructor(parts: WorkloadParts) {
     this.#parts = parts;
@@ -98,13 +103,15 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     const revisions = main.live ? await revisionsOf(api, main.name, main.live, signal) : [];
     const wayBack = planWayBack(main, revisions);
     [...notes, ...wayBack.notes].forEach(commands.info);
-    const changes = prepared.objects.some(({ isChanged }) => isChanged);
-    const workload = textOf(main.name);
-    const step: KubernetesStep = changes
-      ? { kind: 'apply', name: main.live ? `update ${workload}` : `create ${workload}` }
-      : { kind: 'keep', name: `${workload} as it is` };
+    const canary = await this.#parts.canary(prepared, signal);
+    const steps = makeSteps({
+      workload: textOf(main.name),
+      isNew: !main.live,
+      isChanged: prepared.objects.some(({ isChanged }) => isChanged),
+      canary: canary && this.#parts.settings,
+    });
     const { rollback, serves } = wayBack;
-    return { image, previousImage, diff, serves, rollback, steps: [step], prepared, wayBack };
+    return { image, previousImage, diff, serves, rollback, steps, prepared, wayBack, canary };
   }
 
   async migrate({ prepared }: KubernetesPlan, signal: AbortSignal): Promise<void> {
@@ -112,10 +119,24 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
   }
 
   async apply(
-    { prepared }: KubernetesPlan,
+    { canary, prepared }: KubernetesPlan,
     step: KubernetesStep,
     signal: AbortSignal,
   ): Promise<KubernetesChange> {
+    if (canary) {
+      switch (step.kind) {
+        case 'canary':
+          return this.#begin(canary, prepared.container, signal);
+        case 'shift':
+          return this.#shift(canary, step, signal);
+        case 'unshift':
+          await this.#canaryWatch?.[Symbol.asyncDispose]();
+          this.#canaryWatch = undefined;
+          await canary.end(signal);
+          return this.#follow(prepared, new Map(), 'forward', signal);
+        default:
+      }
+    }
     const written = new Map<WantedObject, JsonObject>();
     for (const wanted of prepared.objects) {
       if (step.kind === 'keep' || !wanted.isChanged) continue;
@@ -129,27 +150,33 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     if (change.direction === 'rollback' && this.#parts.signal.aborted) {
       throw new LeftToPlatform(this.#leftSentence(change));
     }
-    return change.kind === 'gone'
-      ? this.#lookWhetherGone(change.name, signal)
-      : Promise.resolve(together(change.watches.map((watch) => watch.look())));
+    switch (change.kind) {
+      case 'gone':
+        return this.#lookWhetherGone(change.name, signal);
+      case 'traffic':
+        return this.#lookAtTraffic(change, signal);
+      default:
+        return Promise.resolve(together(change.watches.map((watch) => watch.look())));
+    }
   }
 
   async prove(change: KubernetesChange, direction: Direction, signal: AbortSignal): Promise<Proof> {
     const { api, clock, fetch, settings } = this.#parts;
+    if (change.kind === 'traffic') return this.#proveTraffic(change.percent, signal);
     const [watch] = change.kind === 'rollout' ? change.watches : [];
     if (change.kind === 'gone' || !watch) {
       return { url: '', how: 'by Kubernetes, which has no such workload any more' };
     }
-    const workload = this.#workload;
+    const { name } = change;
     return proveWorkload(
       {
         api,
         clock,
         fetch,
         settings,
-        namespace: workload?.namespace ?? '',
-        kind: workload?.resource.kind ?? '',
-        workload: this.workload,
+        namespace: name.namespace ?? '',
+        kind: name.resource.kind,
+        workload: textOf(name),
         container: change.container,
         pods: () => watch.pods(),
       },
@@ -164,7 +191,8 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     signal: AbortSignal,
   ): Promise<Evidence> {
     if (phase === 'migrate' && this.#parts.migrate) return this.#parts.migrate.evidence;
-    const found = await Promise.all(this.#watches.map((watch) => watch.diagnose(signal)));
+    const watches = [...this.#watches, ...(this.#canaryWatch ? [this.#canaryWatch] : [])];
+    const found = await Promise.all(watches.map((watch) => watch.diagnose(signal)));
     const [likely] = found.flatMap((one) => one.likely ?? []);
     return {
       facts: found.flatMap(({ facts }) => facts),
@@ -174,12 +202,14 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
   }
 
   async rollback(
-    { prepared, wayBack }: KubernetesPlan,
+    { canary, prepared, wayBack }: KubernetesPlan,
     _how: { hurry: boolean },
     signal: AbortSignal,
   ): Promise<KubernetesChange> {
     const { api, clock, commands } = this.#parts;
     await this.#endWatches();
+    // First of all: nobody is sent to the new version any more.
+    if (canary && this.#canaryBegun) await canary.end(signal);
     const restored = await this.#applied.restore(
       (wanted) => (wanted === prepared.main ? wayBack.template : undefined),
       signal,
@@ -230,7 +260,52 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
       this.#watches.push(watch);
       watches.push(watch);
     }
-    return { kind: 'rollout', direction, watches, container };
+    return { kind: 'rollout', direction, name: main.name, watches, container };
+  }
+
+  async #begin(canary: Canary, container: string, signal: AbortSignal): Promise<KubernetesChange> {
+    this.#canaryBegun = true;
+    const { name } = canary;
+    const written = await canary.begin(signal);
+    const watch = await unlessAborted(
+      this.#parts.follow({ name, written }, this.#over.signal),
+      signal,
+    );
+    this.#canaryWatch = watch;
+    return { kind: 'rollout', direction: 'forward', name, watches: [watch], container };
+  }
+
+  async #shift(
+    canary: Canary,
+    { percent = 0 }: KubernetesStep,
+    signal: AbortSignal,
+  ): Promise<KubernetesChange> {
+    const { clock, settings } = this.#parts;
+    await canary.shift(percent, signal);
+    const until = clock.now() + settings['traffic-bake'];
+    return { kind: 'traffic', direction: 'forward', canary, percent, until };
+  }
+
+  async #lookAtTraffic(
+    { canary, until }: KubernetesChange & { kind: 'traffic' },
+    signal: AbortSignal,
+  ): Promise<RolloutState> {
+    const state = this.#canaryWatch?.look();
+    if (state?.state === 'failed') return state;
+    const why = await canary.look(signal);
+    if (why !== undefined) return { state: 'progress', text: why };
+    if (this.#parts.clock.now() >= until) return { state: 'settled' };
+    return { state: 'progress', text: 'Watching the share of the traffic' };
+  }
+
+  // Both versions answer there, so no answer can be asked to show the new one.
+  async #proveTraffic(percent: number, signal: AbortSignal): Promise<Proof> {
+    const { clock, fetch, settings } = this.#parts;
+    const { 'health-status': status, 'health-threshold': threshold, 'health-url': url } = settings;
+    if (!url)
+      return { url: '', how: `by the gateway, which sends ${percent} % to the new version` };
+    const at = atAddress(url, fetch);
+    return proveHealth(at, { expected: { status }, threshold, clock }, 'forward', signal);
   }
 
   async #lookWhetherGone(name: ObjectName, signal: AbortSignal): Promise<RolloutState> {
@@ -240,6 +315,8 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
 
   async #endWatches(): Promise<void> {
     const watches = this.#watches.splice(0);
+    if (this.#canaryWatch) watches.push(this.#canaryWatch);
+    this.#canaryWatch = undefined;
     await Promise.all(watches.map((watch) => watch[Symbol.asyncDispose]()));
   }
 

@@ -24,7 +24,7 @@ export interface Need {
 export interface NeedingRun {
   readonly kind: WorkloadKind;
   readonly isNew: boolean;
-  readonly inputs: ReadonlySet<'health-path' | 'rollback' | 'run-before' | 'secrets'>;
+  readonly inputs: ReadonlySet<'health-path' | 'rollback' | 'route' | 'run-before' | 'secrets'>;
 }
 
 /** Whether a run creates the workload: a Job is a new one each time. */
@@ -58,7 +58,7 @@ const workload = (kind: WorkloadKind, resource: string): readonly Need[] => {
 };
 
 const given =
-  (input: 'health-path' | 'rollback' | 'run-before' | 'secrets') =>
+  (input: 'health-path' | 'rollback' | 'route' | 'run-before' | 'secrets') =>
   ({ inputs }: NeedingRun) =>
     inputs.has(input);
 
@@ -170,6 +170,30 @@ export const needs: readonly Need[] = [
     why: 'to run `run-before`',
     when: given('run-before'),
     where: '`run-before` is given',
+  },
+  {
+    verbs: ['get', 'list', 'update'],
+    group: 'gateway.networking.k8s.io',
+    resource: 'httproutes',
+    why: 'to shift the traffic, and to give it back',
+    when: given('route'),
+    where: '`strategy` is canary',
+  },
+  {
+    verbs: ['create', 'delete'],
+    group: 'apps',
+    resource: 'deployments',
+    why: 'to run the new version beside the one that serves',
+    when: given('route'),
+    where: '`strategy` is canary',
+  },
+  {
+    verbs: ['get', 'list', 'create', 'patch', 'delete'],
+    group: '',
+    resource: 'services',
+    why: 'to lead to the new version beside the one that serves',
+    when: given('route'),
+    where: '`strategy` is canary',
   },
   {
     verbs: ['list'],

@@ -6,7 +6,10 @@ import { findWorkload } from './find-workload.ts';
 import type { Preparation } from './preparation.ts';
 
 /** The inputs that decide on what has to be allowed. */
-export type NeedingSettings = Pick<Settings, 'health-path' | 'rollback' | 'run-before' | 'secrets'>;
+export type NeedingSettings = Pick<
+  Settings,
+  'health-path' | 'rollback' | 'run-before' | 'secrets' | 'strategy'
+>;
 
 /** The workload of a run, and what this identity may not do although it would be of use. */
 export interface CheckedWorkload {
@@ -33,9 +36,10 @@ export async function checkWorkload(
 }
 
 function inputsOf(settings: NeedingSettings): NeedingRun['inputs'] {
-  const inputs = new Set<'health-path' | 'rollback' | 'run-before' | 'secrets'>();
+  const inputs = new Set<'health-path' | 'rollback' | 'route' | 'run-before' | 'secrets'>();
   if (settings['health-path'] !== undefined) inputs.add('health-path');
   if (settings.rollback) inputs.add('rollback');
+  if (settings.strategy === 'canary') inputs.add('route');
   if (settings['run-before'] !== undefined) inputs.add('run-before');
   if (settings.secrets !== undefined && settings.secrets.size > 0) inputs.add('secrets');
   return inputs;

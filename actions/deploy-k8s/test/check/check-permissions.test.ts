@@ -55,6 +55,11 @@ describe('permissions', () => {
     ['secrets', { ...update, inputs: new Set(['secrets']) }, 'create secrets'],
     ['run-before', { ...update, inputs: new Set(['run-before']) }, 'create batch/jobs'],
     ['health-path', { ...update, inputs: new Set(['health-path']) }, 'get pods/proxy'],
+    [
+      'canary',
+      { ...update, inputs: new Set(['route']) },
+      'update gateway.networking.k8s.io/httproutes',
+    ],
   ])('are asked for: %s', async (_, run, permission) => {
     expect(await askedBy(run)).toContain(permission);
   });

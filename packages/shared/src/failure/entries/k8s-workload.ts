@@ -20,6 +20,17 @@ export const k8sWorkloadFailures = {
     remedy: () =>
       'What somebody else has set is left alone. Find out who it was, and whether what runs now is what you want.',
   }),
+  'k8s/no-route': entry({
+    cause: (f: { workload: string; why: string }) =>
+      `There is no route whose weights could give a canary of ${f.workload} its share: ${f.why}.`,
+    remedy: () =>
+      'Strategy `canary` needs one HTTPRoute of the Gateway API that leads to the Service of the workload; name it as `route` where there are several. Else use `strategy: rolling`.',
+  }),
+  'k8s/route-refused': entry({
+    cause: (f: { route: string; why: string }) =>
+      `The HTTPRoute ${f.route} was not taken: ${f.why}.`,
+    remedy: () => 'Look at its status (`kubectl describe httproute`), and run the job again.',
+  }),
   'k8s/no-pods': entry({
     cause: (f: { workload: string }) =>
       `${f.workload} has no pod that is ready, so nothing serves.`,

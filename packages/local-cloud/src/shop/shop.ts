@@ -11,6 +11,9 @@ import { makeUserRepository, type UserRepository } from '../user-repository.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
+/** The storage is kept and shared, so shops that are open at the same time have an image each. */
+const imageName = `octo/shop-${process.env['JEST_WORKER_ID'] ?? 'alone'}`;
+
 /** The path of the caller workflow in the repository of a shop. */
 export const callerPath = '.github/workflows/ship.yml';
 
@@ -92,7 +95,7 @@ export async function openShop<Place extends ShopPlace>(
   );
   const place = started.use(await plan.start(github.oidc, tls?.authority ?? ''));
   const facts = {
-    image: `${registry.host}/octo/shop`,
+    image: `${registry.host}/${imageName}`,
     trivySha256: await trivySha256(),
     database: await pushDatabase(registry.host, 'octo/trivy-db', {
       updatedAt: new Date().toISOString(),
@@ -138,12 +141,12 @@ export async function openShop<Place extends ShopPlace>(
     },
     async digestOf(tag) {
       const accept = 'application/vnd.docker.distribution.manifest.v2+json';
-      const address = `http://${registry.host}/v2/octo/shop/manifests/${tag}`;
+      const address = `http://${registry.host}/v2/${imageName}/manifests/${tag}`;
       const answer = await fetch(address, { headers: { accept } });
       return answer.headers.get('docker-content-digest') ?? '';
     },
     async imageTags() {
-      const answer = await fetch(`http://${registry.host}/v2/octo/shop/tags/list`);
+      const answer = await fetch(`http://${registry.host}/v2/${imageName}/tags/list`);
       const { tags = [] }: { tags?: string[] } = Object(await answer.json());
       return tags.sort();
     },

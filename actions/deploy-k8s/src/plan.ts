@@ -34,6 +34,8 @@ export type KubernetesChange =
       readonly watches: readonly RolloutWatch[];
       /** The container that is asked. */
       readonly container: string;
+      /** Whether nobody outside reaches it. */
+      readonly isCanary?: true;
     }
   /** A share of the traffic. */
   | {

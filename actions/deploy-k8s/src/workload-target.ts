@@ -173,7 +173,8 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
         api,
         clock,
         fetch,
-        settings,
+        // Nobody outside reaches a canary before it has a share of the traffic.
+        settings: change.isCanary ? { ...settings, 'health-url': undefined } : settings,
         namespace: name.namespace ?? '',
         kind: name.resource.kind,
         workload: textOf(name),
@@ -272,7 +273,14 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
       signal,
     );
     this.#canaryWatch = watch;
-    return { kind: 'rollout', direction: 'forward', name, watches: [watch], container };
+    return {
+      kind: 'rollout',
+      direction: 'forward',
+      name,
+      watches: [watch],
+      container,
+      isCanary: true,
+    };
   }
 
   async #shift(

@@ -38,6 +38,7 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
   #watches: RolloutWatch[] = [];
   readonly #over = new AbortController();
   #revision = '';
+  #written: ReadonlyMap<WantedObject, JsonObject> = new Map();
   #canaryBegun = false;
   #canaryWatch: RolloutWatch | undefined;
 
@@ -130,10 +131,9 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
         case 'shift':
           return this.#shift(canary, step, signal);
         case 'unshift':
-          await this.#canaryWatch?.[Symbol.asyncDispose]();
-          this.#canaryWatch = undefined;
+          await this.#endWatches();
           await canary.end(signal);
-          return this.#follow(prepared, new Map(), 'forward', signal);
+          return this.#follow(prepared, this.#written, 'forward', signal);
         default:
       }
     }
@@ -142,6 +142,7 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
       if (step.kind === 'keep' || !wanted.isChanged) continue;
       written.set(wanted, await this.#applied.apply(wanted, signal));
     }
+    this.#written = written;
     return this.#follow(prepared, written, 'forward', signal);
   }
 

@@ -47,6 +47,16 @@ const inputs = async (version: string) => ({
   bake: '1s',
 });
 
+/** When Kubernetes has ended what it was told, whatever the action said, this version is there alone. */
+async function settled(version: string) {
+  await shop.kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s');
+  // Pods that end have left the Service a moment after the rollout is over.
+  const ending = ['get', 'pods', '-o', 'jsonpath={.items[*].metadata.deletionTimestamp}'];
+  const until = performance.now() + 30_000;
+  while ((await shop.kubectl(...ending)) !== '' && performance.now() < until);
+  expect(await shop.served()).toContain(`version ${version}`);
+}
+
 it('a deployment that nobody cancels', async () => {
   const image = await cluster.image('two');
   const first = await shop.deploy({ image, manifests: shopManifests(), 'health-path': '/' });
@@ -65,8 +75,7 @@ it.each(moments)(
     const said = closingLineOf(first);
     const [, ends] = endings.find(([words]) => words.test(said)) ?? [];
     expect({ said, ends }).toEqual({ said, ends: expect.any(String) });
-    await shop.kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s');
-    expect(await shop.served()).toContain(`version ${ends === 'old' ? old : next}`);
+    await settled(ends === 'old' ? old : next);
     // A run that was killed before it knew anything leaves nothing either.
     expect(await shop.locks()).toBe('');
     const again = await shop.deploy(await inputs(next));

@@ -49,8 +49,8 @@ async function world(code: string, more: Partial<Wanted> = {}) {
     object: secret,
     after: secret,
   };
-  const shown: { line: string }[] = [];
-  const show = (line: string) => shown.push({ line });
+  const shown: { line: string; at: number }[] = [];
+  const show = (line: string) => shown.push({ line, at: Date.now() });
   const runBefore = new RunBefore(
     {
       command: ['node', '-e', code],

@@ -19,7 +19,7 @@ export interface CanaryOf {
 }
 
 /** What a canary needs that is there already. */
-interface Place {
+interface CanaryPlace {
   readonly route: ObjectName;
   readonly service: JsonObject;
   readonly serviceName: ObjectName;
@@ -32,9 +32,9 @@ interface Place {
  */
 export class Canary {
   readonly #o: CanaryOf;
-  readonly #place: Place;
+  readonly #place: CanaryPlace;
 
-  private constructor(o: CanaryOf, place: Place) {
+  private constructor(o: CanaryOf, place: CanaryPlace) {
     this.#o = o;
     this.#place = place;
   }
@@ -123,7 +123,7 @@ export class Canary {
   }
 }
 
-async function placeOf(o: CanaryOf, signal: AbortSignal): Promise<Place> {
+async function placeOf(o: CanaryOf, signal: AbortSignal): Promise<CanaryPlace> {
   const { api, route: asked, wanted, workload } = o;
   const { namespace } = workload;
   const refuse = (why: string) =>

@@ -21,7 +21,7 @@ const moments = tenths.map((within, tenth) => ({ percent: tenth * 10 + within / 
 const endings: ReadonlyArray<readonly [RegExp, 'old' | 'next']> = [
   // Before the action itself is there, a signal ends Node.
   [/^SIGINT: $/, 'old'],
-  [/^cancelled: .*(?:deployment\/shop was not changed|was not touched|nothing was changed)/, 'old'],
+  [/^cancelled: .*deployment\/shop(?: in \S+)? was not changed/, 'old'],
   [/^cancelled: .+; Kubernetes is bringing back the version before of deployment\/shop/, 'old'],
   [/^deployed: deployment\/shop in .+ serves the new version/, 'next'],
 ];

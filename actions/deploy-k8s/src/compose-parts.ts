@@ -31,8 +31,13 @@ export interface Composition {
 export function composeParts(o: Composition): WorkloadParts {
   const { api, clock, manifests, namespace, run, settings } = o;
   const { commands, github, signal } = run;
-  const resolve = remembered((image: ImageReference, within) => resolveFor(o, image, within));
-  const preparation: Preparation = { api, settings, namespace, manifests, resolve };
+  const preparation: Preparation = {
+    api,
+    settings,
+    namespace,
+    manifests,
+    resolve: (image, within) => resolveFor(o, image, within),
+  };
   const rules = {
     fatal: settings['fatal-reasons'] ?? [],
     tolerated: settings['tolerated-reasons'] ?? [],
@@ -81,17 +86,6 @@ function holderOf(github: Run<typeof manifest>['github']): string {
 /** The attempt of a run; empty outside of GitHub. */
 function attemptOf({ runAttempt, runUrl }: Run<typeof manifest>['github']): string {
   return runUrl && `${runUrl} attempt ${runAttempt}`;
-}
-
-function remembered(
-  resolve: (image: ImageReference, signal: AbortSignal) => Promise<ResolvedImage>,
-): typeof resolve {
-  const known = new Map<ImageReference, ResolvedImage>();
-  return async (image, signal) => {
-    const resolved = known.get(image) ?? (await resolve(image, signal));
-    known.set(image, resolved);
-    return resolved;
-  };
 }
 
 function resolveFor(

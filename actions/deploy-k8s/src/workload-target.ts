@@ -12,6 +12,7 @@ import {
 } from '@slipway/shared/deploy/target';
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import type { ObjectName } from './api/kubernetes-api.ts';
+import { objectText } from './api/object-text.ts';
 import type { Canary } from './canary/canary.ts';
 import { LeaseLock } from './lock/lease-lock.ts';
 import { makeSteps } from './make-steps.ts';
@@ -60,7 +61,7 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
   /** `deployment/shop`; empty until it is known. */
   get workload(): string {
     const { workload } = this.#parts.settings;
-    if (this.#workload) return textOf(this.#workload);
+    if (this.#workload) return objectText(this.#workload);
     return workload ? workloadText(workload) : '';
   }
 
@@ -74,13 +75,13 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
     const resource = await api.resource(lease, signal);
     if (!resource) throw new Error('the API server has no Leases');
-    const name = `slipway-${textOf(workload).replace('/', '-')}`;
+    const name = `slipway-${objectText(workload).replace('/', '-')}`;
     const lock = await LeaseLock.take(
       {
         api,
         clock,
         name: { resource, namespace: workload.namespace, name },
-        workload: textOf(workload),
+        workload: objectText(workload),
         holder,
         limit: settings['lock-timeout'],
         say: commands.info,
@@ -106,7 +107,7 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
     [...notes, ...wayBack.notes].forEach(commands.info);
     const canary = await this.#parts.canary(prepared, signal);
     const steps = makeSteps({
-      workload: textOf(main.name),
+      workload: objectText(main.name),
       isNew: !main.live,
       isChanged: prepared.objects.some(({ isChanged }) => isChanged),
       canary: canary && this.#parts.settings,
@@ -178,7 +179,7 @@ export class WorkloadTarget implements Target<KubernetesPlan, KubernetesChange> 
         settings: change.isCanary ? { ...settings, 'health-url': undefined } : settings,
         namespace: name.namespace ?? '',
         kind: name.resource.kind,
-        workload: textOf(name),
+        workload: objectText(name),
         container: change.container,
         pods: () => watch.pods(),
       },
@@ -342,8 +343,4 @@ function together(states: readonly RolloutState[]): RolloutState {
   const failed = states.find(({ state }) => state === 'failed');
   const moving = states.find(({ state }) => state === 'progress');
   return failed ?? moving ?? { state: 'settled' };
-}
-
-function textOf({ name, resource }: ObjectName): string {
-  return `${resource.kind.toLowerCase()}/${name}`;
 }

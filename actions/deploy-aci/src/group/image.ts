@@ -1,24 +1,7 @@
 import { type JsonObject, textIn } from '@slipway/shared/document/json-object';
-import {
-  formatReference,
-  type ImageReference,
-  InvalidReference,
-  parseReference,
-  repositoryName,
-} from '@slipway/shared/image/reference';
+import { formatReference, referenceOf, repositoryName } from '@slipway/shared/image/reference';
 import { containerIn } from './document/parts.ts';
 import { taggedImage } from './document/writable.ts';
-
-/** An image reference; undefined where a text is none. */
-export function referenceOf(image: string | undefined): ImageReference | undefined {
-  if (image === undefined) return undefined;
-  try {
-    return parseReference(image);
-  } catch (error) {
-    if (error instanceof InvalidReference) return undefined;
-    throw error;
-  }
-}
 
 /**
  * The image that a container of what runs has, by digest where that is known: from itself, or from the

@@ -6,7 +6,7 @@ import {
 } from '@slipway/shared/document/json-object';
 import { gatherProblems } from '@slipway/shared/document/problems';
 import { Failure } from '@slipway/shared/failure/failure';
-import type { ImageReference } from '@slipway/shared/image/reference';
+import { type ImageReference, referenceOf } from '@slipway/shared/image/reference';
 import { checkPlatform, type ResolvedImage } from '@slipway/shared/image/resolve-image';
 import { oneLine } from '@slipway/shared/image/said';
 import { problemsOf, sentencesOf } from './check/check.ts';
@@ -19,7 +19,7 @@ import { containerIn, propertiesOf } from './document/parts.ts';
 import { snapshot, unknownFields } from './document/snapshot.ts';
 import { withoutReleaseTags } from './document/writable.ts';
 import type { GroupSettings } from './group-settings.ts';
-import { referenceOf, runningImage } from './image.ts';
+import { runningImage } from './image.ts';
 import { mainContainer, placeOf } from './main-container.ts';
 import { firstPort } from './merge/address.ts';
 import { merge } from './merge/merge.ts';

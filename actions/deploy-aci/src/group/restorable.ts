@@ -1,9 +1,10 @@
 import type { JsonObject } from '@slipway/shared/document/json-object';
+import { referenceOf } from '@slipway/shared/image/reference';
 import { eachIn, within } from './document/edit.ts';
 import { containersOf, withContainer } from './document/parts.ts';
 import { snapshot } from './document/snapshot.ts';
 import type { GroupSettings } from './group-settings.ts';
-import { referenceOf, runningImage } from './image.ts';
+import { runningImage } from './image.ts';
 import { mainContainer, placeOf } from './main-container.ts';
 import { merge } from './merge/merge.ts';
 import type { Restorable } from './prepared-group.ts';

@@ -2,6 +2,7 @@ import { type JsonObject, objectIn, textIn } from '@slipway/shared/document/json
 import { Failure } from '@slipway/shared/failure/failure';
 import { oneLine } from '@slipway/shared/image/said';
 import { type KubernetesApi, type ObjectName, Outdated } from '../api/kubernetes-api.ts';
+import { objectText } from '../api/object-text.ts';
 import { selects } from '../proof/services.ts';
 import { beside, canaryDeployment, canaryLabel, canaryService } from './canary-objects.ts';
 import { leadsTo, notTaken, type Pair, withoutCanary, withShare } from './route-weights.ts';
@@ -127,7 +128,7 @@ async function placeOf(o: CanaryOf, signal: AbortSignal): Promise<CanaryPlace> {
   const { api, route: asked, wanted, workload } = o;
   const { namespace } = workload;
   const refuse = (why: string) =>
-    Failure.of('k8s/no-route', { workload: `deployment/${workload.name}`, why });
+    Failure.of('k8s/no-route', { workload: objectText(workload), why });
   const kind = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' };
   const resource = await api.resource(kind, signal);
   if (!resource) throw refuse('the cluster has no Gateway API');

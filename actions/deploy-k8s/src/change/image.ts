@@ -1,27 +1,11 @@
 import { type JsonObject, textIn } from '@slipway/shared/document/json-object';
-import {
-  formatReference,
-  type ImageReference,
-  InvalidReference,
-  parseReference,
-} from '@slipway/shared/image/reference';
+import { formatReference, referenceOf } from '@slipway/shared/image/reference';
 import {
   type ContainerAt,
   containerLists,
   containersOf,
   nameOf,
 } from '../workload/pod-template.ts';
-
-/** An image reference; undefined where a text is none. */
-export function referenceOf(image: string | undefined): ImageReference | undefined {
-  if (image === undefined) return undefined;
-  try {
-    return parseReference(image);
-  } catch (error) {
-    if (error instanceof InvalidReference) return undefined;
-    throw error;
-  }
-}
 
 /** Image of a container of a template, as it is written. */
 export function imageOf(template: JsonObject, container: string): string | undefined {

@@ -3,6 +3,7 @@ import { type JsonObject, objectIn, textIn } from '@slipway/shared/document/json
 import { Failure, messageOf } from '@slipway/shared/failure/failure';
 import { oneLine } from '@slipway/shared/image/said';
 import { AlreadyThere, type KubernetesApi } from '../api/kubernetes-api.ts';
+import { objectText } from '../api/object-text.ts';
 import { podTemplateOf } from '../workload/pod-template.ts';
 import type { WantedObject, WantedWorkload } from '../workload/prepared.ts';
 import { podsOf } from './strategy.ts';
@@ -21,7 +22,7 @@ export async function tryPod(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { name, kind, after } = workload;
-  const text = `${kind.toLowerCase()}/${name.name}`;
+  const text = objectText(name);
   const unchecked = (why: string) =>
     `Whether the cluster takes the pods of ${text} is not checked: ${why}`;
   const { namespace } = name;

@@ -9,6 +9,7 @@ import {
 } from '@slipway/shared/document/flatten';
 import { type JsonObject, objectIn, textIn } from '@slipway/shared/document/json-object';
 import type { ObjectName } from '../api/kubernetes-api.ts';
+import { objectText } from '../api/object-text.ts';
 import {
   containerLists,
   containersOf,
@@ -35,7 +36,7 @@ export function diffObjects(objects: readonly Compared[]): readonly DiffLine[] {
     const old = one.live ? settingsOf(one.name, one.live) : new Map<string, Setting>();
     const now = settingsOf(one.name, one.after);
     if (differs(one) && isSame(old, now)) {
-      const what = textOf(one.name);
+      const what = objectText(one.name);
       before.set(what, { value: 'before', text: 'in another order', hidden: false });
       now.set(what, { value: 'after', text: 'in this order', hidden: false });
     }
@@ -78,12 +79,8 @@ function portKey(port: JsonObject): string {
   return `${JSON.stringify(number)}/${textIn(port, 'protocol') ?? 'TCP'}`;
 }
 
-function textOf({ name, resource }: Pick<ObjectName, 'name' | 'resource'>): string {
-  return `${resource.kind.toLowerCase()}/${name}`;
-}
-
 function settingsOf({ name, resource }: ObjectName, object: JsonObject): Map<string, Setting> {
-  const of = textOf({ name, resource });
+  const of = objectText({ name, resource });
   const shown = withoutNames(comparable(object));
   const kind = workloadKinds.find((one) => one === resource.kind);
   if (resource.kind === 'Secret' && resource.apiVersion === 'v1') return secretSettings(of, shown);

@@ -1,8 +1,10 @@
 import { objectIn, textIn } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
+import { referenceOf } from '@slipway/shared/image/reference';
 import type { ResolvedImage } from '@slipway/shared/image/resolve-image';
 import { oneLine } from '@slipway/shared/image/said';
-import { imageOf, referenceOf } from '../change/image.ts';
+import { objectText } from '../api/object-text.ts';
+import { imageOf } from '../change/image.ts';
 import { tryPod } from '../check/dry-pod.ts';
 import { checkNodes } from '../check/nodes.ts';
 import { ownerOf } from '../check/owners.ts';
@@ -35,7 +37,7 @@ export async function checkWanted(
   for (const one of objects) {
     if (!('kind' in one) || !one.isChanged) continue;
     const template = podTemplateOf(one.kind, one.after);
-    const text = `${one.kind.toLowerCase()}/${one.name.name}`;
+    const text = objectText(one.name);
     notes.push(...checkStrategy(one, text), ...podNotes(template, text));
     notes.push(...(await tryPod(api, one, objects, signal)));
   }
@@ -64,7 +66,7 @@ function ownerNotes(objects: readonly WantedObject[], strict: boolean): string[]
   return objects.flatMap(({ live, name, isChanged }) => {
     const owner = live && ownerOf(live);
     if (!owner || !isChanged) return [];
-    const object = `${name.resource.kind.toLowerCase()}/${name.name}`;
+    const object = objectText(name);
     const { tool, sign } = owner;
     const release = textIn(
       objectIn(objectIn(live, 'metadata'), 'annotations'),

@@ -1,6 +1,7 @@
 import { type JsonObject, objectIn, textIn } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { KubernetesApi, ObjectName } from '../api/kubernetes-api.ts';
+import { objectText } from '../api/object-text.ts';
 import { jobLabel, jobLabelOf } from '../change/job.ts';
 import {
   apiVersionOf,
@@ -100,7 +101,8 @@ export function workloadKindOf({ resource }: ObjectName): WorkloadKind | undefin
 }
 
 /** `deployment/shop in shop` */
-function textOf({ name, namespace, resource }: ObjectName): string {
+function textOf(name: ObjectName): string {
+  const { namespace } = name;
   const where = namespace === undefined ? '' : ` in ${namespace}`;
-  return `${resource.kind.toLowerCase()}/${name}${where}`;
+  return `${objectText(name)}${where}`;
 }

@@ -1,9 +1,11 @@
 import type { JsonObject } from '@slipway/shared/document/json-object';
 import { Failure } from '@slipway/shared/failure/failure';
+import { referenceOf } from '@slipway/shared/image/reference';
 import type { ResolvedImage } from '@slipway/shared/image/resolve-image';
 import { oneLine } from '@slipway/shared/image/said';
 import type { ObjectName } from '../api/kubernetes-api.ts';
-import { imageOf, referenceOf } from '../change/image.ts';
+import { objectText } from '../api/object-text.ts';
+import { imageOf } from '../change/image.ts';
 import { mainContainer } from '../change/main-container.ts';
 import { checkSize } from '../check/sizes.ts';
 import { type Compared, diffObjects } from '../diff/diff-objects.ts';
@@ -27,7 +29,7 @@ export async function prepareWorkload(o: Preparation, signal: AbortSignal): Prom
   const found = await findWorkload(o, signal);
   const { kind, live, name } = found;
   const source = found.given?.object ?? live ?? {};
-  const text = textOf(name);
+  const text = objectText(name);
   const container = mainContainer({ kind, object: source, text }, o.settings.container);
   const image = await imageFor(o, { found, source, container, text }, signal);
   const autoscalers = await findAutoscalers(
@@ -38,7 +40,7 @@ export async function prepareWorkload(o: Preparation, signal: AbortSignal): Prom
   const change = { container, image: image.name, autoscalers };
   const { main, others } = await makeWishes(o, found, change, signal);
   const wishes = inOrder([...others, main], (one) => one.name.resource.kind);
-  for (const { name: of, object } of wishes) checkSize(object, textOf(of));
+  for (const { name: of, object } of wishes) checkSize(object, objectText(of));
   const runs: DryRun[] = [];
   for (const wish of wishes) runs.push(await dryRun(o.api, wish, madeNamespaces(wishes), signal));
 
@@ -95,14 +97,10 @@ function madeNamespaces(wishes: readonly Wish[]): ReadonlySet<string | undefined
 }
 
 function notesOf({ taken, unchecked, wanted, warnings }: DryRun): readonly string[] {
-  const object = textOf(wanted.name);
+  const object = objectText(wanted.name);
   return [
     ...(unchecked === undefined ? [] : [`${object} is not checked: ${unchecked}.`]),
     ...taken.map((field) => `Takes over a field of ${object}: ${oneLine(fieldText(field))}.`),
     ...warnings.map((warning) => `The API server warns of ${object}: ${oneLine(warning)}.`),
   ];
-}
-
-function textOf({ name, resource }: ObjectName): string {
-  return `${resource.kind.toLowerCase()}/${name}`;
 }

@@ -1,5 +1,6 @@
 import { type JsonObject, objectIn, textIn } from '@slipway/shared/document/json-object';
 import { fieldManager, type ObjectName } from '../api/kubernetes-api.ts';
+import { objectText } from '../api/object-text.ts';
 import { withSameImage } from '../change/image.ts';
 import { hasFailed, jobAgain, releaseJob } from '../change/job.ts';
 import { checkReplicas, leftToAutoscaler, scales } from '../change/replicas.ts';
@@ -83,7 +84,7 @@ async function finished(
   if (kind === undefined) return wish;
   if (kind === 'Job') return jobWish(o, wish, signal);
   const { live, name } = wish;
-  const text = textOf(name);
+  const text = objectText(name);
   const object = live ? withVariableForms({ kind, applied: wish.object, live }, text) : wish.object;
   if (kind !== 'Deployment' && kind !== 'StatefulSet') return { ...wish, object };
   const autoscaler = autoscalers.all.find(
@@ -161,8 +162,4 @@ function wishFor(
 /** A container as the server names it: `containers[name="web"]` */
 function pathOf({ list, name }: ContainerAt): string {
   return `${list}[name="${name}"]`;
-}
-
-function textOf({ name, resource }: ObjectName): string {
-  return `${resource.kind.toLowerCase()}/${name}`;
 }

@@ -6,6 +6,7 @@ import { Failure } from '@slipway/shared/failure/failure';
 import type { Fetch } from '@slipway/shared/http/fetch';
 import type { Clock } from '@slipway/shared/time/clock';
 import type { Backend, KubernetesApi } from '../api/kubernetes-api.ts';
+import { podView } from '../pods/pod-view.ts';
 import type { Settings } from '../settings.ts';
 import { type HealthPort, healthPort } from './health-port.ts';
 import { servicesOf } from './services.ts';
@@ -49,7 +50,7 @@ export async function proveWorkload(
 ): Promise<Proof> {
   const { settings } = o;
   const path = settings['health-path'];
-  const pods = o.pods().filter(isReady);
+  const pods = o.pods().filter((pod) => podView(pod).isReady);
   const without = withoutPods(o);
   if (without !== undefined) return { url: '', how: without };
   if (pods.length === 0) throw Failure.of('k8s/no-pods', { workload: o.workload });
@@ -164,14 +165,6 @@ function portOf(
   const containers = objectsIn(objectIn(pod, 'spec'), 'containers');
   const found = containers.find((one) => textIn(one, 'name') === container) ?? containers[0];
   return found && healthPort(found, asked);
-}
-
-/** Whether a pod takes traffic. */
-export function isReady(pod: JsonObject): boolean {
-  const conditions = objectsIn(objectIn(pod, 'status'), 'conditions');
-  return conditions.some(
-    (one) => textIn(one, 'type') === 'Ready' && textIn(one, 'status') === 'True',
-  );
 }
 
 function nameOf(pod: JsonObject): string {

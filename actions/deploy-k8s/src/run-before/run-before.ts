@@ -10,6 +10,7 @@ import { deadline, TimeoutReached } from '@slipway/shared/time/deadline';
 import { formatDuration } from '@slipway/shared/time/duration';
 import { poll } from '@slipway/shared/time/poll';
 import { AlreadyThere, type KubernetesApi, type ObjectName } from '../api/kubernetes-api.ts';
+import { objectText } from '../api/object-text.ts';
 import { podView } from '../pods/pod-view.ts';
 import { followRollout } from '../rollout/follow-rollout.ts';
 import type { RolloutWatch } from '../rollout/rollout-watch.ts';
@@ -110,14 +111,14 @@ export class RunBefore {
     const spec = objectIn(podTemplateOf(job), 'spec');
     for (const { name } of staleObjects(spec, objects)) {
       commands.info(
-        `run-before: it has ${textOf(name)} as it is now; the rollout changes it afterwards`,
+        `run-before: it has ${objectText(name)} as it is now; the rollout changes it afterwards`,
       );
     }
     for (const { force, name, object } of neededObjects(spec, objects)) {
       // What else is in a namespace is not known here.
       if (name.resource.kind !== 'Namespace') this.#made.push(name);
       await api.apply({ name, object, force }, signal);
-      commands.info(`run-before: ${textOf(name)} was created, which it needs`);
+      commands.info(`run-before: ${objectText(name)} was created, which it needs`);
     }
   }
 
@@ -232,10 +233,10 @@ export class RunBefore {
         await deadline(clock, grace.remove, undefined, (within) =>
           api.delete({ name, propagation: 'Background' }, within),
         );
-        if (signal.aborted) commands.info(`run-before: ${textOf(name)} was deleted`);
+        if (signal.aborted) commands.info(`run-before: ${objectText(name)} was deleted`);
       } catch (error) {
         commands.info(
-          `run-before: ${textOf(name)} could not be deleted and stays: ${messageOf(error)}`,
+          `run-before: ${objectText(name)} could not be deleted and stays: ${messageOf(error)}`,
         );
       }
     });
@@ -246,8 +247,4 @@ export class RunBefore {
     if (!(reason instanceof TimeoutReached)) return undefined;
     return Failure.of('k8s/run-before-timeout', { limit: formatDuration(reason.ms) }, reason);
   }
-}
-
-function textOf({ name, resource }: ObjectName): string {
-  return `${resource.kind.toLowerCase()}/${name}`;
 }

@@ -2,6 +2,7 @@ import { type JsonObject, objectIn } from '@slipway/shared/document/json-object'
 import { Failure } from '@slipway/shared/failure/failure';
 import { oneLine } from '@slipway/shared/image/said';
 import { FieldConflict, fieldManager, type KubernetesApi } from '../api/kubernetes-api.ts';
+import { objectText } from '../api/object-text.ts';
 import type { WantedObject } from '../workload/prepared.ts';
 import { appliedFields, union, valuesOf } from './owned-fields.ts';
 
@@ -34,7 +35,7 @@ export async function restore(
     return (await api.apply({ name, object: { ...rest, metadata: named } }, signal)).object;
   } catch (error) {
     if (!(error instanceof FieldConflict)) throw error;
-    const workload = `${wanted.name.resource.kind.toLowerCase()}/${wanted.name.name}`;
+    const workload = objectText(wanted.name);
     throw Failure.of('k8s/superseded', { workload, by: oneLine(error.message) }, error);
   }
 }

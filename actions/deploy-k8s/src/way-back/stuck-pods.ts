@@ -2,7 +2,7 @@ import { type JsonObject, objectIn, objectsIn, textIn } from '@slipway/shared/do
 import type { Clock } from '@slipway/shared/time/clock';
 import { poll } from '@slipway/shared/time/poll';
 import { type KubernetesApi, type ObjectName, Outdated } from '../api/kubernetes-api.ts';
-import { isReady } from '../proof/prove-workload.ts';
+import { podView } from '../pods/pod-view.ts';
 
 const pause = 200;
 
@@ -32,7 +32,8 @@ export async function replaceStuckPods(
     const metadata = objectIn(pod, 'metadata');
     const isOurs = objectsIn(metadata, 'ownerReferences').some((one) => textIn(one, 'uid') === uid);
     const revision = textIn(objectIn(metadata, 'labels'), 'controller-revision-hash');
-    if (!isOurs || revision === good || isReady(pod) || metadata['deletionTimestamp']) continue;
+    if (!isOurs || revision === good || podView(pod).isReady || metadata['deletionTimestamp'])
+      continue;
     const [podName, podUid] = [textIn(metadata, 'name'), textIn(metadata, 'uid')];
     if (podName === undefined || podUid === undefined) continue;
     try {

@@ -7,6 +7,7 @@ import {
   type ObjectName,
   type OthersField,
 } from '../api/kubernetes-api.ts';
+import { objectText } from '../api/object-text.ts';
 
 /**
  * Applies an object.
@@ -34,7 +35,7 @@ export function conflict(name: ObjectName, fields: readonly OthersField[]): Fail
   const shown = fields.slice(0, mostShown).map((field) => oneLine(fieldText(field)));
   const more = fields.length - shown.length;
   if (more > 0) shown.push(`${more} more`);
-  const object = `${name.resource.kind.toLowerCase()}/${name.name}`;
+  const object = objectText(name);
   return Failure.of('k8s/conflict', { object, fields: `${shown.join('; ')}.` });
 }
 

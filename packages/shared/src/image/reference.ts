@@ -117,3 +117,14 @@ export function formatReference(ref: ImageReference): string {
 export function repositoryName(ref: ImageReference): string {
   return `${ref.registry}/${ref.repository}`;
 }
+
+/** An image reference that somebody else wrote; undefined where it is none. */
+export function referenceOf(image: string | undefined): ImageReference | undefined {
+  if (image === undefined) return undefined;
+  try {
+    return parseReference(image);
+  } catch (error) {
+    if (error instanceof InvalidReference) return undefined;
+    throw error;
+  }
+}

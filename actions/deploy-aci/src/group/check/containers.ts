@@ -4,8 +4,8 @@ import {
   objectsIn,
   textIn,
 } from '@slipway/shared/document/json-object';
+import { referenceOf } from '@slipway/shared/image/reference';
 import { containersOf, propertiesOf } from '../document/parts.ts';
-import { referenceOf } from '../image.ts';
 import { atContainer, type Report } from './wrong.ts';
 
 const mostContainers = 60;

@@ -8,13 +8,12 @@ import {
   objectsIn,
   textIn,
 } from '@slipway/shared/document/json-object';
-import { formatReference } from '@slipway/shared/image/reference';
+import { formatReference, referenceOf } from '@slipway/shared/image/reference';
 import { eachIn, within, without } from '../document/edit.ts';
 import { withKnownWords } from '../document/known-words.ts';
 import { propertiesOf } from '../document/parts.ts';
 import { regionName } from '../document/words.ts';
 import { withoutReleaseTags, writable } from '../document/writable.ts';
-import { referenceOf } from '../image.ts';
 import { userIdentities } from '../merge/identity.ts';
 import { serverOf } from '../merge/registry.ts';
 import { withRequests } from '../merge/resources.ts';

@@ -1,3 +1,5 @@
+import { trim } from '@slipway/shared/action/input';
+
 /** Fields of a kubeconfig whose values nobody may see. */
 const secretField =
   /["']?(?:token|password|client-key-data|client-secret|(?<![\w-])value)["']?[ \t]*:(?=[\s"'])|["'](?:[\w-]*token|password|client-key-data|client-secret|value)["'][ \t]*:/gi;
@@ -31,7 +33,7 @@ export function kubeconfigSecrets(text: string): string[] {
     if (/value/i.test(field) && isShown(text, match.index, value.end)) continue;
     found.push(...value.texts);
   }
-  return [...new Set(found.map((one) => one.trim()))].filter((one) => one !== '');
+  return [...new Set(found.map((one) => trim(one)))].filter((one) => one !== '');
 }
 
 /** Where a field stands. */
@@ -86,7 +88,7 @@ function quoted(text: string, start: number, mark: '"' | "'"): FoundValue {
     .replace(/\\\r?\n[ \t]*/g, '')
     .replace(/\r?\n/g, '\n')
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => trim(line))
     .join(' ');
   const meant = mark === '"' ? unescaped(folded) : folded.replaceAll("''", "'");
   return { texts: [inside, meant], end: end + 1 };
@@ -123,7 +125,7 @@ function plain(text: string, start: number, { indent, isFirst }: FieldPlace): Fo
   const flowEnd = start + inFlow.length;
   // Between braces a text may go on in the next line.
   const whole = text.slice(start, start + longestFolded).split(/[,}\]]/, 1)[0] ?? '';
-  const folded = whole.split('\n').map((line) => line.trim());
+  const folded = whole.split('\n').map((line) => trim(line));
   const inBraces = [withoutComment(inFlow), folded.join(' ')];
   if (!isFirst) return { texts: inBraces, end: flowEnd };
   const lineEnd = endOfLine(text, flowEnd);
@@ -139,7 +141,7 @@ function plain(text: string, start: number, { indent, isFirst }: FieldPlace): Fo
 
 function withoutComment(line: string): string {
   const comment = line.search(/(?:^|[ \t])#/);
-  return (comment < 0 ? line : line.slice(0, comment)).trim();
+  return trim(comment < 0 ? line : line.slice(0, comment));
 }
 
 function deeper(text: string, from: number, indent: number): { lines: string[]; end: number } {
@@ -149,8 +151,8 @@ function deeper(text: string, from: number, indent: number): { lines: string[]; 
     const next = endOfLine(text, end + 1);
     const line = text.slice(end + 1, next);
     const own = /^[ \t]*/.exec(line)?.[0].length ?? 0;
-    if (line.trim() !== '' && own <= indent) break;
-    if (line.trim() !== '') lines.push(line.trim());
+    if (trim(line) !== '' && own <= indent) break;
+    if (trim(line) !== '') lines.push(trim(line));
     end = next;
   }
   return { lines, end };

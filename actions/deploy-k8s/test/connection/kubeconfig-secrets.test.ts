@@ -74,6 +74,10 @@ describe('secrets of a kubeconfig', () => {
     ['token: |\n  line one\n  line two\nserver: x', ['line one\nline two', 'line one', 'line two']],
     ['user:\n  token:\n    abcdef', ['abcdef']],
     ['token: !!str &a abcdef # note', ['abcdef']],
+    // A blank that is none in YAML, where a line is folded.
+    ['token: "one\u2003\n  two"', ['one\u2003 two']],
+    ["token: 'one\n  \u00a0two'", ['one \u00a0two']],
+    ['token:\n  one\u3000\n  two', ['one\u3000 two']],
     ['client-key-data: LS0tLS1CRUdJTg==', ['LS0tLS1CRUdJTg==']],
     ['proxy-url: http://me:password1@proxy', ['password1']],
     ['config:\n  id-token: abcdef\n  refresh-token: ghijkl', ['abcdef', 'ghijkl']],

@@ -16,7 +16,7 @@ build: ## Compile and bundle the actions
 
 generate: ## Write what follows from action.yml and from the failure catalogue
 	@scripts/setup build
-	@$(with) node --conditions=source scripts/generate.ts
+	@$(with) node --conditions=source scripts/generate.ts && node example-app/monitoring/generate.ts
 
 test: ## All three rings of tests
 	@scripts/setup node lint

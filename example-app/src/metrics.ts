@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Release } from './release.ts';
 
@@ -20,10 +21,20 @@ export function registerMetrics(
     labelNames: ['version', 'commit'],
     registers: [registry],
   }).set({ version, commit }, 1);
+  new Gauge({
+    name: 'memory_limit_bytes',
+    help: 'The memory that the process may have: the limit of its control group, else all of the machine.',
+    registers: [registry],
+  }).set(memoryLimit(process.constrainedMemory(), totalmem()));
   return new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the arrival of a request to the end of its response.',
     labelNames: ['method', 'route', 'status'],
     registers: [registry],
   });
+}
+
+/** A limit of 0 means none, and so does one above all the memory that there is. */
+export function memoryLimit(limit: number, machine: number): number {
+  return limit > 0 && limit < machine ? limit : machine;
 }

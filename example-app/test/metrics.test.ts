@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { memoryLimit } from '../src/metrics.ts';
 import { serve } from './serve.ts';
 
 it('exposes the release and the metrics of the Node process', async () => {
@@ -7,6 +8,15 @@ it('exposes the release and the metrics of the Node process', async () => {
   expect(metrics).toContain('app_info{version="2.0.0",commit="a\\"b"} 1');
   expect(metrics).toMatch(/^process_cpu_seconds_total \d/m);
   expect(metrics).toMatch(/^nodejs_eventloop_lag_seconds \d/m);
+  expect(metrics).toMatch(/^memory_limit_bytes [1-9]\d*$/m);
+});
+
+it.each([
+  [256, 256],
+  [0, 8192],
+  [2 ** 64, 8192],
+])('takes a limit of %s for %s bytes on a machine of 8192', (limit, bytes) => {
+  expect(memoryLimit(limit, 8192)).toBe(bytes);
 });
 
 it('counts requests by method, route pattern and status, however many paths are asked for', async () => {

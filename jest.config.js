@@ -23,10 +23,17 @@ export default {
       '<rootDir>/{packages,actions}/*/test/**/*.test.ts',
       '<rootDir>/scripts/**/*.test.ts',
     ]),
-    ring('scenarios', ['<rootDir>/{packages,actions,infra}/*/scenarios/**/*.test.ts'], {
-      globalSetup: '<rootDir>/test/registry.ts',
-      globalTeardown: '<rootDir>/test/stop-registry.ts',
-    }),
+    ring(
+      'scenarios',
+      [
+        '<rootDir>/{packages,actions,infra}/*/scenarios/**/*.test.ts',
+        '<rootDir>/scenarios/**/*.test.ts',
+      ],
+      {
+        globalSetup: '<rootDir>/test/registry.ts',
+        globalTeardown: '<rootDir>/test/stop-registry.ts',
+      },
+    ),
     ring('journeys', ['<rootDir>/journeys/**/*.test.ts'], {
       globalSetup: '<rootDir>/test/release-tree.ts',
     }),

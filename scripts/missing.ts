@@ -77,6 +77,12 @@ const needs: readonly Need[] = [
     fix: 'scripts/setup kubernetes',
     tests: '/deploy-k8s/scenarios/rendered',
   },
+  {
+    name: 'Chromium',
+    ask: ['chromium', '--version'],
+    fix: 'scripts/setup browser, as root on Debian or with SLIPWAY_BROWSER=path of Chromium or Chrome',
+    tests: '/local-cloud/scenarios/browser|/scenarios/example-app/page',
+  },
   { name: 'act', ask: ['act', '--version'], fix: 'scripts/setup run', tests: '/journeys/' },
   {
     name: 'Terraform with its provider for AWS',
@@ -95,7 +101,7 @@ const needs: readonly Need[] = [
 ];
 
 const folder = process.argv[2] ?? 'out/test';
-const files = globSync('{packages,actions,infra}/*/scenarios/**/*.test.ts', { cwd: root })
+const files = globSync('{packages/*/,actions/*/,infra/*/,}scenarios/**/*.test.ts', { cwd: root })
   .concat(globSync('journeys/**/*.test.ts', { cwd: root }))
   .map((file) => `/${file}`);
 

@@ -6,6 +6,7 @@ import { ecsFleet } from './ecs-fleet.ts';
 import { ecsRollout } from './ecs-rollout.ts';
 import { ecsWatch } from './ecs-watch.ts';
 import { fiveCommands } from './five-commands.ts';
+import { kubernetesPeers } from './kubernetes-peers.ts';
 import { kubernetesStart } from './kubernetes-start.ts';
 import { kubernetesWatch } from './kubernetes-watch.ts';
 import { manyHosts } from './many-hosts.ts';
@@ -31,6 +32,7 @@ const rows: Row[] = [
   ...(await manyHosts()),
   ...(await upload()),
   ...(await kubernetesStart()),
+  ...(await kubernetesPeers()),
 ];
 const cells = [
   ['what', 'measured', 'bar', ''],

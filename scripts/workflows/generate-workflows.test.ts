@@ -74,6 +74,7 @@ describe('which inputs of an action are secrets', () => {
     ['ssh', 'jump-private-key', 'SSH_JUMP_PRIVATE_KEY'],
     ['k8s', 'kubeconfig', 'K8S_KUBECONFIG'],
     ['ssh', 'registry-password', 'REGISTRY_PASSWORD'],
+    ['k8s', 'grafana-token', 'GRAFANA_TOKEN'],
     ['ecs', 'secrets', 'SECRETS'],
   ])('%s %s comes from %s, which GitHub can store', (target, name, secret) => {
     expect(secretFor(target, name)).toBe(secret);
@@ -115,6 +116,23 @@ describe('a deploy workflow', () => {
       packages: 'read',
     });
   });
+
+  it.each(targets)(
+    '%s gives a marker its environment, and a token to no other marker',
+    (target) => {
+      for (const kind of ['deploy', 'ship']) {
+        const { on, jobs } = read(`.github/workflows/${kind}-${target}.yml`);
+        expect(jobs.deploy.steps.at(-1).with).toMatchObject({
+          'grafana-url': expression('inputs.grafana-url'),
+          'grafana-token': expression(
+            "(inputs.grafana-url != '' || inputs.settings != '') && secrets.GRAFANA_TOKEN || ''",
+          ),
+          'grafana-environment': expression('inputs.environment'),
+        });
+        expect(Object.keys(on.workflow_call.inputs)).not.toContain('grafana-environment');
+      }
+    },
+  );
 
   it('hands out every output', () => {
     expect(Object.keys(outputs)).toEqual(['status', 'url']);

@@ -47,6 +47,9 @@ const identities: Readonly<Record<string, string>> = {
   'azure-tenant-id': inAcr,
 };
 
+// What the workflow knows by itself, so that nobody has to say it twice.
+const known: Readonly<Record<string, string>> = { 'grafana-environment': 'inputs.environment' };
+
 const ownInputs: Record<string, WorkflowInput> = {
   environment: {
     description: 'Environment of the repository; its protection rules and its secrets hold.',
@@ -147,10 +150,12 @@ const handOnSecret = (name: string) => `${name}: ${expression(`secrets.${name}`)
 
 function asInputs(inputs: readonly TargetInput[]): Record<string, WorkflowInput> {
   return Object.fromEntries(
-    inputs.map(({ name, description, required }) => [
-      name,
-      { description, type: 'string', ...(required ? { required } : { default: '' }) },
-    ]),
+    inputs
+      .filter(({ name }) => !(name in known))
+      .map(({ name, description, required }) => [
+        name,
+        { description, type: 'string', ...(required ? { required } : { default: '' }) },
+      ]),
   );
 }
 
@@ -237,8 +242,14 @@ function withLines(inputs: readonly TargetInput[], image: string): Lines {
     'registry-username': ` || (${onGhcr} && github.actor) || ''`,
     'registry-password': ` || (${onGhcr} && github.token) || ''`,
   };
+  const has = (name: string) => inputs.some((input) => input.name === name);
   return inputs.map(({ name, secret }) => {
-    const given = secret ? `secrets.${secret}` : `inputs.${name}`;
+    // A secret that came with all the others asks for nothing by itself.
+    if (name === 'grafana-token') {
+      const asked = ['grafana-url', 'settings'].filter(has).map((one) => `inputs.${one} != ''`);
+      return `${name}: ${expression(`(${asked.join(' || ')}) && secrets.${secret} || ''`)}`;
+    }
+    const given = known[name] ?? (secret ? `secrets.${secret}` : `inputs.${name}`);
     return `${name}: ${expression(`${given}${fallbacks[name] ?? ''}`)}`;
   });
 }

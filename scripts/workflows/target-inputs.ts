@@ -14,7 +14,7 @@ export interface TargetInput {
 const secretName = /(?:^|-)(?:key|passphrase|password|token|secrets|secret|kubeconfig)$/;
 
 // Those that mean the same to every target keep their name; the others get the target's in front.
-const common = ['registry-password', 'secrets'];
+const common = ['registry-password', 'secrets', 'grafana-token'];
 
 /** True when the input of this name holds a secret. */
 export function isSecret(name: string): boolean {

@@ -22,6 +22,6 @@ export async function ship(
     composeParts({ access, api, clock, run, settings, spec }),
   );
   const limits = { ...settings, 'migrate-timeout': settings['run-before-timeout'] };
-  const outcome = await runDeploy(target, limits, { ...run, clock });
+  const outcome = await runDeploy(target, limits, { ...run, clock, service: () => settings.name });
   return { ...outcome, outputs: { ...outcome.outputs, fqdn: target.fqdn, ip: target.ip } };
 }

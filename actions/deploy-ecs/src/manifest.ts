@@ -40,6 +40,9 @@ export const manifest = {
     rollback: { required: false, default: 'true' },
     'dry-run': { required: false, default: 'false' },
     settings: { required: false, default: '' },
+    'grafana-url': { required: false, default: '' },
+    'grafana-token': { required: false, default: '' },
+    'grafana-environment': { required: false, default: '' },
   },
   outputs: [
     'status',

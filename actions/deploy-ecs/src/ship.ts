@@ -27,7 +27,11 @@ export async function ship(
   const clock = systemClock;
   const parts = composeParts({ access, api, balancing, clock, given, logs, run, settings });
   const target = new ServiceTarget(parts);
-  const outcome = await runDeploy(target, runtimeOf(settings), { ...run, clock });
+  const outcome = await runDeploy(target, runtimeOf(settings), {
+    ...run,
+    clock,
+    service: () => settings.service,
+  });
   return {
     ...outcome,
     outputs: {

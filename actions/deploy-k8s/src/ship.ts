@@ -24,7 +24,11 @@ export async function ship(
     composeParts({ settings, run, clock, api, namespace, manifests }),
   );
   const limits = { ...settings, 'migrate-timeout': settings['run-before-timeout'] };
-  const outcome = await runDeploy(target, limits, { ...run, clock });
+  const outcome = await runDeploy(target, limits, {
+    ...run,
+    clock,
+    service: () => target.workload,
+  });
   const { revision, workload } = target;
   return { ...outcome, outputs: { ...outcome.outputs, revision, workload } };
 }

@@ -1,28 +1,57 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pushApp } from '../../../packages/local-cloud/src/app-image.ts';
+import { type LocalGrafana, startGrafana } from '../../../packages/local-cloud/src/grafana.ts';
+import { freePort } from '../../../packages/local-cloud/src/program.ts';
 import { variant } from './images.ts';
 import { bundle, hostFolder, makeWorld, registry, type World } from './world.ts';
 
 describe('deploy-ssh by Compose against a real sshd, registry and engine', () => {
   let world: World;
+  let grafana: LocalGrafana;
+  let marks: Record<string, string>;
   let one: string;
   let two: string;
   let bad: string;
 
   beforeAll(async () => {
     world = await makeWorld();
+    grafana = await startGrafana();
+    marks = {
+      'grafana-url': grafana.url,
+      'grafana-token': grafana.token,
+      'grafana-environment': 'production',
+    };
     one = await pushApp(registry, '1', 'good');
     bad = await pushApp(registry, 'bad', 'crash');
     two = await variant(one, { version: '2' });
   }, 60_000);
-  afterAll(async () => world[Symbol.asyncDispose](), 30_000);
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+    await grafana[Symbol.asyncDispose]();
+  }, 30_000);
 
   const deploy = (inputs: Record<string, string>) =>
     world.runner.start(bundle, { ...world.inputs, ...inputs }).done;
 
-  it('deploys the first version and proves it', async () => {
-    const step = await deploy({ image: one, expect: 'version 1', env: 'GREETING=hello = you' });
-    expect(step.errors).toEqual([]);
+  it('deploys the first version, proves it, and marks it in Grafana', async () => {
+    const begin = Date.now();
+    const app = { image: one, expect: 'version 1', env: 'GREETING=hello = you' };
+    const step = await deploy({ ...app, ...marks });
+    expect([step.errors, step.warnings]).toEqual([[], []]);
+    expect(step.log).toContain(`Marked in Grafana at ${grafana.host}: annotation 1.`);
+    const [marker] = grafana.annotations;
+    expect(marker?.tags).toEqual([
+      'deploy',
+      `service:${world.project}`,
+      'environment:production',
+      `digest:${one.split(':').at(-1)}`,
+      'outcome:deployed',
+    ]);
+    expect(marker?.text).toContain('run: https://github.com/octo/shop/actions/runs/4711');
+    expect(marker?.time).toBeGreaterThan(begin);
+    expect(marker?.timeEnd).toBeGreaterThan(marker?.time ?? 0);
+    expect(step.masks).toContain(grafana.token);
+    expect(step.log.replace(/^::add-mask::.*\n/gm, '')).not.toContain(grafana.token);
     expect(step.code).toBe(0);
     expect(step.outputs).toMatchObject({
       status: 'deployed',
@@ -49,7 +78,12 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
   }, 60_000);
 
   it('rolls back a version that crashes, with the reason', async () => {
-    const step = await deploy({ image: bad, env: 'GREETING=hello = you' });
+    const step = await deploy({ image: bad, env: 'GREETING=hello = you', ...marks });
+    expect(grafana.annotations).toHaveLength(2);
+    expect(grafana.annotations[1]).toMatchObject({
+      tags: expect.arrayContaining(['outcome:rolled-back']),
+      text: expect.stringContaining('rolled-back (deploy/exited), the version before serves'),
+    });
     expect(step.code).toBe(1);
     expect(step.errors.map(({ title }) => title)).toEqual(['deploy-ssh: deploy/exited']);
     expect(step.outputs).toMatchObject({
@@ -63,8 +97,14 @@ describe('deploy-ssh by Compose against a real sshd, registry and engine', () =>
     expect(world.lockIsFree()).toBe(true);
   }, 60_000);
 
-  it('deploys the next version', async () => {
-    const step = await deploy({ image: two, expect: 'version 2' });
+  it('deploys the next version, also where Grafana is away', async () => {
+    const away = `127.0.0.1:${await freePort()}`;
+    const app = { image: two, expect: 'version 2' };
+    const step = await deploy({ ...app, ...marks, 'grafana-url': `http://${away}` });
+    const why = `^This deploy has no marker in Grafana at ${away}: .*ECONNREFUSED`;
+    expect([step.code, step.errors]).toEqual([0, []]);
+    expect(step.warnings).toEqual([{ title: 'deploy/marker', text: expect.stringMatching(why) }]);
+    expect(step.log).not.toContain('Marked in Grafana');
     expect(step.outputs).toMatchObject({ status: 'deployed', 'previous-image': one });
     expect(await world.ask()).toContain('version 2');
   }, 60_000);

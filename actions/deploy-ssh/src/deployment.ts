@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import type { Run } from '@slipway/shared/action/run';
 import type { Health } from '@slipway/shared/deploy/health';
 import { type DeployOutcome, runDeploy } from '@slipway/shared/deploy/run-deploy';
@@ -76,7 +77,7 @@ export function modeContextOf(settings: Settings, run: Run<typeof manifest>): Mo
 
 /** Opens all hosts as one; none has been asked yet. */
 export async function openHosts<Change>(
-  { settings, run, clock }: ModeContext,
+  { settings, run, clock, commit }: ModeContext,
   keys: Keys,
   proveTogether: HostsSettings['proveTogether'],
   targetOn: (tools: OpenHost) => Omit<HostTarget<Change>, 'close'>,
@@ -95,13 +96,14 @@ export async function openHosts<Change>(
     });
     return { ...own, close: host.close };
   });
+  const service = basename(settings.path);
   const target = hostsTarget(await Promise.all(hosts), {
     maxParallel: settings['max-parallel'],
     proveTogether,
     say: info,
   });
   return {
-    deploy: () => runDeploy(target, settings, run),
+    deploy: () => runDeploy(target, settings, { ...run, service: () => service, commit }),
     verdicts: target.verdicts,
     async close() {
       await target.close();

@@ -109,7 +109,7 @@ export async function emulatedService(): Promise<Emulated> {
       const start = clock.now();
       const say = (line: string) => void said.push(line);
       const { signal = new AbortController().signal } = more;
-      const commands = { info: say, quote: say };
+      const commands = { info: say, quote: say, warning: say };
       const all = { ...defaults, ...settings };
       const target = new ServiceTarget({
         settings: all,
@@ -136,7 +136,13 @@ export async function emulatedService(): Promise<Emulated> {
         diagnose: async () => ({ facts: [], logs: [] }),
         ...more,
       });
-      const outcome = await runDeploy(target, all, { signal, commands, clock });
+      const outcome = await runDeploy(target, all, {
+        signal,
+        commands,
+        clock,
+        github: { runUrl: '' },
+        service: () => all.service,
+      });
       return { ...outcome, target, said, took: clock.now() - start };
     },
     async [Symbol.asyncDispose]() {
@@ -269,4 +275,7 @@ const defaults: Settings = {
   rollback: true,
   'dry-run': false,
   settings: undefined,
+  'grafana-url': undefined,
+  'grafana-token': undefined,
+  'grafana-environment': undefined,
 };

@@ -12,6 +12,7 @@ import type { Problem } from '../action/inputs.ts';
 import { map, secretMap } from '../action/key-values.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { referenceInput } from '../image/reference-input.ts';
+import { checkMarkerInputs, type MarkerValues, markerInputs } from './marker/marker-inputs.ts';
 
 /** An example of an image, for the errors of inputs. */
 export const imageExample = 'ghcr.io/owner/app:1.2.3';
@@ -36,10 +37,11 @@ export const deployInputs = {
   rollback: boolean,
   'dry-run': boolean,
   settings: text,
+  ...markerInputs,
 } as const;
 
 /** The values of {@link deployInputs}, as the checks between them see them. */
-export interface DeployValues {
+export interface DeployValues extends MarkerValues {
   env?: ReadonlyMap<string, string> | undefined;
   secrets?: ReadonlyMap<string, string> | undefined;
   'health-url'?: URL | undefined;
@@ -60,6 +62,7 @@ export function checkDeployInputs(values: DeployValues, problem: Problem, thresh
   if (![1, threshold].includes(values['health-threshold']) && !asked) {
     problem('health-threshold', 'needs health-url or health-path', '1');
   }
+  checkMarkerInputs(values, problem);
   for (const key of values.secrets?.keys() ?? []) {
     if (!values.env?.has(key)) continue;
     problem('secrets', `has the key ${key}, which env has too`, 'each key in one of them');

@@ -1,7 +1,10 @@
 import type { Commands } from '../action/commands.ts';
+import type { GitHubContext } from '../action/github.ts';
 import type { Failure } from '../failure/failure.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { deploy } from './engine.ts';
+import { markDeploy } from './marker/mark-deploy.ts';
+import type { MarkerValues } from './marker/marker-inputs.ts';
 import type { DeployOptions } from './options.ts';
 import {
   closingLine,
@@ -13,7 +16,7 @@ import {
 import type { PlanFacts, Target } from './target.ts';
 
 /** The settings of every deploy action that the engine obeys; times in milliseconds. */
-export interface DeploySettings {
+export interface DeploySettings extends MarkerValues {
   timeout: number;
   bake: number;
   rollback: boolean;
@@ -34,7 +37,12 @@ export interface DeployOutcome {
 /** The part of a run that a deploy needs. */
 export interface DeployContext {
   signal: AbortSignal;
-  commands: Pick<Commands, 'info' | 'quote'>;
+  commands: Pick<Commands, 'info' | 'quote' | 'warning'>;
+  github: Pick<GitHubContext, 'runUrl'>;
+  /** Name of what is deployed, for the marker; asked for at the end. */
+  service: () => string;
+  /** What is deployed where there is no image, for the marker. */
+  commit?: string;
   /** Default is that of this machine. */
   clock?: Clock;
 }
@@ -43,8 +51,9 @@ export interface DeployContext {
 export async function runDeploy<Plan extends PlanFacts, Change>(
   target: Target<Plan, Change>,
   settings: DeploySettings,
-  { signal, commands, clock = systemClock }: DeployContext,
+  context: DeployContext,
 ): Promise<DeployOutcome> {
+  const { signal, commands, clock = systemClock } = context;
   const { timeout, bake, rollback, 'migrate-timeout': migrate, 'lock-timeout': lock } = settings;
   const options: DeployOptions = {
     timeout,
@@ -59,6 +68,7 @@ export async function runDeploy<Plan extends PlanFacts, Change>(
     quote: commands.quote,
   };
   const result = await deploy(target, options);
+  await markDeploy(result, settings, { ...context, clock });
   const failure = deployFailure(result);
   const outputs = deployOutputs(result);
   return {

@@ -2,12 +2,14 @@ import type { Clock } from '../time/clock.ts';
 import { deadline } from '../time/deadline.ts';
 import type { Fetch, HttpAnswer, HttpFields } from './fetch.ts';
 
-/** One request to a registry or its token service. */
+/** One request to a registry, its token service, or Grafana. */
 export interface ExchangeRequest {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   url: URL;
   headers?: Readonly<Record<string, string>>;
   body?: Uint8Array<ArrayBuffer> | string;
+  /** Time for it with its body, in milliseconds; {@link requestLimit} when not given. */
+  limit?: number;
   /** Where the body of a good answer goes, piece by piece; its answer has an empty body then. */
   sink?: Sink;
 }
@@ -47,11 +49,11 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 /**
  * Sends one request and reads the answer. GET and HEAD follow redirects (registries send readers of
  * blobs to their storage); `Authorization` never goes to another origin than the first.
- * @throws TimeoutReached after {@link requestLimit}; what `guard` and `fetch` throw
+ * @throws TimeoutReached after its limit; what `guard` and `fetch` throw
  */
 export async function exchange(wire: Wire, request: ExchangeRequest): Promise<WholeAnswer> {
-  const { sink } = request;
-  return deadline(wire.clock, sink?.limit ?? requestLimit, wire.signal, async (signal) => {
+  const { sink, limit = sink?.limit ?? requestLimit } = request;
+  return deadline(wire.clock, limit, wire.signal, async (signal) => {
     const { method, body = null } = request;
     const headers = { ...request.headers };
     let { url } = request;

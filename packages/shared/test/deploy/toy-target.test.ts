@@ -29,9 +29,9 @@ async function ship(image: string, world: Partial<ToyCloud>, more: Partial<Deplo
   const target = toyTarget({ image, health: { expected, threshold: 3, clock } }, cloud);
   const log: string[] = [];
   const say = (line: string) => void log.push(line);
-  const commands = { info: say, quote: say };
+  const commands = { info: say, quote: say, warning: say };
   const signal = new AbortController().signal;
-  const run = { commands, signal, clock };
+  const run = { commands, signal, clock, github: { runUrl: '' }, service: () => 'toy' };
   return { cloud, log, ...(await runDeploy(target, { ...settings, ...more }, run)) };
 }
 

@@ -33,6 +33,12 @@ export const deployFailures = {
     cause: (f: { what: string; why: string }) => `${f.what} is reported unhealthy: ${f.why}.`,
     remedy: () => 'Read the output of the health check and the last log lines.',
   }),
+  'deploy/marker': entry({
+    cause: (f: { grafana: string; why: string }) =>
+      `This deploy has no marker in Grafana at ${f.grafana}: ${f.why}.`,
+    remedy: () =>
+      'This changes nothing about the deploy. `grafana-url` is the address of Grafana without `/api`, and `grafana-token` the token of a service account that has the permission `annotations:create`.',
+  }),
   'deploy/unexpected': entry({
     cause: (f: { phase: string; error: string }) =>
       `Phase ${f.phase} hit an error that the action does not know: ${f.error}`,

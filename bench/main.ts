@@ -2,6 +2,7 @@
 // machines differ. Exits with 1 when a bar is not held.
 import { aciRollout } from './aci-rollout.ts';
 import { buildPush } from './build-push.ts';
+import { bundleSize } from './bundle-size.ts';
 import { ecsFleet } from './ecs-fleet.ts';
 import { ecsRollout } from './ecs-rollout.ts';
 import { ecsWatch } from './ecs-watch.ts';
@@ -23,6 +24,7 @@ const rows: Row[] = [
   ...(await buildPush()),
   ...(await trivyGate()),
   ...(await releaseSize()),
+  ...(await bundleSize()),
   ...(await ecsRollout()),
   ...(await ecsWatch()),
   ...(await ecsFleet()),

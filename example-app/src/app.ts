@@ -1,12 +1,14 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { sendAsset } from './assets.ts';
 import { internalError, notFound } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import { registerMetrics } from './metrics.ts';
-import { renderPage, STYLE } from './page.ts';
+import { renderPage } from './page.ts';
 import type { Release } from './release.ts';
 import { observeRequests } from './requests.ts';
+import { createStatusRecorder, STATUS_INTERVAL_MS } from './status.ts';
 import { formatUptime } from './uptime.ts';
 
 export type AppOptions = Release & {
@@ -28,15 +30,32 @@ export function createApp(options: AppOptions): Express {
   const durations = registerMetrics(registry, options);
   const uptimeSeconds = () => Math.floor((now() - startedAt.getTime()) / 1000);
 
+  let inFlight = 0;
+  const status = createStatusRecorder({ now, inFlight: () => inFlight });
+  setInterval(status.sample, STATUS_INTERVAL_MS).unref();
+
   const app = express();
   app.disable('x-powered-by');
-  app.use(observeRequests(logger, durations));
-  app.use(securityHeaders(STYLE));
+  app.use(observeRequests(logger, durations, status));
+  app.use((_req, res, next) => {
+    inFlight += 1;
+    res.once('close', () => {
+      inFlight -= 1;
+    });
+    next();
+  });
+  app.use(securityHeaders);
 
   app.get('/', (_req, res) => {
     const uptime = formatUptime(uptimeSeconds());
     const facts = { Version: version, Commit: commit, Environment: environment, Uptime: uptime };
     res.type('html').send(renderPage(name, facts));
+  });
+
+  app.get('/assets/:file', sendAsset);
+
+  app.get('/api/status', (_req, res) => {
+    res.json({ version, commit, uptimeSeconds: uptimeSeconds(), ...status.read() });
   });
 
   app.get('/health', (_req, res) => {

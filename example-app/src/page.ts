@@ -1,30 +1,24 @@
-/** The page's whole style sheet, apart from it because the security policy names it by its hash. */
-export const STYLE = `
-:root { color-scheme: light dark; --ink: light-dark(#1c2430, #e8ecf2); --soft: light-dark(#5b6675, #9aa5b4);
-  --paper: light-dark(#f3f5f8, #11151b); --card: light-dark(#fff, #1a2029); --line: light-dark(#e1e6ec, #2b333e);
-  --accent: light-dark(#0b63ce, #6cb0ff); --good: light-dark(#1a7f37, #3fb950); }
-* { box-sizing: border-box; margin: 0; }
-body { min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--paper);
-  color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-main { width: min(38rem, 100%); padding: 2rem; background: var(--card); border: 1px solid var(--line);
-  border-radius: .75rem; }
-h1 { font-size: 1.375rem; }
-p { color: var(--soft); }
-p::before { content: ""; display: inline-block; width: .625rem; height: .625rem; margin-right: .5rem;
-  border-radius: 50%; background: var(--good); }
-dl { display: grid; grid-template-columns: auto 1fr; margin: 1.5rem 0; border-top: 1px solid var(--line); }
-dt, dd { padding: .5rem 0; border-bottom: 1px solid var(--line); }
-dt { padding-right: 2rem; color: var(--soft); }
-dd { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
-nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
-a { color: var(--accent); }
-`;
-
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Ccircle cx='8' cy='8' r='7' fill='%233fb950'/%3E%3C/svg%3E";
 
+const LINKS: readonly (readonly [path: string, label: string])[] = [
+  ['/health', 'health'],
+  ['/api/info', 'info'],
+  ['/api/metrics', 'metrics'],
+];
+
+/** The charts: what `assets/page.js` fills from `/api/status`, in this order. */
+const CHARTS: readonly (readonly [id: string, title: string])[] = [
+  ['requests', 'Requests'],
+  ['errors', 'Errors'],
+  ['latency', 'Latency'],
+  ['inFlight', 'In flight'],
+  ['memory', 'Memory'],
+  ['eventLoop', 'Event loop'],
+];
+
 /**
- * Renders the page. It needs no script and nothing from elsewhere.
+ * Renders the page. Without its script it still has all facts; with it, charts of the last five minutes.
  *
  * @param name heading and title
  * @param facts what to list: label to value, in order; escaped here
@@ -32,26 +26,56 @@ const ICON =
  */
 export function renderPage(name: string, facts: Readonly<Record<string, string>>): string {
   const rows = Object.entries(facts).map(
-    ([label, value]) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`,
+    ([label, value]) => `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`,
   );
+  const charts = CHARTS.map(
+    ([id, title]) =>
+      `<li class="card"><h3>${title}</h3><p class="figures" id="${id}-figures"></p><div class="chart" id="${id}" role="img" aria-label="${title}"></div></li>`,
+  );
+  const links = LINKS.map(([path, label]) => `<a href="${path}">${label}</a>`);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${escapeHtml(name)}</title>
 <link rel="icon" href="${ICON}">
-<style>${STYLE}</style>
+<link rel="stylesheet" href="/assets/uplot.css">
+<link rel="stylesheet" href="/assets/page.css">
+<script src="/assets/uplot.js" defer></script>
+<script src="/assets/page.js" type="module"></script>
 </head>
 <body>
-<main>
+<header>
 <h1>${escapeHtml(name)}</h1>
-<p>Up and running</p>
-<dl>
+<p class="state" id="state" role="status">Up and running</p>
+</header>
+<main>
+<dl class="card facts">
 ${rows.join('\n')}
 </dl>
-<nav><a href="/health">health</a><a href="/api/info">info</a><a href="/api/metrics">metrics</a></nav>
+<section id="live" aria-labelledby="live-heading" hidden>
+<div class="bar">
+<h2 id="live-heading">Last five minutes</h2>
+<button type="button" id="pause">Pause</button>
+</div>
+<ul class="charts">
+${charts.join('\n')}
+</ul>
+<details class="card">
+<summary>The same in figures</summary>
+<table>
+<thead><tr><th scope="col">What</th><th scope="col">Now</th><th scope="col">Lowest</th><th scope="col">Mean</th><th scope="col">Highest</th></tr></thead>
+<tbody id="figures"></tbody>
+</table>
+</details>
+</section>
+<noscript><p class="card">The charts of the last five minutes need JavaScript. Their figures are at <a href="/api/status">/api/status</a>.</p></noscript>
 </main>
+<footer>
+<nav aria-label="Endpoints">${links.join('')}</nav>
+</footer>
 </body>
 </html>
 `;

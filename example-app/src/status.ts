@@ -18,15 +18,16 @@ export type Status = {
   /** In milliseconds; null where no request ended in the interval. */
   readonly p50Ms: readonly (number | null)[];
   readonly p95Ms: readonly (number | null)[];
-  /** At the end of the interval. */
+  /** The most requests at a time. */
   readonly inFlight: readonly number[];
+  /** At the end of the interval. */
   readonly memoryBytes: readonly number[];
   /** The share of the interval in which the event loop was busy, from 0 to 1. */
   readonly eventLoopUtilization: readonly number[];
 };
 
 export type StatusRecorder = {
-  /** Counts a request that is over. */
+  /** Counts a request that is over, but still among those in flight. */
   count(status: number, seconds: number): void;
   /** Ends an interval; to be called every `STATUS_INTERVAL_MS`. */
   sample(): void;
@@ -67,12 +68,14 @@ export function createStatusRecorder(sources: StatusSources): StatusRecorder {
   let taken = 0;
   let requests = 0;
   let errors = 0;
+  let peak = 0;
   let since = now();
 
   return {
     count(status, seconds) {
       requests += 1;
       if (status >= 500) errors += 1;
+      peak = Math.max(peak, inFlight());
       const at = classOf(seconds * 1000);
       classes[at] = (classes[at] ?? 0) + 1;
     },
@@ -88,7 +91,7 @@ export function createStatusRecorder(sources: StatusSources): StatusRecorder {
           round(errors / seconds, 2),
           percentile(classes, requests, 0.5),
           percentile(classes, requests, 0.95),
-          inFlight(),
+          Math.max(peak, inFlight()),
           memoryBytes(),
           round(eventLoopUtilization(), 4),
         ],
@@ -98,6 +101,7 @@ export function createStatusRecorder(sources: StatusSources): StatusRecorder {
       since = at;
       requests = 0;
       errors = 0;
+      peak = 0;
       classes.fill(0);
     },
 

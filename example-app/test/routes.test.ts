@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { serve } from './serve.ts';
 
@@ -51,18 +51,68 @@ describe('/', () => {
     const values = { name: nasty, version: nasty, commit: nasty, environment: nasty };
     await using app = await serve(values);
     const page = await (await fetch(app.url)).text();
-    expect(page).not.toContain('<script');
+    expect(page).not.toContain('<script>');
     expect(page.split(escaped)).toHaveLength(6); // title, heading and three facts
   });
 
-  it('carries the one style sheet that its policy allows, and nothing from elsewhere', async () => {
+  it('loads only files of the app, which a browser may keep and asks about', async () => {
     await using app = await serve();
-    const response = await fetch(app.url);
-    const page = await response.text();
-    const style = /<style>(.*)<\/style>/s.exec(page)?.[1] ?? '';
-    const hash = createHash('sha256').update(style).digest('base64');
-    expect(response.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`);
+    const page = await (await fetch(app.url)).text();
+    const loaded = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path);
+    expect(loaded).toHaveLength(4);
+    for (const path of loaded) {
+      const file = await fetch(app.url + path);
+      expect([path, file.status]).toEqual([path, 200]);
+      expect(file.headers.get('content-type')).toMatch(/^text\/(?:css|javascript); charset=utf-8$/);
+      const etag = file.headers.get('etag') ?? '';
+      const headers = { 'If-None-Match': etag, 'Cache-Control': 'max-age=0' };
+      const again = await fetch(app.url + path, { headers });
+      expect([path, again.status]).toEqual([path, 304]);
+    }
     expect(page.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|url\(|@import/);
+  });
+
+  it('has a policy that allows no script and no style within a page, and no other host', async () => {
+    await using app = await serve();
+    const policy = (await fetch(app.url)).headers.get('content-security-policy') ?? '';
+    expect(policy.split('; ').toSorted()).toEqual([
+      "base-uri 'none'",
+      "connect-src 'self'",
+      "default-src 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      'img-src data:',
+      "script-src 'self'",
+      "style-src 'self'",
+    ]);
+  });
+});
+
+describe('/assets', () => {
+  it.each(['nothing.js', '..%2fapp.ts', '%2e%2e%2fserver.ts', '__proto__', 'page.ts'])(
+    'has no %s',
+    async (name) => {
+      await using app = await serve();
+      expect((await fetch(`${app.url}/assets/${name}`)).status).toBe(404);
+    },
+  );
+});
+
+describe('/api/status', () => {
+  it('shows what was asked for in the last interval, without those who watch', async () => {
+    let now = Date.parse('2026-01-01T00:01:30Z');
+    await using app = await serve({ now: () => now });
+    for (const path of ['/api/info', '/api/info', '/nowhere', '/health', '/api/status']) {
+      await (await fetch(app.url + path)).text();
+    }
+    now += 2000;
+    const status = await eventually(async () => {
+      const body = await (await fetch(`${app.url}/api/status`)).text();
+      return body.includes('"times":[]') ? undefined : JSON.parse(body);
+    });
+    expect(status).toMatchObject({ version: '1.2.3', commit: 'abc1234', uptimeSeconds: 92 });
+    expect(status.requestsPerSecond).toEqual([1.5]);
+    expect(status.errorsPerSecond).toEqual([0]);
   });
 });
 
@@ -92,3 +142,11 @@ describe('/api/info', () => {
     });
   });
 });
+
+async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await delay(100);
+  }
+}

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { createStatusRecorder, type Status, type StatusRecorder } from '../src/status.ts';
 
 /** A recorder under a clock that the test moves. */
-function recorder(): { recorder: StatusRecorder; pass(ms: number): void } {
+function recorder(inFlight = () => 3): { recorder: StatusRecorder; pass(ms: number): void } {
   let now = Date.UTC(2026, 0, 1);
   return {
     recorder: createStatusRecorder({
       now: () => now,
-      inFlight: () => 3,
+      inFlight,
       memoryBytes: () => 50_000_000,
       eventLoopUtilization: () => 0.25,
     }),
@@ -55,6 +55,22 @@ describe('the status', () => {
     status.sample();
 
     expect(status.read()).toMatchObject({ requestsPerSecond: [0], p50Ms: [null], p95Ms: [null] });
+  });
+
+  test('tells the most requests at a time, of each interval anew', () => {
+    let inFlight = 0;
+    const { recorder: status, pass } = recorder(() => inFlight);
+    inFlight = 7;
+    status.count(200, 0.001);
+    inFlight = 1;
+    for (const interval of ['busy', 'quiet']) {
+      pass(2000);
+      status.sample();
+      expect([interval, status.read().inFlight.at(-1)]).toEqual([
+        interval,
+        interval === 'busy' ? 7 : 1,
+      ]);
+    }
   });
 
   test('counts by the time that has passed when an interval ended late', () => {

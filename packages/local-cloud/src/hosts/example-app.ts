@@ -24,12 +24,16 @@ export async function copyExampleApp(to: string): Promise<void> {
 
 /** Puts the app's nginx site on a host: it leads from `inside.web` to these two ports. */
 export async function installSite(host: Host, instances: Instances = [3001, 3002]): Promise<void> {
-  const site = await readFile(join(app, 'nginx/example-app.conf'), 'utf8');
+  const [site, upstream] = await Promise.all(
+    ['example-app.conf', 'upstream.conf'].map((name) => readFile(join(app, 'nginx', name), 'utf8')),
+  );
+  if (site === undefined || upstream === undefined) throw new Error('nginx needs both files');
   const listen = host.inside.web === 80 ? '80' : `127.0.0.1:${host.inside.web}`;
+  await write(host, '/etc/nginx/conf.d/example-app.conf', withPorts(upstream, instances));
   await write(
     host,
     '/etc/nginx/sites-enabled/example-app.conf',
-    withPorts(site, instances).replace('listen 80;', `listen ${listen};`),
+    site.replace('listen 80;', `listen ${listen};`),
   );
   await host.exec(['nginx', '-t', '-q']);
   await host.exec(['systemctl', 'reload', 'nginx']);

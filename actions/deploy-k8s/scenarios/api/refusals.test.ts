@@ -375,6 +375,31 @@ describe('who asks', () => {
     ]);
   });
 
+  it('401 in the middle of a log, and of what a pod is asked: a new token once', async () => {
+    const { api, server } = scripting;
+    const takes = (token: string) =>
+      server.authenticate(async (given) => (given === `Bearer ${token}` ? 'deploy' : undefined));
+    server.on(`GET ${one}/log`, { status: 200, body: 'one\ntwo\n' });
+    takes('token-2');
+    const source = { namespace: 'shop', pod: 'a', container: 'web' };
+    expect(await api.logLines({ ...source, most: 5 }, signal)).toEqual(['one', 'two']);
+    takes('token-3');
+    const lines: string[] = [];
+    for await (const line of api.followLog(source, signal)) lines.push(line);
+    expect(lines).toEqual(['one', 'two']);
+    const proxied = ({ path: at }: { path: string }) => at.includes('/proxy/health');
+    server.on(proxied, { status: 200, body: 'well' });
+    takes('token-4');
+    const pod = { kind: 'pods', namespace: 'shop', name: 'a', port: '3000' } as const;
+    const asked = { ...pod, scheme: 'http', path: '/health' } as const;
+    expect(await api.ask(asked, signal)).toEqual({ status: 200, body: 'well' });
+    // An app may say 401 too, and that is no word about our token.
+    server.on(proxied, { status: 401, body: 'who are you?' });
+    expect(await api.ask(asked, signal)).toEqual({ status: 401, body: 'who are you?' });
+    expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer token-4');
+    expect(server.requests).toHaveLength(7);
+  });
+
   it('a second 401 stops it, with the hint of the way in', async () => {
     scripting.server.authenticate(async () => undefined);
     await expect(scripting.api.get(a, signal)).rejects.toMatchObject({

@@ -61,7 +61,7 @@ export async function startScripting(more: Partial<ClusterAccess> = {}): Promise
       who: 'the user of the test',
       remedy: 'Do what the test says.',
       proof: async () => ({ authorization: `Bearer token-${token}` }),
-      renew() {
+      ended() {
         token += 1;
       },
     },

@@ -1,4 +1,6 @@
-import { createServer } from 'node:net';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { startScriptedApiServer } from '../../../../packages/local-cloud/src/kubernetes-script/scripted-api-server.ts';
 import { podsOfShop, signal, startScripting } from './scripted.ts';
@@ -13,6 +15,17 @@ it('a port where nothing listens: the address ranges of a private cluster come f
     remedy: expect.stringMatching(/^If the cluster is private, or has authorised IP ranges:/),
   });
 });
+
+it('packets that are dropped on the way: the same, after ten seconds for each attempt', async () => {
+  await using dropped = await startDropping();
+  const address = new URL(`https://127.0.0.1:${dropped.port}`);
+  await using scripting = await startScripting({ server: address });
+  await expect(scripting.api.get(get, signal)).rejects.toMatchObject({
+    code: 'k8s/unreachable',
+    message: expect.stringContaining('no connection within 10 s'),
+    remedy: expect.stringMatching(/^If the cluster is private, or has authorised IP ranges:/),
+  });
+}, 20_000);
 
 it('a name that no DNS server knows', async () => {
   await using scripting = await startScripting({ server: new URL('https://cluster.invalid') });
@@ -64,3 +77,26 @@ it('a proxy of the kubeconfig that does not answer', async () => {
   await expect(scripting.api.get(get, signal)).rejects.toMatchObject({ code: 'k8s/unreachable' });
   expect(scripting.server.requests).toEqual([]);
 });
+
+/** A port whose queue is full, so that the kernel drops who else knocks, as a firewall does. */
+async function startDropping(): Promise<AsyncDisposable & { port: number }> {
+  const listens = `const server = require('node:net').createServer();
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));`;
+  const child = spawn(process.execPath, ['-e', listens], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = await once(child.stdout, 'data');
+  child.kill('SIGSTOP');
+  const port = Number(said);
+  const queue = Array.from({ length: 5 }, () =>
+    connect(port, '127.0.0.1').on('error', () => undefined),
+  );
+  if (queue[0]) await once(queue[0], 'connect');
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of queue) socket.destroy();
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

@@ -1,7 +1,12 @@
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@slipway/shared/time/clock';
 import { type Aws, startAws } from '../../../../packages/local-cloud/src/aws/aws.ts';
 import { type Azure, startAzure } from '../../../../packages/local-cloud/src/azure/azure.ts';
+import { makeCertificate } from '../../../../packages/local-cloud/src/certificate.ts';
 import { type GitHub, startGitHub } from '../../../../packages/local-cloud/src/github/github.ts';
 import { type Google, startGoogle } from '../../../../packages/local-cloud/src/google/google.ts';
 import { verifyToken } from '../../../../packages/local-cloud/src/jwt/verify.ts';
@@ -56,6 +61,18 @@ async function open(cluster: string, more: Partial<ConnectionSettings> = {}) {
   return { api, found };
 }
 
+/** Node reads NODE_EXTRA_CA_CERTS only when it starts. */
+async function trusting<T>(authority: string, work: () => Promise<T>): Promise<T> {
+  const before = getCACertificates('default');
+  setDefaultCACertificates([...before, authority]);
+  try {
+    return await work();
+  } finally {
+    setDefaultCACertificates(before);
+  }
+}
+
+const base64 = (text: string | undefined) => Buffer.from(text ?? '').toString('base64');
 const bearer = (authorization: string) => authorization.replace(/^Bearer /, '');
 
 describe('EKS', () => {
@@ -218,18 +235,27 @@ describe('AKS', () => {
     });
   });
 
-  // Resource Manager speaks TLS, and Node reads NODE_EXTRA_CA_CERTS only when it starts.
-  async function openTrusting(cluster: string, more: Partial<ConnectionSettings>) {
-    const { getCACertificates, setDefaultCACertificates } = await import('node:tls');
-    const { readFile } = await import('node:fs/promises');
-    const before = getCACertificates('default');
-    setDefaultCACertificates([...before, await readFile(azure.certificate, 'utf8')]);
-    try {
-      return await open(cluster, more);
-    } finally {
-      setDefaultCACertificates(before);
-    }
-  }
+  it('a cluster without Entra ID knows the certificate that it gives out', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'slipway-aks-'));
+    const certificate = await makeCertificate(folder.path);
+    const [cert, key] = await Promise.all(
+      [certificate.file, certificate.key].map((file) => readFile(file, 'utf8')),
+    );
+    const user = { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) };
+    azure.aks.splice(0, 1, { resourceGroup: 'shop', name: 'shop', kubeconfig: kubeconfig(user) });
+    server.authenticate(async () => (server.requests.at(-1)?.certificate ? 'user' : undefined));
+    const { found } = await openTrusting(id, app);
+    expect(found).toMatchObject({ plural: 'pods' });
+    expect(said.join()).toContain('the cluster user of AKS, as the cluster has no Entra ID');
+    const [asked] = server.requests;
+    expect(asked).toMatchObject({ certificate: 'local-cloud' });
+    expect(asked?.headers.authorization).toBeUndefined();
+    expect(masked).toEqual(expect.arrayContaining([key, base64(key)]));
+  });
+
+  // Resource Manager speaks TLS.
+  const openTrusting = async (cluster: string, more: Partial<ConnectionSettings>) =>
+    trusting(await readFile(azure.certificate, 'utf8'), () => open(cluster, more));
 });
 
 describe('GKE', () => {
@@ -292,6 +318,26 @@ describe('GKE', () => {
     google.gke.splice(0, 1, { id, described: described({ controlPlaneEndpointsConfig: dns }) });
     // It is not trusted here, as no authority of the cluster is taken for it.
     await expect(open(id, given)).rejects.toMatchObject({ code: 'k8s/certificate-authority' });
+  });
+
+  it('its name in DNS is spoken to where a public authority has signed that', async () => {
+    const host = new URL(server.server).host;
+    const dns = { dnsEndpointConfig: { endpoint: host, allowExternalTraffic: true } };
+    const isPrivate = { privateClusterConfig: { enablePrivateEndpoint: true } };
+    // What is private answers nobody here.
+    const only = { endpoint: '127.0.0.1:1', controlPlaneEndpointsConfig: dns, ...isPrivate };
+    google.gke.splice(0, 1, { id, described: described(only) });
+    const { found } = await trusting(server.certificateAuthority, () => open(id, given));
+    expect(found).toMatchObject({ plural: 'pods' });
+    expect(said.join()).toContain(`spoken to at ${host} (cluster shop of GKE`);
+  });
+
+  it('a name in DNS that lets nobody in from outside is not used', async () => {
+    const dns = { dnsEndpointConfig: { endpoint: '127.0.0.1:1', allowExternalTraffic: false } };
+    const isPrivate = { privateClusterConfig: { enablePrivateEndpoint: true } };
+    const both = { controlPlaneEndpointsConfig: dns, ...isPrivate };
+    google.gke.splice(0, 1, { id, described: described(both) });
+    expect((await open(id, given)).found).toMatchObject({ plural: 'pods' });
   });
 
   it('another repository is not trusted, and the words to copy are there', async () => {

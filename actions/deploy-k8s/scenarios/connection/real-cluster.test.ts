@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Failure } from '@slipway/shared/failure/failure';
 import { systemClock } from '@slipway/shared/time/clock';
 import { poll } from '@slipway/shared/time/poll';
 import { parse } from 'yaml';
@@ -13,8 +14,10 @@ import {
   startKubernetes,
 } from '../../../../packages/local-cloud/src/kubernetes/kubernetes.ts';
 import type { KubernetesApi, Resource } from '../../src/api/kubernetes-api.ts';
+import { openApi } from '../../src/api/open-api.ts';
 import { openKubernetes } from '../../src/api/open-kubernetes.ts';
 import { clusterInput } from '../../src/connection/given-cluster.ts';
+import { inClusterAccess } from '../../src/connection/in-cluster.ts';
 
 let cluster: Kubernetes;
 let image: string;
@@ -156,6 +159,60 @@ describe('a kubeconfig', () => {
       isNamespaced: true,
     });
   });
+});
+
+describe('a service account of a cluster', () => {
+  // Kubernetes takes a token for 10 s more than it is good: it remembers whom it has seen.
+  it('whose token ends midway: a program and a pod get a new one, a stored one is named', async () => {
+    const namespace = await cluster.namespace();
+    const kubectl = (...args: string[]) => cluster.kubectl(['-n', namespace, ...args]);
+    const list = [{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }];
+    await cluster.allow(`system:serviceaccount:${namespace}:default`, list, namespace);
+    // A token is bound to this Secret, and ends with it.
+    await kubectl('create', 'secret', 'generic', 'session');
+    const bound = ['--bound-object-kind=Secret', '--bound-object-name=session'];
+    const first = (await kubectl('create', 'token', 'default', ...bound)).trim();
+    const second = (await kubectl('create', 'token', 'default')).trim();
+
+    const account = await mkdtemp(join(folder, 'account-'));
+    await writeFile(join(account, 'ca.crt'), cluster.certificateAuthority);
+    await writeFile(join(account, 'namespace'), namespace);
+    await writeFile(join(account, 'token'), first);
+    const { hostname, port } = new URL(cluster.server);
+    const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+    const access = inClusterAccess({ env, mask: () => undefined }, account);
+    if (!access) throw new Error('it is no pod');
+    const byPod = openApi({ access, env: {}, clock: systemClock });
+    const byProgram = await open({ kubeconfig: await byProgramThatReads(join(account, 'token')) });
+    const config = parse(cluster.kubeconfig);
+    config.users[0].user = { token: first };
+    const stored = await open({ kubeconfig: JSON.stringify(config) });
+
+    const pods = { resource: await kind(byPod, 'v1', 'Pod'), namespace };
+    for (const api of [byPod, byProgram, stored]) expect(await api.list(pods, signal)).toEqual([]);
+    await kubectl('delete', 'secret', 'session');
+    const ended = async () => {
+      const said = await stored.list(pods, signal).catch((error: unknown) => error);
+      return said instanceof Failure ? said : undefined;
+    };
+    expect(await poll(systemClock, AbortSignal.timeout(60_000), ended)).toMatchObject({
+      code: 'k8s/unauthorized',
+      remedy: expect.stringContaining('Its token or certificate has ended'),
+    });
+    await writeFile(join(account, 'token'), second);
+    for (const api of [byPod, byProgram]) expect(await api.list(pods, signal)).toEqual([]);
+  }, 120_000);
+
+  async function byProgramThatReads(file: string): Promise<string> {
+    const program = join(folder, 'reads');
+    const apiVersion = 'client.authentication.k8s.io/v1';
+    const text = `{"apiVersion":"${apiVersion}","kind":"ExecCredential","status":{"token":"%s"}}`;
+    await writeFile(program, `#!/bin/sh\nprintf '${text}' "$(cat ${file})"\n`);
+    await chmod(program, 0o755);
+    const config = parse(cluster.kubeconfig);
+    config.users[0].user = { exec: { apiVersion, command: program, interactiveMode: 'Never' } };
+    return JSON.stringify(config);
+  }
 });
 
 describe('a real API server', () => {

@@ -15,15 +15,22 @@ export async function askBackend(
   signal: AbortSignal,
 ): Promise<HealthAnswer> {
   const call = proxyCall(backend);
-  const answer = await sender.open(call, signal);
-  const body = await startOf(answer.body);
-  await answer.body.cancel();
-  const status = answer.status < 400 ? undefined : statusIn(body);
+  let { answer, body, status } = await asked(sender, call, signal);
+  if (answer.status === 401 && status?.reason === 'Unauthorized' && sender.renews(answer)) {
+    ({ answer, body, status } = await asked(sender, call, signal));
+  }
   if (status) refuse(status, { code: answer.status, call, body, backend });
   // Servers before 1.20 say it in plain words.
   const plain = /^Error: '(.{1,500})'\s+Trying to reach: '/s.exec(body)?.[1];
   if (answer.status >= 500 && plain !== undefined) throw new Error(reached(backend, plain));
   return { status: answer.status, body };
+}
+
+async function asked(sender: Sender, call: ApiCall, signal: AbortSignal) {
+  const answer = await sender.openOnce(call, signal);
+  const body = await startOf(answer.body);
+  await answer.body.cancel();
+  return { answer, body, status: answer.status < 400 ? undefined : statusIn(body) };
 }
 
 function refuse(

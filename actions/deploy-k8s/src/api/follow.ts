@@ -125,7 +125,7 @@ async function watchOnce(o: Following, watch: Watch): Promise<number> {
     },
   });
   const silent = new AbortController();
-  const answer = await opened(o, call, AbortSignal.any([watch.signal, silent.signal]));
+  const answer = await o.sender.open(call, AbortSignal.any([watch.signal, silent.signal]));
   if (answer.status !== 200) {
     const { body } = await wholeAnswer(answer, longestRefusal);
     const text = new TextDecoder().decode(body);
@@ -167,14 +167,6 @@ async function watchOnce(o: Following, watch: Watch): Promise<number> {
     await answer.body.cancel();
   }
   return 0;
-}
-
-async function opened(o: Following, call: Parameters<Sender['open']>[0], signal: AbortSignal) {
-  const answer = await o.sender.open(call, signal);
-  if (answer.status !== 401 || !o.access.identity.renew) return answer;
-  await answer.body.cancel();
-  o.access.identity.renew();
-  return o.sender.open(call, signal);
 }
 
 function ofKind(object: JsonObject, { resource }: Selection): JsonObject {

@@ -6,7 +6,7 @@ import { isNetworkError, retryAfter } from '@slipway/shared/http/retry';
 import type { Clock } from '@slipway/shared/time/clock';
 import { deadline } from '@slipway/shared/time/deadline';
 import { jittered } from '@slipway/shared/time/poll';
-import type { ClusterAccess } from '../connection/access.ts';
+import type { ClusterAccess, RequestCredentials } from '../connection/access.ts';
 import { type ClusterAnswer, clusterHttp } from '../connection/cluster-http.ts';
 import { addressOf } from './addresses.ts';
 import type { ApiAnswer, ApiCall } from './api-call.ts';
@@ -22,8 +22,15 @@ export interface Sender {
    * @throws Failure `k8s/unauthorized`, `k8s/unreachable` and the like; Throttled
    */
   send(call: ApiCall, signal: AbortSignal): Promise<ApiAnswer>;
-  /** Sends a call once; the answer is read by the caller while it comes. The limit is for its head. */
+  /**
+   * Sends a call once; the answer is read by the caller while it comes. The limit is for its head. A
+   * token that has ended is renewed once.
+   */
   open(call: ApiCall, signal: AbortSignal): Promise<ClusterAnswer>;
+  /** As {@link open}, but a 401 is given back: it may be the answer of an app behind the API server. */
+  openOnce(call: ApiCall, signal: AbortSignal): Promise<ClusterAnswer>;
+  /** The API server did not accept who asked for this answer. @returns whether the next proof is another */
+  renews(answer: ClusterAnswer): boolean;
   /** Milliseconds since the epoch by the server's clock. */
   serverNow(): number;
 }
@@ -44,12 +51,14 @@ const longestAnswer = 64 * 1024 * 1024;
 
 export function openSender(o: { access: ClusterAccess; env: Environment; clock: Clock }): Sender {
   const { access, clock, env } = o;
-  const http = clusterHttp(access, env);
+  const http = clusterHttp(access, env, clock);
   let hasAnswered = false;
   let ahead = 0;
+  const shown = new WeakMap<ClusterAnswer, RequestCredentials>();
 
   const attempt = async (call: ApiCall, signal: AbortSignal): Promise<ClusterAnswer> => {
-    const { authorization, certificate } = await access.identity.proof();
+    const proof = await access.identity.proof();
+    const { authorization, certificate } = proof;
     const { body, headers, method, path, query } = call;
     const answer = await http({
       method,
@@ -67,13 +76,29 @@ export function openSender(o: { access: ClusterAccess; env: Environment; clock: 
       signal,
     });
     hasAnswered = true;
+    shown.set(answer, proof);
     const date = Date.parse(answer.headers.get('date') ?? '');
     // The header has whole seconds; on average half of one is cut off.
     if (!Number.isNaN(date)) ahead = date + 500 - clock.now();
     return answer;
   };
 
-  const open = (call: ApiCall, signal: AbortSignal): Promise<ClusterAnswer> => {
+  const renews = (answer: ClusterAnswer): boolean => {
+    const { identity } = access;
+    const proof = shown.get(answer);
+    if (!identity.ended || !proof) return false;
+    identity.ended(proof);
+    return true;
+  };
+
+  const open = async (call: ApiCall, signal: AbortSignal): Promise<ClusterAnswer> => {
+    const answer = await openOnce(call, signal);
+    if (answer.status !== 401 || !renews(answer)) return answer;
+    await answer.body.cancel();
+    return openOnce(call, signal);
+  };
+
+  const openOnce = (call: ApiCall, signal: AbortSignal): Promise<ClusterAnswer> => {
     const stop = new AbortController();
     const over = AbortSignal.any([signal, stop.signal]);
     // The limit is for the head alone; the signal stays with what comes after it.
@@ -88,12 +113,12 @@ export function openSender(o: { access: ClusterAccess; env: Environment; clock: 
     });
   };
 
-  const read = (call: ApiCall, signal: AbortSignal): Promise<Omit<ApiAnswer, 'repeated'>> =>
+  const read = (call: ApiCall, signal: AbortSignal) =>
     deadline(clock, attemptLimit, signal, async (limit) => {
       const answer = await attempt(call, limit);
       const { body, headers, status } = await wholeAnswer(answer, longestAnswer);
       const text = new TextDecoder().decode(body);
-      return { status, headers, text, warnings: warningsIn(answer.all('warning')) };
+      return { answer, status, headers, text, warnings: warningsIn(answer.all('warning')) };
     });
 
   const send = async (call: ApiCall, signal: AbortSignal): Promise<ApiAnswer> => {
@@ -115,12 +140,10 @@ export function openSender(o: { access: ClusterAccess; env: Environment; clock: 
         await clock.sleep(jittered(wait), signal);
         continue;
       }
-      const { answer } = outcome;
+      const { answer: head, ...answer } = outcome.answer;
       const status = answer.status < 400 ? undefined : statusIn(answer.text);
       if (answer.status === 401) {
-        const { identity } = access;
-        if (renewed || !identity.renew) throw notAccepted(status, access);
-        identity.renew();
+        if (renewed || !renews(head)) throw notAccepted(status, access);
         renewed = true;
         continue;
       }
@@ -138,7 +161,7 @@ export function openSender(o: { access: ClusterAccess; env: Environment; clock: 
     }
   };
 
-  return { send, open, serverNow: () => clock.now() + ahead };
+  return { send, open, openOnce, renews, serverNow: () => clock.now() + ahead };
 }
 
 /**

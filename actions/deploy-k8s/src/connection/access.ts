@@ -19,8 +19,8 @@ export interface ClusterIdentity {
   readonly remedy: string;
   /** A proof that is good now; asked for before every request. */
   proof(): Promise<RequestCredentials>;
-  /** Lets the next proof be a new one; not there where there is only one. */
-  renew?(): void;
+  /** The server has called this proof ended: the next one is new. Not there where there is only one. */
+  ended?(proof: RequestCredentials): void;
 }
 
 /** An API server, and what a request to it needs. */

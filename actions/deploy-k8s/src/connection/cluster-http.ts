@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import type { Environment } from '@slipway/shared/exec/environment';
 import type { HttpAnswer } from '@slipway/shared/http/fetch';
 import { proxyEnvironment } from '@slipway/shared/http/proxy';
+import type { Clock } from '@slipway/shared/time/clock';
 import type { ClientCertificate, ClusterAccess } from './access.ts';
 
 /** One request to an API server. */
@@ -36,17 +37,21 @@ const idleLimit = 30_000;
  * HTTP to one API server, on `node:https`: its own authority, a client certificate and the name in
  * the server's certificate are options there, and nothing has to be loaded (docs/decisions/0102).
  */
-export function clusterHttp(access: Route, env: Environment): ClusterHttp {
+export function clusterHttp(access: Route, env: Environment, clock: Clock): ClusterHttp {
   let opened: Promise<ClusterHttp> | undefined;
   return async (asked) => {
-    opened ??= open(access, env);
+    opened ??= open(access, env, clock);
     return (await opened)(asked);
   };
 }
 
 type Route = Pick<ClusterAccess, 'ca' | 'tlsServerName' | 'proxy'>;
 
-async function open({ ca, proxy, tlsServerName }: Route, env: Environment): Promise<ClusterHttp> {
+async function open(
+  { ca, proxy, tlsServerName }: Route,
+  env: Environment,
+  clock: Clock,
+): Promise<ClusterHttp> {
   const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
   const agents = new Map<string, Agent>();
   const plain = new http.Agent({ keepAlive: true, timeout: idleLimit });
@@ -76,11 +81,15 @@ async function open({ ca, proxy, tlsServerName }: Route, env: Environment): Prom
       const sent = isTls
         ? https.request(url, { ...options, agent: agentFor(certificate) })
         : http.request(url, { ...options, agent: plain });
-      const tooLate = setTimeout(() => {
-        const error = new Error(`no connection within ${connectLimit / 1_000} s`);
-        sent.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
-      }, connectLimit);
-      const connected = () => clearTimeout(tooLate);
+      const connecting = new AbortController();
+      const connected = () => connecting.abort();
+      clock.sleep(connectLimit, connecting.signal).then(
+        () => {
+          const error = new Error(`no connection within ${connectLimit / 1_000} s`);
+          sent.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+        },
+        () => undefined,
+      );
       sent.on('socket', (socket) => {
         // A new one is ready once TLS is; one that was used before is so already.
         if (sent.reusedSocket) connected();

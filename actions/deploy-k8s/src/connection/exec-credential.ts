@@ -15,7 +15,7 @@ import type { ClientCertificate, ClusterIdentity, RequestCredentials } from './a
 import { clientCertificate } from './certificates.ts';
 import type { IdentityParts, ToldCluster } from './identity-parts.ts';
 import { bad, type Entry, pathOf } from './kubeconfig-file.ts';
-import { renewable } from './renewable.ts';
+import { type PassingProof, renewedProof } from './renewed-proof.ts';
 
 /** What a plug-in is run for. */
 export interface ExecUser {
@@ -63,26 +63,20 @@ export function execIdentity(o: ExecUser, parts: IdentityParts): ClusterIdentity
     /[\\/]/.test(command) && !isAbsolute(command)
       ? pathOf(source, command, `exec of user ${name}`)
       : command;
-  const run = () => credentialsBy({ ...o, command: path, version }, parts);
-  const held = renewable({ clock: parts.clock, endOf: ({ end }) => end, get: run, before });
+  const get = () => credentialsBy({ ...o, command: path, version }, parts);
+  const { ended, proof } = renewedProof({ clock: parts.clock, get, before });
   return {
     who: `user ${name} of the kubeconfig, by ${command}`,
     remedy: `The credentials are from ${command}: check as whom it signs in, and that this one has access to the cluster. \`cluster\` needs no program.`,
-    proof: async () => (await held.get()).proof,
-    renew: held.renew,
+    proof,
+    ended,
   };
-}
-
-interface Credentials {
-  proof: RequestCredentials;
-  /** Milliseconds since the epoch. */
-  end: number | undefined;
 }
 
 async function credentialsBy(
   o: ExecUser & { command: string; version: string },
   parts: IdentityParts,
-): Promise<Credentials> {
+): Promise<PassingProof> {
   const { command, exec, version } = o;
   const failed = (said: string, cause?: unknown) =>
     Failure.of('k8s/exec-failed', { command, said: oneLine(said) }, cause);

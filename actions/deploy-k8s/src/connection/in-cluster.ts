@@ -45,7 +45,7 @@ export function inClusterAccess(
         if (!text) throw Failure.of('k8s/no-cluster', {});
         return withToken(text);
       },
-      renew: () => undefined,
+      ended: () => undefined,
     },
     namespace: textOf(join(folder, 'namespace'))?.trim() || undefined,
     from: 'the cluster that the runner is a pod of',

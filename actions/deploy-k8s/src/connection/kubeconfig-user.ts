@@ -43,7 +43,7 @@ export async function kubeconfigIdentity(
       who,
       remedy,
       proof: async () => withToken(read(), certificate),
-      renew: () => undefined,
+      ended: () => undefined,
     };
   }
   if (token) return fixed({ who, proof: withToken(token, certificate) });

@@ -335,6 +335,28 @@ describe('what is wrong with a kubeconfig', () => {
     });
   });
 
+  it.each<[string, string]>([
+    ['a kubeconfig', 'data'],
+    ['files', 'file'],
+  ])('a client certificate that has ended, of %s', async (_, from) => {
+    const user =
+      from === 'data'
+        ? { ...data('client-certificate', base64(cert)), ...data('client-key', base64(key)) }
+        : {
+            'client-certificate': await file('ended.pem', cert),
+            'client-key': await file('ended.key', key),
+          };
+    const given = await givenKubeconfig({ text: config({ user }), env, mask });
+    if (!given) throw new Error('there is no kubeconfig');
+    // It is good for a day.
+    const inTwoDays = { ...systemClock, now: () => Date.now() + 2 * 86_400_000 };
+    const access = kubeconfigAccess(given, undefined, { ...parts(), clock: inTwoDays });
+    await expect(access).rejects.toMatchObject({
+      code: 'k8s/kubeconfig',
+      message: expect.stringMatching(/the client-certificate of deploy has ended at \w{3} .* GMT/),
+    });
+  });
+
   it('a server whose certificate is not to be checked, and the way out', async () => {
     const cluster = { 'insecure-skip-tls-verify': true };
     await expect(open(config({ cluster }))).rejects.toMatchObject({
@@ -452,7 +474,12 @@ describe('a program for credentials', () => {
     });
     // The secrets of this action are not its business.
     expect(await readFile(join(folder, 'env'), 'utf8')).not.toContain('INPUT_SECRETS');
-    identity.renew?.();
+    const old = await identity.proof();
+    identity.ended?.(old);
+    await identity.proof();
+    expect(await readFile(count, 'utf8')).toBe('x\nx\n');
+    // A second request that was told the same of the old one.
+    identity.ended?.(old);
     await identity.proof();
     expect(await readFile(count, 'utf8')).toBe('x\nx\n');
   });

@@ -57,7 +57,7 @@ export async function aksAccess(
         const { value } = await identity.token(scope);
         return { authorization: `Bearer ${value}` };
       },
-      renew() {
+      ended() {
         // Its tokens are kept by the identity.
         const fresh = azureIdentity(given, context);
         const old = identity;

@@ -8,9 +8,9 @@ import { cloudAddress } from '@slipway/shared/identity/cloud-address';
 import type { IdentityContext } from '@slipway/shared/identity/context';
 import { isLoopback } from '@slipway/shared/identity/registry-host';
 import { oneLine } from '@slipway/shared/image/said';
-import type { ClusterAccess, RequestCredentials } from '../access.ts';
+import type { ClusterAccess } from '../access.ts';
 import type { GivenCluster } from '../given-cluster.ts';
-import { renewable } from '../renewable.ts';
+import { renewedProof } from '../renewed-proof.ts';
 import { presignedGet, signedGet } from './aws-signing.ts';
 import { certificateIn, endpointOf } from './described.ts';
 import type { Keyless } from './sign-in.ts';
@@ -38,17 +38,13 @@ export async function eksAccess(
   let identity = open();
   const described = await describe(cluster, identity, context);
   const { clock } = context;
-  const held = renewable<{ credentials: RequestCredentials; end: number }>({
+  const { ended, proof } = renewedProof({
     clock,
     before,
-    endOf: ({ end }) => end,
     get: async () => {
       const token = await tokenFor(cluster, identity, context);
       context.mask(token);
-      return {
-        credentials: { authorization: `Bearer ${token}` },
-        end: clock.now() + goodFor,
-      };
+      return { proof: { authorization: `Bearer ${token}` }, end: clock.now() + goodFor };
     },
   });
   const { who } = identity;
@@ -62,10 +58,10 @@ export async function eksAccess(
     identity: {
       who,
       remedy: `Let the cluster know it by an access entry: \`aws eks create-access-entry --region ${region} --cluster-name ${name} --principal-arn ROLE\`, with the ARN of the role, and give it an access policy or a Role of RBAC.`,
-      proof: async () => (await held.get()).credentials,
-      renew() {
+      proof,
+      ended(one) {
         identity = open();
-        held.renew();
+        ended(one);
       },
     },
   };

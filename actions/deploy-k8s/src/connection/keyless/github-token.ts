@@ -2,7 +2,7 @@ import { field, parseJson } from '@slipway/shared/http/json';
 import { type IdToken, requestIdToken } from '@slipway/shared/identity/oidc';
 import type { ClusterAccess } from '../access.ts';
 import type { GivenCluster } from '../given-cluster.ts';
-import { renewable } from '../renewable.ts';
+import { renewedProof } from '../renewed-proof.ts';
 import type { Keyless } from './sign-in.ts';
 
 /** The token lives for five minutes; a call that waits in a queue must not come too late. */
@@ -19,14 +19,19 @@ export async function addressAccess(
 ): Promise<ClusterAccess> {
   const address = url.href.replace(/\/$/, '');
   const audience = settings['oidc-audience'] ?? address;
-  const held = renewable<IdToken>({
+  let last: IdToken | undefined;
+  const { ended, held, proof } = renewedProof({
     clock: context.clock,
     before,
-    endOf: endOfToken,
-    get: () => requestIdToken(audience, context),
+    get: async () => {
+      const token = await requestIdToken(audience, context);
+      last = token;
+      const authorization = `Bearer ${token.value}`;
+      return { token, proof: { authorization }, end: endOfToken(token) };
+    },
   });
   // Without the permission it is refused now, before anything else.
-  let last = await held.get();
+  const { token: first } = await held();
   return {
     server: url,
     ca: settings['cluster-ca'],
@@ -36,15 +41,12 @@ export async function addressAccess(
     namespace: undefined,
     from: 'input cluster',
     identity: {
-      who: `this job's OIDC token with subject ${last.subject}`,
+      who: `this job's OIDC token with subject ${first.subject}`,
       get remedy() {
-        return trustOf(last);
+        return trustOf(last ?? first);
       },
-      async proof() {
-        last = await held.get();
-        return { authorization: `Bearer ${last.value}` };
-      },
-      renew: held.renew,
+      proof,
+      ended,
     },
   };
 }

@@ -6,7 +6,7 @@ import type { IdentityContext } from '@slipway/shared/identity/context';
 import { oneLine } from '@slipway/shared/image/said';
 import type { ClusterAccess } from '../access.ts';
 import type { GivenCluster } from '../given-cluster.ts';
-import { renewable } from '../renewable.ts';
+import { renewedProof } from '../renewed-proof.ts';
 import { certificateIn, endpointOf } from './described.ts';
 import { googleToken } from './google-token.ts';
 import type { Keyless } from './sign-in.ts';
@@ -26,12 +26,14 @@ export async function gkeAccess(
   const provider = settings['google-workload-identity-provider'];
   if (provider === undefined) throw new TypeError('the settings tell no provider');
   const account = settings['google-service-account'];
-  const held = renewable({
+  const { ended, held, proof } = renewedProof({
     clock: context.clock,
-    endOf: ({ end }) => end,
-    get: () => googleToken({ provider, account }, context),
+    get: async () => {
+      const token = await googleToken({ provider, account }, context);
+      return { ...token, proof: { authorization: `Bearer ${token.value}` } };
+    },
   });
-  const { value, who } = await held.get();
+  const { value, who } = await held();
   const described = await describe(cluster, { token: value, who }, context);
   const principal = account ?? who;
   return {
@@ -44,8 +46,8 @@ export async function gkeAccess(
     identity: {
       who,
       remedy: `Give ${principal} the role roles/container.developer in project ${cluster.project}, or roles/container.clusterViewer and a Role of RBAC for user ${principal}.`,
-      proof: async () => ({ authorization: `Bearer ${(await held.get()).value}` }),
-      renew: held.renew,
+      proof,
+      ended,
     },
   };
 }

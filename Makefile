@@ -1,7 +1,7 @@
 # The commands of the project; each brings what it needs by scripts/setup.
 SHELL := /bin/bash -euo pipefail
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate check test lint demo release-tree verify-release bench doctor clean
+.PHONY: help setup build generate check test lint demo release-tree verify-release bench screenshots doctor clean
 
 # Runs a command with the cached tools in front of PATH.
 with := set -a; eval "$$(scripts/setup env)"; set +a;
@@ -46,6 +46,10 @@ verify-release: ## Rebuild VERSION=1.2.3 and compare it with its tag; REPOSITORY
 bench: ## Measure against the bars; one table
 	@scripts/setup run node
 	@$(with) scripts/build && $(with) node --conditions=source bench/main.ts
+
+screenshots: ## Take the pictures of the example app's page in docs/pictures
+	@scripts/setup browser node
+	@$(with) node --conditions=source scripts/screenshots.ts
 
 doctor: ## What is missing on this machine and how to get it
 	@scripts/doctor

@@ -1,6 +1,6 @@
 import type { DeployStep, Direction, PlanFacts } from '@slipway/shared/deploy/target';
 import type { ObjectName } from './api/kubernetes-api.ts';
-import type { Canary } from './canary/canary.ts';
+import type { CanaryRun, Share } from './canary/canary-run.ts';
 import type { RolloutWatch } from './rollout/rollout-watch.ts';
 import type { WayBack } from './way-back/plan-way-back.ts';
 import type { Prepared } from './workload/prepared.ts';
@@ -20,7 +20,7 @@ export interface KubernetesStep extends DeployStep {
 export interface KubernetesPlan extends PlanFacts<KubernetesStep> {
   readonly prepared: Prepared;
   readonly wayBack: WayBack;
-  readonly canary: Canary | undefined;
+  readonly canary: CanaryRun | undefined;
 }
 
 /** A change that is watched. */
@@ -41,10 +41,8 @@ export type KubernetesChange =
   | {
       readonly kind: 'traffic';
       readonly direction: 'forward';
-      readonly canary: Canary;
-      readonly percent: number;
-      /** When it was watched for long enough, by the clock of the run. */
-      readonly until: number;
+      readonly canary: CanaryRun;
+      readonly share: Share;
     }
   /** What this run had created is deleted again. */
   | { readonly kind: 'gone'; readonly direction: 'rollback'; readonly name: ObjectName };

@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
  * frames. The page may load files of the app itself and nothing else: no script and no style that
  * stands in a page. Strict-Transport-Security is left to the proxy that ends TLS.
  */
-const HEADERS = {
+const HEADERS = Object.entries({
   'Content-Security-Policy': [
     "default-src 'none'",
     "connect-src 'self'",
@@ -21,10 +21,10 @@ const HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-store',
-};
+});
 
 /** Sets them on every answer. */
 export const securityHeaders: RequestHandler = (_req, res, next) => {
-  res.set(HEADERS);
+  for (const [name, value] of HEADERS) res.setHeader(name, value);
   next();
 };

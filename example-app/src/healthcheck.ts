@@ -5,7 +5,7 @@ import { readSettings } from './settings.ts';
 const { get } = process.getBuiltinModule('node:http');
 
 // The image's HEALTHCHECK, so that the image needs no curl: exit code 0 when the app says that it
-// is healthy, else 1. What is printed shows up in `docker inspect`. With `--while <pid>` it asks
+// is ready, else 1. What is printed shows up in `docker inspect`. With `--while <pid>` it asks
 // until then, as long as that process, the app, is there.
 // The default host 0.0.0.0 is an address to connect to as well: Linux takes it for loopback.
 const { host, port } = readSettings(process.env, manifest);
@@ -14,9 +14,9 @@ const pause = 100;
 
 function ask(): void {
   const signal = AbortSignal.timeout(2000);
-  get({ host, port, path: '/health', signal }, (res) => {
+  get({ host, port, path: '/ready', signal }, (res) => {
     res.resume();
-    end(res.statusCode === 200, `/health answered ${res.statusCode}`);
+    end(res.statusCode === 200, `/ready answered ${res.statusCode}`);
   }).on('error', (error) => end(false, error.message));
 }
 

@@ -1,59 +1,65 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
+import { connectBackends } from './backends.ts';
+import { createHttpServer } from './http-server.ts';
 import { createLogger } from './logger.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { settingsOrExit } from './settings.ts';
 import { gracefulStop } from './stop.ts';
+import { watchUtilization } from './utilization.ts';
 
 const startedAt = new Date();
-const settings = settingsOrExit();
-const { release, environment } = settings;
-const logger = createLogger(settings.logLevel, release);
+const settings = settingsOrExit(manifest);
+const { release, environment, databaseUrl, redisUrl } = settings;
+const logger = createLogger(release, {
+  level: settings.logLevel,
+  secretUrls: [databaseUrl, redisUrl],
+});
+const backends = await connectBackends(settings, logger);
 
 let stopping = false;
 const app = createApp({
   ...release,
-  environment,
+  ...settings,
+  ...backends,
   startedAt,
   now: Date.now,
   logger,
   registry: new Registry(),
   isStopping: () => stopping,
+  utilization: watchUtilization(),
 });
 
-const server = app.listen(settings.port, settings.host);
-// Longer than the 60 s of nginx and AWS load balancers, so that it is never this side that closes
-// a connection on which the proxy is just sending a request.
-server.keepAliveTimeout = 65_000;
+const server = createHttpServer(app.express, settings.requestTimeoutMs);
 const stop = gracefulStop(server);
 
 process.on('SIGTERM', shutDown);
 process.on('SIGINT', shutDown);
 
 try {
+  server.listen(settings.port, settings.host);
   await once(server, 'listening');
   logger.info({ environment, address: server.address() }, 'listening');
 } catch (err) {
   logger.fatal({ err }, 'cannot listen');
-  process.exitCode = 1;
+  process.exit(1);
 }
 
+/** In this order: no traffic is asked for, the port closes, answers end, connections close. */
 async function shutDown(signal: NodeJS.Signals): Promise<void> {
   if (stopping) return;
   stopping = true;
-  logger.info({ signal }, 'stopping');
-  const cut = await stop(settings.shutdownTimeoutMs);
-  if (cut > 0) logger.warn({ connections: cut }, 'time is up: connections cut');
+  const { shutdownDelayMs, shutdownTimeoutMs } = settings;
+  logger.info({ signal, delayMs: shutdownDelayMs }, 'stopping');
+  if (shutdownDelayMs > 0) await delay(shutdownDelayMs);
+  const cut = await stop(shutdownTimeoutMs);
+  if (cut > 0) {
+    app.metrics.connectionsCut.inc(cut);
+    logger.warn({ connections: cut }, 'time is up: connections cut');
+  }
+  await backends.close();
   logger.info('stopped');
   process.exit(0);
-}
-
-function settingsOrExit(): Settings {
-  try {
-    return readSettings(process.env, manifest);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
-  }
 }

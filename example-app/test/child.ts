@@ -36,6 +36,15 @@ export function run(file: string, env: Readonly<Record<string, string>>, ...args
         if (line.msg === message) return line;
       }
     },
+    /** What it has written since the last log line that was read, up to its end. */
+    async rest(): Promise<string> {
+      let rest = '';
+      for (;;) {
+        const { value, done } = await output.next();
+        if (done === true) return rest;
+        rest += `${value}\n`;
+      }
+    },
     async [Symbol.asyncDispose](): Promise<void> {
       child.kill('SIGKILL');
       await exited;

@@ -28,9 +28,10 @@ it('logs a request with its id, route and duration, and without query string and
 it.each([
   ['/', false, 'info'],
   ['/nowhere', false, 'info'],
-  ['/health', false, 'debug'],
+  ['/health', true, 'debug'],
+  ['/ready', false, 'debug'],
   ['/api/metrics', false, 'debug'],
-  ['/health', true, 'warn'],
+  ['/ready', true, 'warn'],
 ])('logs %s (stopping: %s) at level %s', async (path, stopping, level) => {
   await using app = await serve({ isStopping: () => stopping });
   await fetch(app.url + path);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Registry } from 'prom-client';
 import { type AppOptions, createApp } from '../src/app.ts';
+import { createHttpServer } from '../src/http-server.ts';
 import { createLogger } from '../src/logger.ts';
 
 export type LogLine = { readonly msg: string; readonly [field: string]: unknown };
@@ -14,7 +15,10 @@ const RELEASE = { name: 'example-app', version: '1.2.3', commit: 'abc1234' };
  * @returns its address, its registry, and `stop`, which resolves with what was logged once every
  * response is over
  */
-export async function serve(overrides: Partial<AppOptions> = {}) {
+export async function serve({
+  requestTimeoutMs = 30_000,
+  ...overrides
+}: Partial<AppOptions> & { readonly requestTimeoutMs?: number } = {}) {
   const lines: string[] = [];
   const registry = new Registry();
   const app = createApp({
@@ -22,12 +26,21 @@ export async function serve(overrides: Partial<AppOptions> = {}) {
     environment: 'test',
     startedAt: new Date('2026-01-01T00:00:00Z'),
     now: () => Date.parse('2026-01-01T00:01:30Z'),
-    logger: createLogger('debug', RELEASE, { write: (line) => lines.push(line) }),
+    logger: createLogger(RELEASE, {
+      level: 'debug',
+      destination: { write: (line) => lines.push(line) },
+    }),
     registry,
     isStopping: () => false,
+    utilization: () => 0.25,
+    dependencies: [],
+    checkTimeoutMs: 1000,
+    rateLimit: 600,
+    rateLimitStore: undefined,
+    trustProxy: 0,
     ...overrides,
   });
-  const server = app.listen(0, '127.0.0.1');
+  const server = createHttpServer(app.express, requestTimeoutMs).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
@@ -38,6 +51,7 @@ export async function serve(overrides: Partial<AppOptions> = {}) {
   };
   return {
     url: `http://127.0.0.1:${address.port}`,
+    express: app.express,
     registry,
     stop,
     async [Symbol.asyncDispose](): Promise<void> {

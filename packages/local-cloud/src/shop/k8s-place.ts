@@ -93,7 +93,7 @@ spec:
               containerPort: 3000
           readinessProbe:
             httpGet:
-              path: /health
+              path: /ready
               port: http
             periodSeconds: 1
 `;

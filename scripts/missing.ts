@@ -36,6 +36,16 @@ const needs: readonly Need[] = [
     tests: '/journeys/|/deploy-ssh/scenarios/',
   },
   {
+    name: 'Prometheus and Alertmanager',
+    ask: [
+      'sh',
+      '-c',
+      'prometheus --version && promtool --version && prometheus-alertmanager --version && amtool --version',
+    ],
+    fix: 'scripts/setup run',
+    tests: '/scenarios/stack/(?:alerts|alertmanager)',
+  },
+  {
     name: 'Trivy',
     ask: ['trivy', '--version'],
     fix: 'scripts/setup run',

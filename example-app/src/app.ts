@@ -29,6 +29,8 @@ export type AppOptions = Release & {
   /** How busy the event loop is, from 0 to 1. */
   readonly utilization: () => number;
   readonly dependencies: readonly Dependency[];
+  /** Add the routes that need a backend. */
+  readonly features: readonly ((app: Express) => void)[];
   readonly checkTimeoutMs: number;
   /** Requests a minute and client; 0 for no limit. */
   readonly rateLimit: number;
@@ -37,6 +39,9 @@ export type AppOptions = Release & {
   /** How many proxies are in front. */
   readonly trustProxy: number;
 };
+
+/** Routes that can answer 503. */
+const NEED_POSTGRES = /^\/(?:ready|api\/notes)\b/;
 
 export type App = { readonly express: Express; readonly metrics: AppMetrics };
 
@@ -115,14 +120,25 @@ export function createApp(options: AppOptions): App {
     res.json({ version, commit, uptimeSeconds: uptimeSeconds(), ...recorder.read() });
   });
 
-  for (const [path, methods] of routesOf(app)) {
+  for (const add of options.features) add(app);
+
+  let description: Promise<unknown> | undefined;
+  app.get('/openapi.json', async (_req, res) => {
+    // Only when somebody asks: it takes 6 MB of code.
+    description ??= import('./openapi.ts').then((api) => api.describeApi(options, routes.keys()));
+    res.json(await description);
+  });
+
+  const routes = routesOf(app);
+
+  for (const [path, methods] of routes) {
     // An error that nobody has seen yet is seen when it comes only if its series was there before.
     for (const method of methods.filter((each) => each !== 'HEAD')) {
       metrics.durations.zero({ method, route: path, status: 500 });
+      if (NEED_POSTGRES.test(path)) metrics.durations.zero({ method, route: path, status: 503 });
     }
-    app.all(path, onlyMethods(methods));
+    app.route(path).all(onlyMethods(methods));
   }
-  metrics.durations.zero({ method: 'GET', route: '/ready', status: 503 });
 
   app.use(notFound);
   app.use(answerProblems(logger, () => metrics.connectionsCut.inc()));

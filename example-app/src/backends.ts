@@ -1,3 +1,4 @@
+import type { Express } from 'express';
 import type { Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import { type Dependency, within } from './checks.ts';
@@ -8,6 +9,8 @@ export type Backends = {
   readonly dependencies: readonly Dependency[];
   /** Counts the requests of all instances. */
   readonly rateLimitStore: Store | undefined;
+  /** Add the routes that need a backend. */
+  readonly features: readonly ((app: Express) => void)[];
   /** Closes all connections; call it when no request is under way. */
   readonly close: () => Promise<void>;
 };
@@ -26,7 +29,13 @@ export async function connectBackends(settings: Settings, logger: Logger): Promi
       : (await import('./redis.ts')).connectRedis(redisUrl, checkTimeoutMs, logger);
 
   const dependencies: Dependency[] = [];
+  const features: ((app: Express) => void)[] = [];
   if (postgres) {
+    const { postgresNotes } = await import('./notes/postgres-notes.ts');
+    const { cachedNotes } = await import('./notes/cached-notes.ts');
+    const { notesRoutes } = await import('./notes/routes.ts');
+    const notes = postgresNotes(postgres);
+    features.push(notesRoutes(redis ? cachedNotes(notes, redis.client) : notes));
     // With a limit of its own, so that a silent server does not keep one connection after the other.
     const query = { text: 'select 1', query_timeout: checkTimeoutMs };
     const check = () => postgres.query(query);
@@ -39,6 +48,7 @@ export async function connectBackends(settings: Settings, logger: Logger): Promi
 
   return {
     dependencies,
+    features,
     rateLimitStore: redis?.rateLimitStore,
     async close() {
       redis?.client.disconnect();

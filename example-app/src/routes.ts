@@ -10,7 +10,8 @@ export function routesOf(app: Express): Routes {
     if (route === undefined) continue;
     const methods = routes.get(route.path) ?? [];
     for (const { method } of route.stack) {
-      const name = String(method).toUpperCase();
+      if (typeof method !== 'string') continue; // a handler of all methods
+      const name = method.toUpperCase();
       const names = name === 'GET' ? ['GET', 'HEAD'] : [name];
       methods.push(...names.filter((each) => !methods.includes(each)));
     }

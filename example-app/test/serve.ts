@@ -3,6 +3,9 @@ import { Registry } from 'prom-client';
 import { type AppOptions, createApp } from '../src/app.ts';
 import { createHttpServer } from '../src/http-server.ts';
 import { createLogger } from '../src/logger.ts';
+import { describeApi } from '../src/openapi.ts';
+import { routesOf } from '../src/routes.ts';
+import { type Answer, Contract, recorded } from './contract.ts';
 
 export type LogLine = { readonly msg: string; readonly [field: string]: unknown };
 
@@ -13,13 +16,14 @@ const RELEASE = { name: 'example-app', version: '1.2.3', commit: 'abc1234' };
  *
  * @param overrides options of the app that the test is about
  * @returns its address, its registry, and `stop`, which resolves with what was logged once every
- * response is over
+ * response is over; that fails when an answer was not as /openapi.json has it
  */
 export async function serve({
   requestTimeoutMs = 30_000,
   ...overrides
 }: Partial<AppOptions> & { readonly requestTimeoutMs?: number } = {}) {
   const lines: string[] = [];
+  const answers: Answer[] = [];
   const registry = new Registry();
   const app = createApp({
     ...RELEASE,
@@ -34,19 +38,28 @@ export async function serve({
     isStopping: () => false,
     utilization: () => 0.25,
     dependencies: [],
+    features: [],
     checkTimeoutMs: 1000,
     rateLimit: 600,
     rateLimitStore: undefined,
     trustProxy: 0,
     ...overrides,
   });
-  const server = createHttpServer(app.express, requestTimeoutMs).listen(0, '127.0.0.1');
+  const server = createHttpServer(recorded(app.express, answers), requestTimeoutMs).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
 
   const stop = async (): Promise<LogLine[]> => {
-    if (server.listening) await server[Symbol.asyncDispose]();
+    if (server.listening) {
+      await server[Symbol.asyncDispose]();
+      const contract = contractOf(routesOf(app.express).keys());
+      const complaints = answers.flatMap((answer) => contract.complaint(answer) ?? []);
+      if (complaints.length > 0) throw new Error(complaints.join('\n'));
+    }
     return lines.map((line) => JSON.parse(line));
   };
   return {
@@ -58,4 +71,14 @@ export async function serve({
       await stop();
     },
   };
+}
+
+const contracts = new Map<string, Contract>();
+
+function contractOf(routes: Iterable<string>): Contract {
+  const all = [...routes];
+  const key = all.join();
+  const contract = contracts.get(key) ?? new Contract(describeApi(RELEASE, all));
+  contracts.set(key, contract);
+  return contract;
 }

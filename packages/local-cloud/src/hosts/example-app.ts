@@ -16,7 +16,7 @@ export async function copyExampleApp(to: string): Promise<void> {
     path === '' || dev ? [] : [path],
   );
   await mkdir(to, { recursive: true });
-  for (const path of ['package.json', 'src', ...wanted]) {
+  for (const path of ['package.json', 'migrations', 'src', ...wanted]) {
     const filter = (name: string) => !/\.(?:md|d\.[cm]?ts|map)$|\/(?:LICENSE|\.\w+)$/i.test(name);
     await cp(join(app, path), join(to, path), { recursive: true, filter });
   }

@@ -26,7 +26,7 @@ const needs: readonly Need[] = [
     ask: ['docker', 'version'],
     fix: 'start Docker, or as root on Debian or Ubuntu: scripts/setup engine',
     tests:
-      '/journeys/|/build-push/scenarios/|/deploy-ssh/scenarios/|/real-containers|/docker-runtime',
+      '/journeys/|/build-push/scenarios/|/deploy-ssh/scenarios/|/real-containers|/docker-runtime|/scenarios/example-app/image',
   },
   { name: 'a registry', ask: ['registry', '--version'], fix: 'scripts/setup run', tests: outer },
   {
@@ -49,7 +49,7 @@ const needs: readonly Need[] = [
     name: 'Trivy',
     ask: ['trivy', '--version'],
     fix: 'scripts/setup run',
-    tests: '/journeys/|/trivy-gate/scenarios/',
+    tests: '/journeys/|/trivy-gate/scenarios/|/scenarios/example-app/image',
   },
   {
     name: 'the AWS CLI',

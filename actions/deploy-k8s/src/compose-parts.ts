@@ -7,6 +7,7 @@ import { type ResolvedImage, resolveImage } from '@slipway/shared/image/resolve-
 import type { Clock } from '@slipway/shared/time/clock';
 import type { KubernetesApi } from './api/kubernetes-api.ts';
 import { Canary } from './canary/canary.ts';
+import type { LoginOfRegistry } from './connection/access.ts';
 import type { manifest } from './manifest.ts';
 import type { ManifestObject } from './manifests/manifest-object.ts';
 import type { WorkloadParts } from './parts.ts';
@@ -25,6 +26,7 @@ export interface Composition {
   api: KubernetesApi;
   namespace: string;
   manifests: readonly ManifestObject[] | undefined;
+  registryLogin: LoginOfRegistry | undefined;
 }
 
 /** Puts the parts of a run together. */
@@ -88,8 +90,9 @@ function attemptOf({ runAttempt, runUrl }: Run<typeof manifest>['github']): stri
   return runUrl && `${runUrl} attempt ${runAttempt}`;
 }
 
+/** By the `docker login` of the job; a registry of the cloud of the cluster without one, as who the run is there. */
 function resolveFor(
-  { clock, run }: Composition,
+  { clock, registryLogin, run }: Composition,
   image: ImageReference,
   signal: AbortSignal,
 ): Promise<ResolvedImage> {
@@ -100,6 +103,7 @@ function resolveFor(
     clock,
     signal,
     say,
-    credentials: (registry) => credentialsFor(registry, undefined, folder, say),
+    credentials: async (registry) =>
+      (await credentialsFor(registry, undefined, folder, say)) ?? registryLogin?.(registry),
   });
 }

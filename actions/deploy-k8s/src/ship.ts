@@ -17,11 +17,12 @@ export async function ship(
   run: Run<typeof manifest>,
 ): Promise<Outcome<typeof manifest>> {
   const clock = systemClock;
-  const { api, namespace: ofContext = 'default' } = await openKubernetes(settings, run, clock);
+  const cluster = await openKubernetes(settings, run, clock);
+  const { api, namespace: ofContext = 'default', registryLogin } = cluster;
   const namespace = settings.namespace ?? ofContext;
   const manifests = await manifestsOf(settings, namespace, run);
   const target = new WorkloadTarget(
-    composeParts({ settings, run, clock, api, namespace, manifests }),
+    composeParts({ settings, run, clock, api, namespace, manifests, registryLogin }),
   );
   const limits = { ...settings, 'migrate-timeout': settings['run-before-timeout'] };
   const outcome = await runDeploy(target, limits, {

@@ -37,6 +37,7 @@ export const resources = {
     'customresourcedefinitions',
     false,
   ),
+  replicaSet: resource('apps/v1', 'ReplicaSet', 'replicasets'),
   quota: resource('v1', 'ResourceQuota', 'resourcequotas'),
   secret: resource('v1', 'Secret', 'secrets'),
   service: resource('v1', 'Service', 'services'),

@@ -56,9 +56,9 @@ async function open(cluster: string, more: Partial<ConnectionSettings> = {}) {
     info: (line: string) => said.push(line),
     mask: (secret: string) => masked.push(secret),
   };
-  const { api } = await openKubernetes(settings, { env, commands }, systemClock);
+  const { api, registryLogin } = await openKubernetes(settings, { env, commands }, systemClock);
   const found = await api.resource({ apiVersion: 'v1', kind: 'Pod' }, signal);
-  return { api, found };
+  return { api, found, registryLogin };
 }
 
 /** Node reads NODE_EXTRA_CA_CERTS only when it starts. */
@@ -117,6 +117,22 @@ describe('EKS', () => {
       '/api/v1/namespaces/shop/pods/shop-1',
       '/api/v1/namespaces/shop/pods/shop-1',
     ]);
+  });
+
+  it('the registry of the account is logged in to by the same role, and no other one', async () => {
+    const { registryLogin } = await open(arn, role);
+    const own = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
+    const login = await registryLogin?.(own);
+    expect(login).toEqual({ username: 'AWS', password: expect.stringMatching(/./) });
+    expect(masked).toContain(login?.password);
+    for (const other of ['ghcr.io', 'shop.azurecr.io', '127.0.0.1:5000']) {
+      expect(await registryLogin?.(other)).toBeUndefined();
+    }
+    aws.permissions.withhold('ecr:GetAuthorizationToken');
+    await expect(registryLogin?.(own)).rejects.toMatchObject({
+      code: 'identity/permission',
+      message: expect.stringContaining('log in to ECR'),
+    });
   });
 
   it.each<[string, () => void, string, string]>([
@@ -210,7 +226,10 @@ describe('AKS', () => {
 
   it('a name that is written otherwise is the same cluster', async () => {
     const other = id.replace('resourceGroups/shop', 'resourcegroups/SHOP');
-    expect((await openTrusting(other, app)).found).toMatchObject({ plural: 'pods' });
+    const { found, registryLogin } = await openTrusting(other, app);
+    expect(found).toMatchObject({ plural: 'pods' });
+    // Registries of other vendors are none of its business.
+    expect(await registryLogin?.('ghcr.io')).toBeUndefined();
   });
 
   it.each<[string, () => void, string, string]>([

@@ -3,7 +3,7 @@ import type { Environment } from '@slipway/shared/exec/environment';
 import { runProgram } from '@slipway/shared/exec/program';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
-import type { ClusterAccess } from '../connection/access.ts';
+import type { ClusterAccess, LoginOfRegistry } from '../connection/access.ts';
 import { givenKubeconfig } from '../connection/given-kubeconfig.ts';
 import { inClusterAccess } from '../connection/in-cluster.ts';
 import { kubeconfigAccess } from '../connection/kubeconfig-access.ts';
@@ -37,6 +37,8 @@ export interface OpenCluster {
   api: KubernetesApi;
   /** Namespace of the context of the kubeconfig. */
   namespace: string | undefined;
+  /** Logs in to registries as who speaks to the cluster; undefined where that is nobody's of a cloud. */
+  registryLogin: LoginOfRegistry | undefined;
 }
 
 /**
@@ -54,7 +56,8 @@ export async function openKubernetes(
   run.commands.info(
     `Kubernetes is spoken to at ${access.server.host} (${access.from}) as ${access.identity.who}`,
   );
-  return { api: openApi({ access, env: run.env, clock }), namespace: access.namespace };
+  const { namespace, registryLogin } = access;
+  return { api: openApi({ access, env: run.env, clock }), namespace, registryLogin };
 }
 
 async function accessOf(

@@ -1,3 +1,5 @@
+import type { RegistryCredentials } from '@slipway/shared/identity/credentials';
+
 /** A client certificate and its key, as PEM. */
 export interface ClientCertificate {
   readonly cert: string;
@@ -10,6 +12,9 @@ export interface RequestCredentials {
   readonly authorization?: string;
   readonly certificate?: ClientCertificate;
 }
+
+/** Finds the login of a registry by its host. */
+export type LoginOfRegistry = (registry: string) => Promise<RegistryCredentials | undefined>;
 
 /** As whom the cluster is spoken to. */
 export interface ClusterIdentity {
@@ -38,6 +43,11 @@ export interface ClusterAccess {
   readonly identity: ClusterIdentity;
   /** Namespace of the context. */
   readonly namespace: string | undefined;
+  /**
+   * The login of a registry of the same vendor, as the same identity; undefined for every other registry.
+   * @throws Failure `identity/*`
+   */
+  readonly registryLogin?: LoginOfRegistry;
   /** Where all this is from, for people: `context shop of the kubeconfig`. */
   readonly from: string;
 }

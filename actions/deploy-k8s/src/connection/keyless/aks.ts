@@ -5,6 +5,7 @@ import { azureCloud, azureManagement } from '@slipway/shared/identity/azure-clou
 import type { AzureIdentity } from '@slipway/shared/identity/azure-identity';
 import { azureIdentity } from '@slipway/shared/identity/azure-sources';
 import type { IdentityContext } from '@slipway/shared/identity/context';
+import { registryHost } from '@slipway/shared/identity/registry-host';
 import { oneLine } from '@slipway/shared/image/said';
 import type { ClusterAccess } from '../access.ts';
 import type { GivenCluster } from '../given-cluster.ts';
@@ -39,16 +40,23 @@ export async function aksAccess(
   const config = await userCredential(cluster, identity, context);
   const { cluster: _, user, ...route } = await contextRoute(config, undefined, parts.mask);
   const from = `cluster ${cluster.name} of AKS`;
+  const registryLogin = async (registry: string) => {
+    if (registryHost(registry).provider !== 'acr') return undefined;
+    const { acrCredentials } = await import('@slipway/shared/identity/azure');
+    return acrCredentials({ registry, identity }, context);
+  };
   if (user.is['client-certificate-data'] !== undefined) {
     // Without Entra ID the cluster knows this certificate alone, and gives it to whom it may.
     const access = await kubeconfigAccess(config, undefined, parts);
     const who = `the cluster user of AKS, as the cluster has no Entra ID; given to ${identity.who}`;
-    return { ...access, from, namespace: undefined, identity: { ...access.identity, who } };
+    const as = { identity: { ...access.identity, who }, registryLogin };
+    return { ...access, ...as, from, namespace: undefined };
   }
   return {
     ...route,
     from,
     namespace: undefined,
+    registryLogin,
     identity: {
       who: `${identity.who}, ${identity.way}`,
       remedy:

@@ -6,7 +6,7 @@ import type { AwsIdentity } from '@slipway/shared/identity/aws-identity';
 import { roleIdentity } from '@slipway/shared/identity/aws-role';
 import { cloudAddress } from '@slipway/shared/identity/cloud-address';
 import type { IdentityContext } from '@slipway/shared/identity/context';
-import { isLoopback } from '@slipway/shared/identity/registry-host';
+import { isLoopback, registryHost } from '@slipway/shared/identity/registry-host';
 import { oneLine } from '@slipway/shared/image/said';
 import type { ClusterAccess } from '../access.ts';
 import type { GivenCluster } from '../given-cluster.ts';
@@ -54,6 +54,11 @@ export async function eksAccess(
     proxy: undefined,
     headers: {},
     namespace: undefined,
+    async registryLogin(registry) {
+      if (registryHost(registry).provider !== 'ecr') return undefined;
+      const { ecrCredentials } = await import('@slipway/shared/identity/aws');
+      return ecrCredentials({ registry, region, identity }, context);
+    },
     from: `cluster ${name} of EKS in ${region}`,
     identity: {
       who,

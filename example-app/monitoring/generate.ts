@@ -1,15 +1,20 @@
 // Writes what follows from other files of this folder; with --check, only says what is not up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileOf } from './dashboards/parts.ts';
+import { processes } from './dashboards/process.ts';
+import { service } from './dashboards/service.ts';
 import { demoOf, demos } from './demo.ts';
 
 const here = import.meta.dirname;
-const files = new Map(
-  demos.map(([from, to, words]) => [
-    to,
-    demoOf(readFileSync(join(here, from), 'utf8'), from, words),
-  ]),
-);
+const files: readonly (readonly [path: string, text: string])[] = [
+  ...demos.map(
+    ([from, to, words]) =>
+      [to, demoOf(readFileSync(join(here, from), 'utf8'), from, words)] as const,
+  ),
+  ['grafana/dashboards/service.json', fileOf(service)],
+  ['grafana/dashboards/process.json', fileOf(processes)],
+];
 
 for (const [name, text] of files) {
   const path = join(here, name);

@@ -218,6 +218,41 @@ describe('a rollout is red within 3 s of being knowable:', () => {
     expect(went.late).toBeLessThan(soon);
   }, 180_000);
 
+  test('a DaemonSet with a broken pod', async () => {
+    const namespace = await cluster.kubernetes.namespace();
+    const kind = 'DaemonSet';
+    const wanted = { kind, namespace, image: good } as const;
+    await roll(cluster, wanted);
+    const knowable = hasEnded(2);
+    const went = await roll(cluster, { ...wanted, container: crash }, { knowable });
+    expect(codeOf(went)).toBe('k8s/crash-loop');
+    expect(went.logs).toContain('DATABASE_URL is missing');
+    expect(went.late).toBeLessThan(soon);
+  }, 180_000);
+
+  test('a volume of a Secret that is not there', async () => {
+    const volumes = [{ name: 'keys', secret: { secretName: 'keys-of-nobody' } }];
+    const went = await inNamespace({
+      container: { volumeMounts: [{ name: 'keys', mountPath: '/keys' }] },
+      pod: { volumes },
+    });
+    expect(codeOf(went)).toBe('k8s/volume');
+    expect(messageOf(went)).toContain('secret "keys-of-nobody" not found');
+  }, 180_000);
+
+  test('a pod that is ready now and then', async () => {
+    const readinessProbe = {
+      exec: { command: ['node', '-e', 'process.exit(Math.floor(Date.now() / 4000) % 2)'] },
+      periodSeconds: 1,
+      failureThreshold: 1,
+      timeoutSeconds: 5,
+    };
+    const spec = { replicas: 1, minReadySeconds: 60 };
+    const went = await inNamespace({ container: { readinessProbe }, spec });
+    expect(codeOf(went)).toBe('k8s/flapping');
+    expect(messageOf(went)).toMatch(/was ready (?:3|three) times/);
+  }, 180_000);
+
   test('a Job that fails', async () => {
     const knowable = has('pods', /"phase":"Failed"/);
     const went = await inNamespace(

@@ -1,55 +1,48 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openShop, type Shop, type ShopFacts } from '../packages/local-cloud/src/shop/shop.ts';
-import { type SshPlace, startSshPlace } from '../packages/local-cloud/src/shop/ssh-place.ts';
+import { pipelinePath } from '../packages/local-cloud/src/shop/pipeline.ts';
+import { openShop, type Shop } from '../packages/local-cloud/src/shop/shop.ts';
+import {
+  type SshPlace,
+  sshPipeline,
+  startSshPlace,
+} from '../packages/local-cloud/src/shop/ssh-place.ts';
 import { root } from './root.ts';
 
-/** The workflow in a recipe, with the places of this machine in it. */
-async function recipe(name: string, facts: ShopFacts, place: SshPlace): Promise<string> {
-  const text = await readFile(join(root, 'docs/recipes', `${name}.md`), 'utf8');
+/** The workflow in the recipe for a rollback by hand, with the places of this machine in it. */
+async function rollbackRecipe(place: SshPlace): Promise<string> {
+  const text = await readFile(join(root, 'docs/recipes/rollback.md'), 'utf8');
   const workflow = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
-  const gate = `\n      trivy-sha256: ${facts.trivySha256}\n      db-repository: ${facts.database}`;
-  const { path, port, second } = place;
-  const places: Array<[RegExp, string]> = [
-    [/(build\.yml@v1\n {4}with:)/g, `$1${gate}`],
-    [/ghcr\.io\/octo\/shop/g, facts.image],
-    [/known-hosts: .*/g, `known-hosts: "${place.knownHosts}"`],
-    [/hosts: deploy@.*/g, `hosts: ${place.host}`],
-    [/(environment: staging[\s\S]*?path: )\/srv\/shop/, `$1${second.path}`],
-    [/\/srv\/shop/g, path],
-    [/PORT=8080/, `PORT=${second.port}`],
-    [/PORT=80$/m, `PORT=${port}`],
-  ];
-  return places.reduce((read, [what, by]) => read.replace(what, by), workflow);
+  return workflow
+    .replace(/known-hosts: .*/, `known-hosts: "${place.knownHosts}"`)
+    .replace(/hosts: deploy@.*/, `hosts: ${place.host}`)
+    .replace('/srv/shop', place.path);
 }
 
-describe('the recipes, as they are printed, under act', () => {
+describe('the pipeline of the example and the rollback by hand, as they are printed, under act', () => {
   let shop: Shop<SshPlace>;
   let first = '';
-  const promotion = '.github/workflows/ship.yml';
+  let second = '';
   const rollback = '.github/workflows/rollback.yml';
+  const ship = () => shop.run({ workflow: pipelinePath });
   const staging = () => shop.info(shop.place.second.url);
   const production = () => shop.info();
 
   beforeAll(async () => {
-    const recipes = { [promotion]: 'staging-production', [rollback]: 'rollback' };
     shop = await openShop({
       start: startSshPlace,
-      async workflows(facts, place) {
-        const files = Object.entries(recipes).map(async ([path, name]) => [
-          path,
-          await recipe(name, facts, place),
-        ]);
-        return Object.fromEntries(await Promise.all(files));
-      },
+      workflows: async (facts, place) => ({
+        ...(await sshPipeline(facts, place)),
+        [rollback]: await rollbackRecipe(place),
+      }),
     });
   }, 60_000);
   afterAll(async () => shop[Symbol.asyncDispose](), 30_000);
 
   it('staging, then production: one digest in both, and the tags last', async () => {
     first = await shop.repository.commit('feat: open the shop');
-    const run = await shop.run();
+    const run = await ship();
     expect(run.code).toBe(0);
     expect(await staging()).toMatchObject({ commit: first, version: '0.1.0' });
     expect(await production()).toMatchObject({ commit: first, version: '0.1.0' });
@@ -61,8 +54,8 @@ describe('the recipes, as they are printed, under act', () => {
 
   it('rollback by hand: production serves the release before, staging does not move', async () => {
     await shop.change('README.md');
-    const second = await shop.repository.commit('fix: open earlier');
-    expect((await shop.run()).code).toBe(0);
+    second = await shop.repository.commit('fix: open earlier');
+    expect((await ship()).code).toBe(0);
     expect(await production()).toMatchObject({ commit: second, version: '0.1.1' });
 
     const run = await shop.run({ workflow: rollback, event: 'workflow_dispatch' });
@@ -73,15 +66,32 @@ describe('the recipes, as they are printed, under act', () => {
 
   it('what staging refuses never reaches production, and moves no tag', async () => {
     const before = [await shop.digestOf('main'), await shop.digestOf('latest')];
-    await shop.breakApp();
-    const bad = await shop.repository.commit('feat: read the database URL');
-    const run = await shop.run();
+    const file = join(shop.repository.folder, 'deploy/staging.yml');
+    const settings = await readFile(file, 'utf8');
+    await writeFile(
+      file,
+      settings.replace('/api/info', '/api/nothing').replace('timeout: 30s', 'timeout: 3s'),
+    );
+    const bad = await shop.repository.commit('feat: ask elsewhere');
+    const run = await ship();
     expect(run.code).not.toBe(0);
     expect(run.log.match(/::error title=[^:]*/g)).toEqual([
-      '::error title=deploy-ssh%3A deploy/exited',
+      '::error title=deploy-ssh%3A deploy/unproven',
     ]);
+    expect(await staging()).toMatchObject({ commit: second });
     expect(await production()).toMatchObject({ commit: first });
     expect([await shop.digestOf('main'), await shop.digestOf('latest')]).toEqual(before);
     expect(await shop.repository.tagsOf(bad)).toEqual([]);
+  }, 180_000);
+
+  it('what its own tests refuse is neither built nor deployed', async () => {
+    await shop.breakApp();
+    await shop.repository.commit('feat: read the database URL');
+    const run = await ship();
+    expect(run.code).not.toBe(0);
+    expect(run.log).toContain('The setting DATABASE_URL is missing');
+    expect(run.log).not.toMatch(/pushed: |deployed: |::error title=/);
+    expect(await staging()).toMatchObject({ commit: second });
+    expect(await production()).toMatchObject({ commit: first });
   }, 180_000);
 });

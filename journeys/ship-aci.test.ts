@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AciPlace, aciShop } from '../packages/local-cloud/src/shop/aci-place.ts';
+import { pipelinePath } from '../packages/local-cloud/src/shop/pipeline.ts';
 import { openShop, type Shop } from '../packages/local-cloud/src/shop/shop.ts';
 
 const permissions = join(import.meta.dirname, '../actions/deploy-aci/src/api/permissions.json');
@@ -15,11 +16,12 @@ describe('a repository ships itself by ship-aci.yml of the release tree, under a
   }, 60_000);
   afterAll(async () => shop[Symbol.asyncDispose](), 30_000);
 
-  it('creates the container group, proves that the pushed commit serves, and tags it', async () => {
+  it('creates both container groups by the pipeline of the example, proves that each serves the pushed commit, and tags it', async () => {
     good = await shop.repository.commit('feat: open the shop');
-    const run = await shop.run();
-    expect(run.log).toContain('deployed: ');
+    const run = await shop.run({ workflow: pipelinePath });
+    expect(run.log).toMatch(/deployed: shop-staging in shop [\s\S]*deployed: shop in shop /);
     expect(run.code).toBe(0);
+    expect(await shop.info(shop.place.stagingUrl())).toMatchObject({ commit: good });
     expect(await shop.info()).toMatchObject({ commit: good, version: '0.1.0' });
     expect(run.summaries.join('\n')).toContain('deployed and proven');
     expect(await shop.repository.tagsOf(good)).toEqual(['v0.1.0']);

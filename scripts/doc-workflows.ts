@@ -1,7 +1,16 @@
-// Checks the workflows that README.md and docs/recipes print as a user's own linters would: actionlint,
-// and zizmor with the strictest persona. A tag of ours counts as a pin; everything else needs a SHA.
+// Checks the workflows that README.md and docs/recipes print, and the pipelines of the example, as a user's
+// own linters would: actionlint, and zizmor with the strictest persona. A tag of ours counts as a pin; everything else needs a SHA.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,6 +30,11 @@ try {
       writeFileSync(file, block);
       files.push(file);
     }
+  }
+  for (const path of globSync('example-app/pipelines/*/.github/workflows/*.yml', { cwd: root })) {
+    const file = join(workflows, path.replaceAll(/[^\w.]/g, '-'));
+    cpSync(join(root, path), file);
+    files.push(file);
   }
   const config = join(folder, 'zizmor.yml');
   const policies = { 'org/actions/*': 'ref-pin', '*': 'hash-pin' };

@@ -165,15 +165,50 @@ describe('a deploy workflow', () => {
 
 describe('a ship workflow', () => {
   const workflow = parse(shipWorkflow('cloud', cloud, called));
-  const { build, deploy, tag } = workflow.jobs;
+  const { build, staging, deploy, tag } = workflow.jobs;
 
   it('moves no tag before the deploy was proven', () => {
     expect(build.with['move-tags']).toBe('false');
-    expect(deploy.needs).toBe('build');
+    expect(deploy.needs).toEqual(['build', 'staging']);
     expect(tag.needs).toEqual(['build', 'deploy']);
     expect(tag.if).toBe(
-      "needs.deploy.outputs.status == 'deployed' || needs.deploy.outputs.status == 'unchanged'",
+      expression(
+        "!cancelled() && needs.deploy.result == 'success' && (needs.deploy.outputs.status == 'deployed' || needs.deploy.outputs.status == 'unchanged')",
+      ),
     );
+  });
+
+  it('deploys to staging first, where there is one, and else at once', () => {
+    expect(staging.needs).toBe('build');
+    expect(staging.if).toBe("inputs.staging != ''");
+    expect(deploy.if).toBe(
+      expression(
+        "!cancelled() && needs.build.result == 'success' && (inputs.staging == '' || needs.staging.result == 'success')",
+      ),
+    );
+    expect(staging.permissions).toEqual(deploy.permissions);
+    expect(staging.environment.name).toBe(expression('inputs.staging-environment'));
+  });
+
+  it.each(targets)('lets nothing but a settings file say where the staging of %s is', (target) => {
+    const { jobs } = read(`.github/workflows/ship-${target}.yml`);
+    const given: Record<string, string> = jobs.staging.steps.at(-1).with;
+    expect(given['settings']).toBe(expression('inputs.staging'));
+    const fromInputs = Object.keys(given).filter((name) => given[name]?.startsWith('${{ inputs.'));
+    const allowed = [
+      'expect',
+      'grafana-environment',
+      'grafana-url',
+      'registry-username',
+      'settings',
+    ];
+    expect(allowed).toEqual(expect.arrayContaining(fromInputs));
+    expect(given['image']).toBe(expression('needs.build.outputs.image'));
+    const secretsOf = (job: { steps: Array<{ with: Record<string, string> }> }) =>
+      Object.entries(job.steps.at(-1)?.with ?? {}).filter(([, value]) =>
+        /^\$\{\{ secrets\./.test(value),
+      );
+    expect(secretsOf(jobs.staging)).toEqual(secretsOf(jobs.deploy));
   });
 
   it('offers what build.yml, the action and tag.yml take, beside what it decides itself', () => {
@@ -186,6 +221,8 @@ describe('a ship workflow', () => {
       'cluster',
       'keep',
       'environment',
+      'staging',
+      'staging-environment',
     ];
     const decided = ['move-tags', 'from'];
     expect(names.toSorted()).toEqual([...new Set(all)].filter((n) => !decided.includes(n)).sort());
@@ -220,17 +257,23 @@ describe('a ship workflow', () => {
 });
 
 describe('what a caller has to permit', () => {
-  const all = ['build.yml', 'tag.yml', 'deploy-ssh.yml', 'ship-ssh.yml'].map((file) => ({
+  const ships = targets.flatMap((target) => [`deploy-${target}.yml`, `ship-${target}.yml`]);
+  const all = ['build.yml', 'tag.yml', ...ships].map((file) => ({
     file,
     about: '',
     workflow: read(`.github/workflows/${file}`),
   }));
-  const pages = ['README.md', 'docs/recipes/staging-production.md', 'docs/recipes/rollback.md'];
+  const pages = [
+    'README.md',
+    'docs/recipes/rollback.md',
+    ...targets.map((target) => `example-app/pipelines/${target}/.github/workflows/ship.yml`),
+  ];
   const calls = pages.flatMap((page) => {
     const text = readFileSync(join(root, page), 'utf8');
-    const { jobs } = parse(/```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '');
-    return Object.entries<{ uses: string; permissions: unknown }>(jobs).map(
-      ([name, { uses, permissions }]) => ({ page, name, uses, permissions }),
+    const printed = page.endsWith('.md') ? /```yaml\n([\s\S]*?)```/.exec(text)?.[1] : text;
+    const { jobs } = parse(printed ?? '');
+    return Object.entries<{ uses?: string; permissions: unknown }>(jobs).flatMap(
+      ([name, { uses, permissions }]) => (uses ? [{ page, name, uses, permissions }] : []),
     );
   });
 

@@ -2,9 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { ActionFile, WorkflowFile, WorkflowInput } from './action-file.ts';
+import {
+  expression,
+  known,
+  type Lines,
+  placeLines,
+  stagingPlaceLines,
+  withLines,
+} from './job-lines.ts';
 import { type TargetInput, targetInputs } from './target-inputs.ts';
-
-type Lines = readonly string[];
 
 const template = (name: string) =>
   readFileSync(join(import.meta.dirname, `${name}.yml.template`), 'utf8');
@@ -22,19 +28,6 @@ const notInShip = [
   'shared',
 ];
 
-// Inputs that say where a deploy goes.
-const places = [
-  'settings',
-  'hosts',
-  'path',
-  'cluster',
-  'service',
-  'resource-group',
-  'name',
-  'namespace',
-  'workload',
-];
-
 // Who deploys to a cloud may push the image elsewhere, or as another identity. These inputs are the
 // deploy's; build and tag have their own, and else the deploy's where the image is in that cloud. A
 // region of the deploy says nothing of the registry, whose host has its own.
@@ -46,9 +39,6 @@ const identities: Readonly<Record<string, string>> = {
   'azure-client-id': inAcr,
   'azure-tenant-id': inAcr,
 };
-
-// What the workflow knows by itself, so that nobody has to say it twice.
-const known: Readonly<Record<string, string>> = { 'grafana-environment': 'inputs.environment' };
 
 const ownInputs: Record<string, WorkflowInput> = {
   environment: {
@@ -64,6 +54,26 @@ const ownInputs: Record<string, WorkflowInput> = {
     default: 360,
   },
 };
+
+// Only ship-<target>.yml has it. Nothing that says where production is may reach staging, so that its
+// deploy gets what is named here, and all else from its own file.
+const staging = {
+  inputs: {
+    staging: {
+      description:
+        'Path of a settings file of the deploy action, such as `deploy/staging.yml`, for an environment that has to be proven before the other one is touched. All that it needs is in that file, but for the image, `expect`, `grafana-url` and the secrets.',
+      type: 'string',
+      default: '',
+    },
+    'staging-environment': {
+      description: 'Environment of the repository for `staging`.',
+      type: 'string',
+      default: 'staging',
+    },
+  },
+  handedOn: ['settings', 'expect', 'grafana-url', 'grafana-environment', 'registry-username'],
+  names: { settings: 'inputs.staging', 'grafana-environment': 'inputs.staging-environment' },
+} as const;
 
 /** The text of `deploy-<target>.yml`: every input of the action, and where it runs. */
 export function deployWorkflow(target: string, action: ActionFile): string {
@@ -126,12 +136,19 @@ export function shipWorkflow(
         building.map(([name]) => name),
       ),
       ...omit(toTag, Object.keys(toBuild)),
+      ...staging.inputs,
       ...ownInputs,
     }),
     secrets: secretLines({ ...secretsOf(inputs), ...called.secrets, ...tagged.secrets }),
     outputs: outputLines(action, outputs),
     place: placeLines(inputs, action),
     with: withLines(inputs, 'needs.build.outputs.image'),
+    'staging-place': stagingPlaceLines(inputs),
+    'staging-with': withLines(
+      inputs.filter(({ name, secret }) => secret || staging.handedOn.some((one) => one === name)),
+      'needs.build.outputs.image',
+      staging.names,
+    ),
     'build-with': Object.keys(toBuild).map(toRegistry),
     'build-secrets': Object.keys(called.secrets ?? {}).map(handOnSecret),
     'tag-with': Object.keys(toTag).map(toRegistry),
@@ -139,7 +156,6 @@ export function shipWorkflow(
   });
 }
 
-const expression = (text: string) => `\${{ ${text} }}`;
 const handOn = (name: string) => `${name}: ${expression(`inputs.${name}`)}`;
 const asBuild = (name: string) => {
   const given = `inputs.build-${name}`;
@@ -190,68 +206,6 @@ function outputLines({ outputs = {} }: ActionFile, names: Lines): Lines {
     `  description: ${scalar(outputs[name]?.description ?? '')}`,
     `  value: ${expression(`jobs.deploy.outputs.${name}`)}`,
   ]);
-}
-
-// Where and with which rights the deploy runs.
-function placeLines(inputs: readonly TargetInput[], { outputs = {} }: ActionFile): Lines {
-  return [
-    `runs-on: ${expression('inputs.runner')}`,
-    `timeout-minutes: ${expression('inputs.timeout-minutes')}`,
-    'environment:',
-    `  name: ${expression('inputs.environment')}`,
-    `  url: ${expression('steps.deploy.outputs.url')}`,
-    '# A deploy in flight is never cancelled, and the next one waits for it. Only one can wait: when a',
-    '# third comes, GitHub cancels the older one of the two that would wait.',
-    'concurrency:',
-    `  group: ${groupOf(inputs)}`,
-    '  cancel-in-progress: false',
-    'permissions:',
-    ...permissionLines(inputs),
-    'outputs:',
-    ...Object.keys(outputs).map(
-      (name) => `  ${name}: ${expression(`steps.deploy.outputs.${name}`)}`,
-    ),
-  ];
-}
-
-// Two deploys to the same place wait for each other, others do not. GitHub takes 400 characters for the
-// name of a group, and a list may have any length, so a list is `several`: in JSON its breaks are `\n`.
-function groupOf(inputs: readonly TargetInput[]): string {
-  const parts = inputs
-    .filter(({ name }) => places.includes(name))
-    .map(({ name }) =>
-      expression(`contains(toJSON(inputs.${name}), '\\n') && 'several' || inputs.${name}`),
-    );
-  return [`slipway-deploy-${expression('inputs.environment')}`, ...parts].join('-');
-}
-
-function permissionLines(inputs: readonly TargetInput[]): Lines {
-  const has = (...names: string[]) => inputs.some(({ name }) => names.includes(name));
-  return [
-    '  contents: read # checkout, and reading tags and commits',
-    ...(has('registry-password') ? ['  packages: read # pull from ghcr.io'] : []),
-    ...(has('aws-role', 'azure-client-id')
-      ? ['  id-token: write # log in to the cloud without a password']
-      : []),
-  ];
-}
-
-function withLines(inputs: readonly TargetInput[], image: string): Lines {
-  const onGhcr = `startsWith(${image}, 'ghcr.io/')`;
-  const fallbacks: Readonly<Record<string, string>> = {
-    'registry-username': ` || (${onGhcr} && github.actor) || ''`,
-    'registry-password': ` || (${onGhcr} && github.token) || ''`,
-  };
-  const has = (name: string) => inputs.some((input) => input.name === name);
-  return inputs.map(({ name, secret }) => {
-    // A secret that came with all the others asks for nothing by itself.
-    if (name === 'grafana-token') {
-      const asked = ['grafana-url', 'settings'].filter(has).map((one) => `inputs.${one} != ''`);
-      return `${name}: ${expression(`(${asked.join(' || ')}) && secrets.${secret} || ''`)}`;
-    }
-    const given = known[name] ?? (secret ? `secrets.${secret}` : `inputs.${name}`);
-    return `${name}: ${expression(`${given}${fallbacks[name] ?? ''}`)}`;
-  });
 }
 
 /** Puts lines in place of `%name%`; one that stands alone gives its indentation to all of them. */

@@ -2,23 +2,42 @@ import { join } from 'node:path';
 import type { GitHub } from '../github/github.ts';
 import { gitHubTokens } from '../kubernetes/issuers.ts';
 import { type Kubernetes, startKubernetes } from '../kubernetes/kubernetes.ts';
+import { pipelineFiles } from './pipeline.ts';
 import { callerPath, type ShopFacts, type ShopPlace, type ShopPlan } from './shop.ts';
 
 /** A namespace of a real Kubernetes; the Deployment is not there yet. */
 export interface K8sPlace extends ShopPlace {
   kubernetes: Kubernetes;
   namespace: string;
+  /** The namespace of the second environment, and where it serves. */
+  staging: { namespace: string; url: string };
 }
 
 /** A shop that is shipped to Kubernetes, from manifests in its repository. */
 export const k8sShop: ShopPlan<K8sPlace> = {
   issuerTls: true,
   start: startK8sPlace,
-  workflows: (facts, place) => ({
+  workflows: async (facts, place) => ({
     [callerPath]: callerWorkflow(facts, place),
     [manifestsPath]: manifests,
+    ...(await pipelineFiles('k8s', facts, {
+      staging: settings(place.kubernetes, place.staging.namespace),
+      production: settings(place.kubernetes, place.namespace),
+    })),
   }),
 };
+
+function settings({ server, certificateAuthority }: Kubernetes, namespace: string) {
+  return {
+    cluster: server,
+    'cluster-ca': certificateAuthority,
+    'oidc-audience': audience,
+    namespace,
+    manifests: manifestsPath,
+    'health-path': '/api/info',
+    timeout: '2m',
+  };
+}
 
 const manifestsPath = 'deploy/shop.yaml';
 const audience = 'kubernetes';
@@ -31,32 +50,35 @@ async function startK8sPlace(
   await using started = new AsyncDisposableStack();
   const trust = [gitHubTokens({ issuer, audience, certificateAuthority })];
   const kubernetes = started.use(await startKubernetes({ trust }));
-  const namespace = await kubernetes.namespace();
-  // What is there before the first deployment: the address of the shop.
-  await kubernetes.kubectl(['-n', namespace, 'apply', '-f', '-'], service);
-  await permit(kubernetes, namespace);
-  const address = await kubernetes.serviceAddress(namespace, 'shop');
+  const nodes = ['create', 'clusterrolebinding', ofNodes, '--clusterrole', ofNodes];
+  const [production, staging] = await Promise.all([room(kubernetes), room(kubernetes)]);
+  await kubernetes.kubectl([...nodes, '--user', deployer]);
   const all = started.move();
   return {
     kubernetes,
-    namespace,
-    url: `http://${address}`,
+    ...production,
+    staging,
     secrets: {},
     env,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
 
-/** As infra/k8s/README.md has it: the job may do what its Role says, and nothing else. */
-async function permit({ kubectl }: Kubernetes, namespace: string): Promise<void> {
+/** A namespace in which the job may do what its Role says and nothing else, as infra/k8s/README.md has it. */
+async function room(kubernetes: Kubernetes): Promise<{ namespace: string; url: string }> {
+  const namespace = await kubernetes.namespace();
+  const kubectl = (args: string[], input?: string) =>
+    kubernetes.kubectl(['--namespace', namespace, ...args], input);
+  // What is there before the first deployment: the address of the shop.
+  await kubectl(['apply', '--filename', '-'], service);
   const role = join(import.meta.dirname, '../../../../infra/k8s/role.yaml');
-  await kubectl(['--namespace', namespace, 'apply', '--filename', role]);
-  const [inNamespace, ofNodes] = ['slipway-deploy', 'slipway-deploy-nodes'];
+  await kubectl(['apply', '--filename', role]);
   const bind = ['create', 'rolebinding', inNamespace, '--role', inNamespace, '--user', deployer];
-  await kubectl(['--namespace', namespace, ...bind]);
-  const nodes = ['create', 'clusterrolebinding', ofNodes, '--clusterrole', ofNodes];
-  await kubectl([...nodes, '--user', deployer]);
+  await kubectl(bind);
+  return { namespace, url: `http://${await kubernetes.serviceAddress(namespace, 'shop')}` };
 }
+
+const [inNamespace, ofNodes] = ['slipway-deploy', 'slipway-deploy-nodes'];
 
 const service = `apiVersion: v1
 kind: Service

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { docker, lines } from '../hosts/docker.ts';
 import { freePort } from '../program.ts';
 import { startSshd } from '../sshd.ts';
+import { pipelineFiles } from './pipeline.ts';
 import { callerPath, type ShopFacts, type ShopPlace, type ShopPlan } from './shop.ts';
 
 /** An SSH host, this machine, with room for two environments. */
@@ -21,6 +22,23 @@ export const sshShop: ShopPlan<SshPlace> = {
   start: startSshPlace,
   workflows: (facts, place) => ({ [callerPath]: callerWorkflow(facts, place) }),
 };
+
+/** The example's own pipeline to the two environments of a host. */
+export function sshPipeline(facts: ShopFacts, place: SshPlace): Promise<Record<string, string>> {
+  const settings = ({ path, port }: { path: string; port: number }, environment: string) => ({
+    hosts: place.host,
+    'known-hosts': place.knownHosts,
+    path,
+    'health-path': '/api/info',
+    timeout: '30s',
+    env: { ENVIRONMENT: environment, PORT: port },
+  });
+  const environments = {
+    staging: settings(place.second, 'staging'),
+    production: settings(place, 'production'),
+  };
+  return pipelineFiles('ssh', facts, environments);
+}
 
 /** Starts the host. */
 export async function startSshPlace(): Promise<SshPlace> {

@@ -68,15 +68,12 @@ describe('the pipeline of the example and the rollback by hand, as they are prin
     const before = [await shop.digestOf('main'), await shop.digestOf('latest')];
     const file = join(shop.repository.folder, 'deploy/staging.yml');
     const settings = await readFile(file, 'utf8');
-    await writeFile(
-      file,
-      settings.replace('/api/info', '/api/nothing').replace('timeout: 30s', 'timeout: 3s'),
-    );
-    const bad = await shop.repository.commit('feat: ask elsewhere');
+    await writeFile(file, settings.replace('env:', 'env:\n  LOG_LEVEL: loud'));
+    const bad = await shop.repository.commit('feat: log more in staging');
     const run = await ship();
     expect(run.code).not.toBe(0);
     expect(run.log.match(/::error title=[^:]*/g)).toEqual([
-      '::error title=deploy-ssh%3A deploy/unproven',
+      '::error title=deploy-ssh%3A deploy/exited',
     ]);
     expect(await staging()).toMatchObject({ commit: second });
     expect(await production()).toMatchObject({ commit: first });

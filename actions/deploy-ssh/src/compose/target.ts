@@ -10,7 +10,7 @@ import { releaseToRollBackTo } from '../host/kept-releases.ts';
 import { type LockTerms, siteLock } from '../host/lock/lock.ts';
 import type { ReleaseId } from '../host/release-id.ts';
 import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
-import { unitLogs } from '../host/units.ts';
+import { unitLogs } from '../host/unit-logs.ts';
 import type { HostTarget } from '../hosts-target.ts';
 import { inputFailure } from '../input-failure.ts';
 import { hostName } from '../ssh/address.ts';
@@ -142,7 +142,9 @@ export function composeTarget(
     await step(what, text, placeOf(id), signal);
   };
 
+  let switchedAt = 0;
   const switchTo = async (id: ReleaseId, hurry: boolean, signal: AbortSignal) => {
+    switchedAt = clock.now();
     await bringUp(id, hurry, { ...tools, path, alone, containers, judged }, signal);
     const restart = restartScript(steps.restart, restartService);
     await stepWhenReady('restart', restart, id, signal);
@@ -278,7 +280,7 @@ export function composeTarget(
       const found = await containers(signal);
       const judged = sincePlan(found, before, image);
       const told = await diagnoseContainers(host, { found, judged, image }, signal);
-      const units = await unitLogs(host, steps.restart, signal);
+      const units = await unitLogs(host, steps.restart, clock.now() - switchedAt, signal);
       return { facts: [...told.facts, ...units.facts], logs: [...told.logs, ...units.logs] };
     },
 

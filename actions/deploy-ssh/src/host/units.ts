@@ -1,10 +1,9 @@
-import type { Evidence, RolloutState } from '@slipway/shared/deploy/target';
+import type { RolloutState } from '@slipway/shared/deploy/target';
 import { Failure } from '@slipway/shared/failure/failure';
 import type { Clock } from '@slipway/shared/time/clock';
 import { formatDuration } from '@slipway/shared/time/duration';
 import type { Host } from '../ssh/host.ts';
 import { quote } from '../ssh/shell.ts';
-import { readLogs } from './logs.ts';
 import { decoded } from './printed.ts';
 
 /** Whether a line of input `restart` is a systemd unit. */
@@ -138,17 +137,4 @@ function whyFailed(unit: Unit, restarts: number): string | undefined {
 
 function exited({ name }: Unit, why: string): Failure {
   return Failure.of('deploy/exited', { what: `Unit ${name}`, why });
-}
-
-/** The last log lines of the systemd units among the lines of `restart`. */
-export function unitLogs(
-  host: Host,
-  lines: readonly string[],
-  signal: AbortSignal,
-): Promise<Evidence> {
-  const sources = lines.filter(isUnit).map((name) => ({
-    name,
-    command: `systemctl status --no-pager --lines=30 -- ${quote(name)}`,
-  }));
-  return readLogs(host, 'systemctl status', sources, signal);
 }

@@ -14,7 +14,8 @@ import { proveThroughHost } from '../host/proof.ts';
 import type { ReleaseFiles } from '../host/release-files.ts';
 import type { ReleaseId } from '../host/release-id.ts';
 import { restartScript, type StepPlace, type UserSteps } from '../host/steps.ts';
-import { judgeUnits, type Unit, unitLogs, unitStates, unitsStayUp } from '../host/units.ts';
+import { unitLogs } from '../host/unit-logs.ts';
+import { judgeUnits, type Unit, unitStates, unitsStayUp } from '../host/units.ts';
 import type { HostTarget } from '../hosts-target.ts';
 import { hostName } from '../ssh/address.ts';
 import type { Host } from '../ssh/host.ts';
@@ -91,8 +92,10 @@ export function releaseTarget(
 
   const units = (signal: AbortSignal) => unitStates(host, steps.restart, signal);
   let begun: readonly Unit[] = [];
+  let switchedAt = 0;
 
   const switchTo = async (id: ReleaseId, signal: AbortSignal) => {
+    switchedAt = clock.now();
     tools.say(`switch to release ${id}`);
     await change('switching', switchScript(id), signal);
     const place = { ...placeOf(id), folder: 'current' };
@@ -200,7 +203,7 @@ export function releaseTarget(
     async diagnose(plan, phase, signal): Promise<Evidence> {
       // Before the switch only a script can have failed, whose last words are in its failure.
       if (phase !== 'rollout') return { facts: [], logs: [] };
-      const { facts, logs } = await unitLogs(host, steps.restart, signal);
+      const { facts, logs } = await unitLogs(host, steps.restart, clock.now() - switchedAt, signal);
       return { facts: [`release ${plan.release} was switched to`, ...facts], logs };
     },
 

@@ -22,6 +22,8 @@ export interface Hosts extends AsyncDisposable {
 }
 
 export interface HostsOptions {
+  /** The machine's image; `slipway-host-django` has Debian's Django and what goes with it as well. */
+  image?: 'slipway-host' | 'slipway-host-django';
   /**
    * Whether the hosts have Docker: this machine's engine, and so this machine's network. Such hosts
    * share their ports and their Compose projects, so that only one can have a given deployment.
@@ -51,7 +53,8 @@ export async function startHosts(count: number, options: HostsOptions = {}): Pro
     containers.map((container, index) => {
       const [ssh = 0, web = 0] = ports.slice(index * 2);
       const given = engine && { options: engine, ssh, web };
-      return startHost(container, join(folder, container), login, given);
+      const { image = 'slipway-host' } = options;
+      return startHost({ container, image, shared: join(folder, container) }, login, given);
     }),
   );
   const kept = started.move();

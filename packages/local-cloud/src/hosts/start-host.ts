@@ -6,8 +6,6 @@ import { greets } from './greeting.ts';
 import { execIn, type Host } from './host.ts';
 import { type KeyPair, makeKeyPair } from './keys.ts';
 
-const image = 'slipway-host:latest';
-
 /** What a host with an engine is given: options of `docker run`, and its ports on this machine. */
 export interface Engine {
   options: readonly string[];
@@ -15,15 +13,20 @@ export interface Engine {
   web: number;
 }
 
+/** What a host is made of. */
+export interface Machine {
+  container: string;
+  image: string;
+  /** Its folder of {@link Host.folder}, which is made. */
+  shared: string;
+}
+
 /**
  * Starts one host and waits until it has started up.
- * @param container its name
- * @param shared its folder of {@link Host.folder}, which is made
  * @param login the key that may log in
  */
 export async function startHost(
-  container: string,
-  shared: string,
+  { container, image, shared }: Machine,
   login: KeyPair,
   engine: Engine | undefined,
 ): Promise<Host> {
@@ -39,10 +42,13 @@ export async function startHost(
   ]);
   await docker([
     ...['run', '--detach', '--pull', 'never', '--name', container, '--hostname', container],
-    // What systemd needs to be the first process: mounts, and control groups of its own.
+    // What systemd needs to be the first process: mounts, control groups of its own, and to see its
+    // children in /proc, for units with both PrivateUsers and ProtectProc.
     ...[
       '--cap-add',
       'SYS_ADMIN',
+      '--cap-add',
+      'SYS_PTRACE',
       '--cgroupns',
       'private',
       '--tmpfs',
@@ -53,7 +59,7 @@ export async function startHost(
     ...['--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined'],
     ...['--volume', `${given}:/mnt/given:ro`, '--volume', `${shared}:${shared}`],
     ...(engine?.options ?? ['--publish', '127.0.0.1::22', '--publish', '127.0.0.1::80']),
-    ...[image, 'start', shared],
+    ...[`${image}:latest`, 'start', shared],
   ]);
   const { ip, ssh, web } = engine ? { ip: '127.0.0.1', ...engine } : await look(container);
   await startedUp(container, ssh);

@@ -59,6 +59,9 @@ describe('a release on several hosts', () => {
         await host.exec(['systemctl', 'daemon-reload']);
         const verify = 'systemd-analyze verify /etc/systemd/system/example-app@3001.service 2>&1';
         expect(await host.exec(['sh', '-c', verify])).toBe('');
+        // The README says 0.9, which is 9 here; it fails when the units are exposed more than that.
+        const secure = ['systemd-analyze', 'security', '--threshold=9', 'example-app@3001.service'];
+        if (index === 1) await host.exec(secure);
       }),
     );
   }, 120_000);

@@ -69,7 +69,7 @@ test('a Django service is built, pushed, migrated and served by digest, with Pos
     docker(['exec', web[0]?.split(' ')[0] ?? '', 'python3', '-c', ask, host]);
   expect(await page('www.example.com')).toContain('No notes yet.');
   expect(await page('evil.example')).toContain('HTTP 400');
-}, 120_000);
+}, 240_000);
 
 /** A program that asks the app for its page under a host name. */
 const ask = `import sys, http.client

@@ -126,7 +126,7 @@ describe('a Django service that deploy-ssh brings to a host by git', () => {
 
     const tests = `cd ${current} && set -a && . ./.env && python3 manage.py test 2>&1`;
     expect(await host.exec(['bash', '-c', tests], { user: 'deploy' })).toMatch(/^OK$/m);
-  }, 120_000);
+  }, 240_000);
 
   it('is followed by a commit that migrates, without a lost request', async () => {
     await using client = await askSteadily(`http://127.0.0.1:${host.web}/health`, {
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
     expect(versions).toHaveLength(2);
     expect(await column('pinned')).toBe('pinned\n');
     expect(await ask('/')).toContain('kept by Postgres');
-  }, 120_000);
+  }, 240_000);
 
   it('is what serves again when the next commit cannot be loaded, and those who ask wait for it', async () => {
     await using client = await askSteadily(`http://127.0.0.1:${host.web}/health`, {
@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
     expect(failures).toEqual([]);
     expect(versions).toEqual([good]);
     git(repository, 'reset', '--quiet', '--hard', good);
-  }, 120_000);
+  }, 240_000);
 
   it('is not touched by a commit whose migration or static files fail, and the error names what did', async () => {
     const before = await host.exec(['readlink', current]);
@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
     expect(await serving()).toBe(good);
     expect(await host.exec(['readlink', current])).toBe(before);
     expect(await column('colour')).toBe('');
-  }, 120_000);
+  }, 240_000);
 });
 
 /** The commit that `/health` and `/ready` show. */

@@ -142,7 +142,7 @@ describe('a release on several hosts', () => {
     const step = await deploy('3.0.0', {}, broken);
     expect(step.code).toBe(1);
     expect(step.errors.map(({ title }) => title)).toEqual(['deploy-ssh: ssh/command']);
-    expect(step.errors[0]?.text).toContain('The setting DATABASE_URL is missing');
+    expect(step.summary).toContain('The setting DATABASE_URL is missing');
     expect(step.outputs).toMatchObject({ status: 'rolled-back' });
     expect(await serving()).toEqual(all('2.0.0'));
     expect((await locks()).join('')).toBe('');

@@ -1,5 +1,8 @@
 """Ends with 0 when the app in this container answers."""
 import os
-from urllib.request import urlopen
+import sys
+from http.client import HTTPConnection
 
-urlopen("http://127.0.0.1:{}/health".format(os.environ.get("PORT", "8000")), timeout=2)
+connection = HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=3)
+connection.request("GET", "/health")
+sys.exit(connection.getresponse().status != 200)

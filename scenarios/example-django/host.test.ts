@@ -73,7 +73,7 @@ describe('a Django service that deploy-ssh brings to a host by git', () => {
         restart: unit,
         'health-url': 'http://127.0.0.1/ready',
         expect: sha,
-        timeout: '60s',
+        timeout: '120s',
       },
       { GITHUB_SHA: sha },
     ).done;

@@ -158,20 +158,14 @@ class Migration(migrations.Migration):
     expect(await ask('/')).toContain('kept by Postgres');
   }, 240_000);
 
-  it('is what serves again when the next commit cannot be loaded, and those who ask wait for it', async () => {
-    await using client = await askSteadily(`http://127.0.0.1:${host.web}/health`, {
-      version: commitIn,
-    });
-    await client.saw(good);
+  it('is what serves again when the next commit cannot be loaded', async () => {
     const broken = change({
       'example/wsgi.py': `import stripe\n${await source('example/wsgi.py')}`,
     });
     const step = await deploy(broken);
     expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: 'ssh/command' });
     expect(step.errors.map(({ text }) => text).join()).toContain("No module named 'stripe'");
-    const { failures, versions } = await client.stop();
-    expect(failures).toEqual([]);
-    expect(versions).toEqual([good]);
+    expect(await serving()).toBe(good);
     git(repository, 'reset', '--quiet', '--hard', good);
   }, 240_000);
 

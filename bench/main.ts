@@ -6,6 +6,7 @@ import { bundleSize } from './bundle-size.ts';
 import { ecsFleet } from './ecs-fleet.ts';
 import { ecsRollout } from './ecs-rollout.ts';
 import { ecsWatch } from './ecs-watch.ts';
+import { exampleApp } from './example-app.ts';
 import { fiveCommands } from './five-commands.ts';
 import { kubernetesPeers } from './kubernetes-peers.ts';
 import { kubernetesStart } from './kubernetes-start.ts';
@@ -34,6 +35,7 @@ const rows: Row[] = [
   ...(await manyHosts()),
   ...(await upload()),
   ...(await kubernetesStart()),
+  ...(await exampleApp()),
   ...(await kubernetesPeers()),
 ];
 const cells = [

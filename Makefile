@@ -1,7 +1,7 @@
 # The commands of the project; each brings what it needs by scripts/setup.
 SHELL := /bin/bash -euo pipefail
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate check test lint demo release-tree verify-release bench screenshots doctor clean
+.PHONY: help setup build generate check test lint demo release-tree verify-release bench screenshots doctor clean test-dashboards
 
 # Runs a command with the cached tools in front of PATH.
 with := set -a; eval "$$(scripts/setup env)"; set +a;
@@ -30,6 +30,10 @@ check: ## What to run before each commit: lint, and the tables among the tests
 lint: ## Formatter, linter, types, workflows, shell, Terraform, generated files, arrows
 	@scripts/setup node lint
 	@$(with) scripts/lint
+
+test-dashboards: ## Draw each panel of the example app's dashboards from a real Prometheus (450 MB more)
+	@scripts/setup panels
+	@$(with) SLIPWAY_GRAFANA_PANELS="$$SLIPWAY_CACHE/grafana-panels" $(jest) --selectProjects slow --testPathPatterns dashboards
 
 demo: ## Ship the example app, then a broken commit of it; TARGET=ssh (default) or ecs; KEEP=1 leaves it running
 	@scripts/setup run node

@@ -34,6 +34,8 @@ export default {
         globalTeardown: '<rootDir>/test/stop-registry.ts',
       },
     ),
+    // Run by name alone: make test-dashboards.
+    ring('slow', ['<rootDir>/scenarios/**/*.slow.ts']),
     ring('journeys', ['<rootDir>/journeys/**/*.test.ts'], {
       globalSetup: '<rootDir>/test/release-tree.ts',
     }),

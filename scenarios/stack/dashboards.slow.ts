@@ -4,9 +4,9 @@ import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
 import { type OpenBrowser, openBrowser } from '../../packages/local-cloud/src/browser.ts';
 import { freePort, type Program, startProgram } from '../../packages/local-cloud/src/program.ts';
-import { build } from 'esbuild';
 import { monitoring } from './alert-rules.ts';
 
 interface Panel {

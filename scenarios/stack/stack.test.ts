@@ -8,13 +8,13 @@ let up: Ended;
 beforeAll(async () => {
   stack = await copyStack();
   up = await stack.make('up');
+  if (up.code !== 0) throw new Error(`make up: ${up.stderr}`);
 }, 300_000);
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
-}, 60_000);
+}, 120_000);
 
 test('make up starts all of it, healthy, and says where it is', async () => {
-  expect(up).toMatchObject({ code: 0 });
   const { web, nginx, prometheus, alertmanager } = stack.ports;
   for (const port of [web, nginx, prometheus, alertmanager]) {
     expect(up.stdout).toContain(`http://127.0.0.1:${port}`);
@@ -72,31 +72,52 @@ test('nginx answers for the app, and keeps to itself what is not for the public'
 });
 
 test('the app dies: a webhook hears of it within seconds, and of its return', async () => {
-  const heard = async (receiver: string, status: string, name: string) => {
+  type Heard = Record<string, string>;
+  /** What the receiver heard of an alert that began after a moment. */
+  const heard = async (name: string, status: string, since = 0): Promise<Heard | undefined> => {
     const log = await stack.compose('logs', '--no-log-prefix', 'alert-receiver');
-    return log
-      .split('\n')
-      .find(
-        (line) =>
-          line.includes(`{"receiver":"${receiver}","status":"${status}"`) &&
-          line.includes(`"${name}"`),
-      );
+    const all: Heard[] = log.split('\n').flatMap((line) => {
+      return line.startsWith('{"receiver"') ? [JSON.parse(line)] : [];
+    });
+    return all.find(
+      (alert) =>
+        alert['alertname'] === name &&
+        alert['status'] === status &&
+        Date.parse(alert['startsAt'] ?? '') > since,
+    );
   };
-  await until('the watchdog', () => heard('watchdog', 'firing', 'Watchdog'));
-  expect(await heard('page', 'firing', 'ServiceDown')).toBe(undefined);
+  const watchdog = await until('the watchdog', () => heard('Watchdog', 'firing'));
+  expect(watchdog['receiver']).toBe('watchdog');
 
+  await until('no alert about the app', async () => {
+    const { alerts } = await prometheus('alerts');
+    return alerts.length === 1 || undefined;
+  });
+  const killed = Date.now();
   await stack.compose('kill', 'web');
-  const firing = await until('the page', () => heard('page', 'firing', 'ServiceDown'));
-  expect(JSON.parse(firing)).toMatchObject({ job: 'example-app', severity: 'page' });
+  const page = await until('the page', () => heard('ServiceDown', 'firing', killed));
+  expect(page).toMatchObject({ receiver: 'page', job: 'example-app', severity: 'page' });
 
   await stack.compose('start', 'web');
-  await until('the end of it', () => heard('page', 'resolved', 'ServiceDown'));
+  await until('the end of it', () => heard('ServiceDown', 'resolved', killed));
 }, 120_000);
 
-test('a backup gives back what was lost, and nothing is overwritten by chance', async () => {
+test('a backup gives back the notes that were lost, and nothing is overwritten by chance', async () => {
   const sql = (text: string) =>
     stack.compose('exec', '-T', 'postgres', 'psql', '--username=app', '-qAtc', text);
-  await sql("create table notes_of_test as select 'first' as text");
+  const notes = `http://127.0.0.1:${stack.ports.web}/api/notes`;
+  const write = async (text: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ text });
+    expect((await fetch(notes, { method: 'POST', headers, body })).status).toBe(201);
+  };
+  const read = async () => {
+    const response = await fetch(notes);
+    const { notes: all = [] } = Object(await response.json());
+    return all.map(({ text }: { text: string }) => text).sort();
+  };
+  await until('the app', async () => (await fetch(notes)).ok || undefined);
+  await write('first');
 
   const made = await stack.make('backup');
   expect(made).toMatchObject({ code: 0 });
@@ -105,28 +126,28 @@ test('a backup gives back what was lost, and nothing is overwritten by chance', 
   expect((await stat(join(stack.folder, file))).mode & 0o777).toBe(0o600);
   expect((await stat(join(stack.folder, 'backups'))).mode & 0o777).toBe(0o700);
 
-  await sql("insert into notes_of_test values ('second'); create table later ()");
+  await write('second');
   const refused = await stack.make('restore', `FILE=${file}`);
   expect(refused.code).not.toBe(0);
   expect(refused.stderr).toMatch(
-    /nothing was changed: the database has \d+ tables; add OVERWRITE=yes/,
+    /nothing was changed: the database has 2 tables; add OVERWRITE=yes/,
   );
-  await writeFile(
-    join(stack.folder, 'half.dump'),
-    (await readFile(join(stack.folder, file))).subarray(0, 700),
-  );
+  const half = (await readFile(join(stack.folder, file))).subarray(0, 700);
+  await writeFile(join(stack.folder, 'half.dump'), half);
   const broken = await stack.make('restore', 'FILE=half.dump', 'OVERWRITE=yes');
   expect(broken.code).not.toBe(0);
   expect(broken.stderr).toContain('nothing was changed: FILE: half.dump cannot be restored');
-  expect(await sql('select text from notes_of_test order by text')).toBe('first\nsecond\n');
+  expect(await read()).toEqual(['first', 'second']);
 
-  await sql('drop table notes_of_test');
+  await sql('drop table notes; create table later ()');
   const restored = await stack.make('restore', `FILE=${file}`, 'OVERWRITE=yes');
   expect(restored).toMatchObject({ code: 0, stdout: `restored ${file}\n` });
-  expect(await sql('select text from notes_of_test')).toBe('first\n');
+  // The app, which was not restarted, connects again.
+  await until('the notes', async () => (await fetch(notes)).ok || undefined);
+  expect(await read()).toEqual(['first']);
   expect(await sql("select count(*) from pg_tables where tablename = 'later'")).toBe('0\n');
   expect(await sql("select datname from pg_database where datname like 'app%'")).toBe('app\n');
-}, 60_000);
+}, 180_000);
 
 test('a password that is missing ends it before anything starts, with how to make one', async () => {
   const env = join(stack.folder, '.env');
@@ -152,7 +173,7 @@ test('a password that is missing ends it before anything starts, with how to mak
     expect(bare.stderr).toContain(`${name}; make one: openssl rand -hex 24`);
   }
   await writeFile(env, text);
-}, 60_000);
+}, 120_000);
 
 /** The data of an answer of Prometheus. */
 async function prometheus(path: string) {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { freePorts } from '../../packages/local-cloud/src/hosts/free-ports.ts';
@@ -43,9 +43,6 @@ export async function copyStack(): Promise<Stack> {
     recursive: true,
     filter: (path) => !left.includes(relative(app, path).split('/')[0] ?? ''),
   });
-  await writeFile(join(folder, 'src/migrate.ts'), "console.log('nothing to migrate')", {
-    flag: 'wx',
-  }).catch(() => undefined);
   // What the bind mounts bring is read by users of containers.
   await run(['chmod', '-R', 'go+rX', folder]);
   const [web = 0, tls = 0, nginx = 0, prometheus = 0, alertmanager = 0] = await freePorts(5);

@@ -26,7 +26,7 @@ const needs: readonly Need[] = [
     ask: ['docker', 'version'],
     fix: 'start Docker, or as root on Debian or Ubuntu: scripts/setup engine',
     tests:
-      '/journeys/|/build-push/scenarios/|/deploy-ssh/scenarios/|/real-containers|/docker-runtime|/scenarios/example-django/|/scenarios/example-app/(?:image|services)',
+      '/journeys/|/build-push/scenarios/|/deploy-ssh/scenarios/|/real-containers|/docker-runtime|/scenarios/example-django/|/scenarios/stack/(?:compose|nginx|stack)|/scenarios/example-app/(?:image|services)',
   },
   { name: 'a registry', ask: ['registry', '--version'], fix: 'scripts/setup run', tests: outer },
   {

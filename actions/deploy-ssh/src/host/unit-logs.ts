@@ -27,9 +27,14 @@ export function unitLogs(
   return readLogs(host, 'reading the logs of units', sources, signal);
 }
 
+/**
+ * Prints the state and the last log lines of one unit and its parts.
+ * @param name a unit, quoted for the shell
+ * @param seconds how far back it looks
+ */
 // Matches of one field are alternatives. The names of parts come from systemd, which splits them by
 // blanks. With --since, --lines would be the first lines and not the last.
-function logScript(name: string, seconds: number): string {
+export function logScript(name: string, seconds: number): string {
   const read = `journalctl --no-pager --since=-${seconds}s`;
   return `systemctl status --no-pager --lines=0 -- ${name} || true
 units="$(systemctl show --property=ConsistsOf --value -- ${name} || true)"

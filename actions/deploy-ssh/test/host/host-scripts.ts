@@ -11,6 +11,7 @@ import * as locks from '../../src/host/lock/lock-scripts.ts';
 import { printedFunction } from '../../src/host/printed.ts';
 import { releaseId } from '../../src/host/release-id.ts';
 import { restartScript, stepScript } from '../../src/host/steps.ts';
+import { logScript } from '../../src/host/unit-logs.ts';
 import { dressScript } from '../../src/release/dress-script.ts';
 import * as trees from '../../src/release/scripts.ts';
 import { framedScript } from '../../src/ssh/script/clean-shell.ts';
@@ -175,6 +176,7 @@ export const hostScripts: readonly HostScript[] = [
     makes: ['restartScript'],
     body: () => restartScript(['app.service', 'web', 'echo restarted'], compose.restartService),
   },
+  { makes: ['logScript'], body: () => logScript("'app@1.service'", 60) },
   { makes: ['takeScript', 'ownFolderScript'], body: () => locks.takeScript(lock) },
   { makes: ['renewScript'], body: () => locks.renewScript(lock) },
   { makes: ['freeScript'], body: () => locks.freeScript(lock) },

@@ -214,6 +214,7 @@ describe('a release on several hosts', () => {
     const [first, ...others] = hosts.all;
     if (!first) throw new Error('no host');
     await first.exec(['systemctl', 'start', 'postgresql@15-main']);
+    // The app itself has none: it would look for one on each host.
     const database = 'postgres://app:app@127.0.0.1/app';
     await Promise.all(
       hosts.all.map((host) =>
@@ -226,10 +227,10 @@ describe('a release on several hosts', () => {
     );
     const step = await deploy('5.0.0', {
       shared: 'storage/\nnotes.txt',
-      secrets: `PASSWORD=it's $ecret \`x\`\nDATABASE_URL=${database}`,
+      secrets: `PASSWORD=it's $ecret \`x\`\nMIGRATED_URL=${database}`,
       migrate:
-        'psql -q "$DATABASE_URL" -c "create table migrations (release text)"\n' +
-        'psql -q "$DATABASE_URL" -v v="$SLIPWAY_RELEASE" <<< "insert into migrations values (:\'v\')"\n' +
+        'psql -q "$MIGRATED_URL" -c "create table migrations (release text)"\n' +
+        'psql -q "$MIGRATED_URL" -v v="$SLIPWAY_RELEASE" <<< "insert into migrations values (:\'v\')"\n' +
         'printf %s "$PASSWORD" > ../../shared/seen',
     });
     expect(step.errors).toEqual([]);

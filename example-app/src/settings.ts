@@ -79,7 +79,7 @@ export function readSettings(
     shutdownTimeoutMs: integer('SHUTDOWN_TIMEOUT_MS', 10_000, upToTenMinutes),
     requestTimeoutMs: integer('REQUEST_TIMEOUT_MS', 30_000, [1, 600_000]),
     checkTimeoutMs: integer('CHECK_TIMEOUT_MS', 1000, [1, 60_000]),
-    rateLimit: integer('RATE_LIMIT', 600, [0, 1_000_000_000]),
+    rateLimit: integer('RATE_LIMIT', 0, [0, 1_000_000_000]),
     trustProxy: integer('TRUST_PROXY', 0, [0, 10]),
     databaseUrl: address(
       'DATABASE_URL',

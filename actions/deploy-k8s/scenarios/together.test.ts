@@ -10,7 +10,9 @@ import {
 
 /** The app that the suite ships as its example, which ends what it has begun before it stops. */
 const exampleApp = {
-  readinessProbe: { httpGet: { path: '/health', port: 'http' }, periodSeconds: 1 },
+  // A client keeps its connection to a pod that is in no Service any more: the app has to end it.
+  env: [{ name: 'SHUTDOWN_DELAY_MS', value: '1000' }],
+  readinessProbe: { httpGet: { path: '/ready', port: 'http' }, periodSeconds: 1 },
 };
 const workload = { workload: 'deployment/shop', 'health-path': '/' };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type EcsPlace, ecsShop } from '../packages/local-cloud/src/shop/ecs-place.ts';
+import { pipelinePath } from '../packages/local-cloud/src/shop/pipeline.ts';
 import { openShop, type Shop } from '../packages/local-cloud/src/shop/shop.ts';
 
 describe('a repository ships itself by ship-ecs.yml of the release tree, under act', () => {
@@ -12,11 +13,12 @@ describe('a repository ships itself by ship-ecs.yml of the release tree, under a
   }, 60_000);
   afterAll(async () => shop[Symbol.asyncDispose](), 30_000);
 
-  it('creates the service, proves that the pushed commit serves, and tags it', async () => {
+  it('creates both services by the pipeline of the example, proves that each serves the pushed commit, and tags it', async () => {
     good = await shop.repository.commit('feat: open the shop');
-    const run = await shop.run();
-    expect(run.log).toContain('deployed: ');
+    const run = await shop.run({ workflow: pipelinePath });
+    expect(run.log).toMatch(/deployed: shop-staging in shop [\s\S]*deployed: shop in shop /);
     expect(run.code).toBe(0);
+    expect(await shop.info(shop.place.stagingUrl)).toMatchObject({ commit: good });
     expect(await shop.info()).toMatchObject({ commit: good, version: '0.1.0' });
     expect(run.summaries.join('\n')).toContain('deployed and proven');
     expect(await shop.repository.tagsOf(good)).toEqual(['v0.1.0']);

@@ -3,22 +3,56 @@ import { join } from 'node:path';
 import { type RealEcs, startRealEcs } from '../aws/real-ecs.ts';
 import { demoAws } from '../aws/seed.ts';
 import type { GitHub } from '../github/github.ts';
+import { freePort } from '../program.ts';
+import { pipelineFiles } from './pipeline.ts';
 import { callerPath, type ShopFacts, type ShopPlace, type ShopPlan } from './shop.ts';
 
 /** A cluster of Amazon ECS with real containers; the service is not there yet. */
 export interface EcsPlace extends ShopPlace {
   ecs: RealEcs;
+  /** Where the service of the second environment serves. */
+  stagingUrl: string;
 }
 
 /** A shop that is shipped to ECS, from files in its repository. */
 export const ecsShop: ShopPlan<EcsPlace> = {
   start: startEcsPlace,
-  workflows: (facts, { ecs }) => ({
-    [callerPath]: callerWorkflow(facts, ecs),
+  workflows: async (facts, place) => ({
+    [callerPath]: callerWorkflow(facts, place.ecs),
     'deploy/task-definition.json': pretty(taskDefinition),
-    'deploy/service.json': pretty(serviceDefinition(ecs)),
+    'deploy/service.json': pretty(serviceDefinition(place.ecs.balancer.targetGroupArn, 2)),
+    'deploy/service-staging.json': pretty(
+      serviceDefinition(place.ecs.balancer.alternateTargetGroupArn, 1),
+    ),
+    ...(await pipelineFiles('ecs', facts, environments(place))),
   }),
 };
+
+function environments({ ecs, stagingUrl, url }: EcsPlace) {
+  const common = {
+    'aws-role': role,
+    'aws-region': ecs.region,
+    cluster: 'shop',
+    'task-definition': 'deploy/task-definition.json',
+    timeout: '60s',
+  };
+  return {
+    staging: {
+      ...common,
+      service: 'shop-staging',
+      'service-definition': 'deploy/service-staging.json',
+      'health-url': `${stagingUrl}/api/info`,
+    },
+    production: {
+      ...common,
+      service: 'shop',
+      'service-definition': 'deploy/service.json',
+      'health-url': `${url}/api/info`,
+    },
+  };
+}
+
+const role = 'arn:aws:iam::123456789012:role/deploy';
 
 async function startEcsPlace({ env, issuer }: GitHub['oidc']): Promise<EcsPlace> {
   const seed = demoAws('octo/shop');
@@ -26,9 +60,12 @@ async function startEcsPlace({ env, issuer }: GitHub['oidc']): Promise<EcsPlace>
   const roles = seed.roles.map((role) => ({ ...role, allow }));
   const ecs = await startRealEcs('/health', { issuer, seed: { ...seed, roles } });
   ecs.world.logs.create(logGroup);
+  const port = await freePort();
+  ecs.world.balancing.addListener(port, ecs.balancer.alternateTargetGroupArn);
   return {
     ecs,
     url: ecs.url,
+    stagingUrl: `http://127.0.0.1:${port}`,
     secrets: {},
     env: { ...env, ...ecs.aws.env },
     [Symbol.asyncDispose]: () => ecs[Symbol.asyncDispose](),
@@ -69,16 +106,14 @@ const taskDefinition = {
   ],
 };
 
-function serviceDefinition({ balancer }: RealEcs): object {
+function serviceDefinition(targetGroupArn: string, desiredCount: number): object {
   return {
-    desiredCount: 2,
+    desiredCount,
     launchType: 'FARGATE',
     networkConfiguration: {
       awsvpcConfiguration: { subnets: ['subnet-1'], securityGroups: ['sg-1'] },
     },
-    loadBalancers: [
-      { targetGroupArn: balancer.targetGroupArn, containerName: 'web', containerPort: 3000 },
-    ],
+    loadBalancers: [{ targetGroupArn, containerName: 'web', containerPort: 3000 }],
     healthCheckGracePeriodSeconds: 30,
     deploymentConfiguration: {
       minimumHealthyPercent: 100,
@@ -105,7 +140,7 @@ jobs:
     with:
       image: ${facts.image}
       build-args: COMMIT=\${{ github.sha }}
-      aws-role: arn:aws:iam::123456789012:role/deploy
+      aws-role: ${role}
       aws-region: ${region}
       cluster: shop
       service: shop

@@ -1,3 +1,5 @@
+import { measureUtilization } from './utilization.ts';
+
 /** How often the app looks at itself. */
 export const STATUS_INTERVAL_MS = 2000;
 
@@ -62,7 +64,7 @@ const SERIES = [
  */
 export function createStatusRecorder(sources: StatusSources): StatusRecorder {
   const { now, inFlight, memoryBytes = process.memoryUsage.rss } = sources;
-  const eventLoopUtilization = sources.eventLoopUtilization ?? utilizationOfEventLoop();
+  const eventLoopUtilization = sources.eventLoopUtilization ?? measureUtilization();
   const rows = new Float64Array(SAMPLES * SERIES.length);
   const classes = new Uint32Array(CLASSES);
   let taken = 0;
@@ -151,16 +153,6 @@ function percentile(classes: Uint32Array, total: number, share: number): number 
     left -= classes[at] ?? 0;
   }
   return round(SHORTEST_MS * Math.exp(WIDTH * (at + 0.5)), 2);
-}
-
-function utilizationOfEventLoop(): () => number {
-  let last = performance.eventLoopUtilization();
-  return () => {
-    const current = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(current, last);
-    last = current;
-    return utilization;
-  };
 }
 
 function round(value: number, digits: number): number {

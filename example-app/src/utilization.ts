@@ -9,12 +9,21 @@ const INTERVAL_MS = 5000;
  * @returns a function that tells the share of time the loop was busy, from 0 to 1
  */
 export function watchUtilization(): () => number {
-  let before = performance.eventLoopUtilization();
-  let last = before.utilization;
+  const measure = measureUtilization();
+  let last = performance.eventLoopUtilization().utilization;
   setInterval(() => {
-    const now = performance.eventLoopUtilization();
-    last = performance.eventLoopUtilization(now, before).utilization;
-    before = now;
+    last = measure();
   }, INTERVAL_MS).unref();
   return () => last;
+}
+
+/** Makes a function that tells the share of time the event loop was busy since it was last asked, from 0 to 1. */
+export function measureUtilization(): () => number {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization;
+  };
 }

@@ -123,11 +123,11 @@ describe('a release on several hosts', () => {
     await writeFile(join(app, 'src/release-note.txt'), 'two');
     const step = await deploy('2.0.0');
     await client.saw('c-2.0.0');
-    const { failures, asked } = await client.stop();
+    const { lost, asked } = await client.stop();
     expect(step.errors).toEqual([]);
     expect(step.log).toContain('(delta, ');
     expect(await serving()).toEqual(all('2.0.0'));
-    expect(failures).toEqual([]);
+    expect(lost).toEqual([]);
     expect(asked.length).toBeGreaterThan(50);
   }, 120_000);
 

@@ -151,8 +151,8 @@ class Migration(migrations.Migration):
     const step = await deploy(good);
     expect(step.errors).toEqual([]);
     await client.saw(good);
-    const { failures, versions } = await client.stop();
-    expect(failures).toEqual([]);
+    const { lost, versions } = await client.stop();
+    expect(lost).toEqual([]);
     expect(versions).toHaveLength(2);
     expect(await column('pinned')).toBe('pinned\n');
     expect(await ask('/')).toContain('kept by Postgres');

@@ -56,8 +56,8 @@ describe('a Deployment that others ask for, change, and deploy', () => {
     });
     expect(second.errors).toEqual([]);
     await client.saw('c0ffee2');
-    const { asked: requests, failures, versions } = await client.stop();
-    expect(failures).toEqual([]);
+    const { asked: requests, lost, versions } = await client.stop();
+    expect(lost).toEqual([]);
     expect(versions).toEqual(['c0ffee1', 'c0ffee2']);
     expect(requests.length).toBeGreaterThan(100);
   }, 120_000);

@@ -101,7 +101,7 @@ describe('two replicas behind nginx, and a database', () => {
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ status: 'deployed', 'previous-image': images['one'] });
     await client.saw('two');
-    expect(client.seen().failures).toEqual([]);
+    expect(client.seen().lost).toEqual([]);
     expect(await others()).toEqual(before);
     expect(await migrations()).toEqual(['one', 'two']);
     expect(await hostFile(world, 'before.txt')).toBe(`${images['two']}\n`);
@@ -115,7 +115,7 @@ describe('two replicas behind nginx, and a database', () => {
     const step = await deploy('broken');
     expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: 'deploy/exited' });
     expect(step.summary).toContain('LOG_LEVEL');
-    expect(client.seen().failures).toEqual([]);
+    expect(client.seen().lost).toEqual([]);
     expect(client.seen().versions).toEqual(['one', 'two']);
     const after = await idsOf('web');
     expect(after).toHaveLength(2);
@@ -146,8 +146,8 @@ describe('two replicas behind nginx, and a database', () => {
     await writeFile(file, changed);
     const step = await deploy('one');
     expect(step.errors).toEqual([]);
-    const { failures, asked } = await client.stop();
-    expect(failures).toEqual([]);
+    const { lost, asked } = await client.stop();
+    expect(lost).toEqual([]);
     expect(asked.at(-1)?.version).toBe('one');
     expect(await replicas()).toEqual([expect.stringMatching(`${images['one']} running`)]);
   }, 60_000);

@@ -37,19 +37,21 @@ test("two services behind the host's nginx are switched and rolled back without 
 
   const begun = await deploy(one, { expect: '"commit":"one"' });
   expect(begun.errors).toEqual([]);
-  const rate = 200;
-  await using client = await askSteadily(`http://127.0.0.1:${host.web}/api/info`, { rate });
+  const rate = 200; // at least
+  await using client = await askSteadily(`http://127.0.0.1:${host.web}/api/info`, {
+    rate: 1.25 * rate,
+  });
   await client.saw('one');
   // Both run the new version when this fails.
   const step = await deploy(two, { after: 'docker compose ps --format "{{.Image}}"; exit 3' });
   expect(step.outputs).toMatchObject({ status: 'rolled-back', reason: 'ssh/command' });
   expect(step.log.match(new RegExp(`\\| ${two}$`, 'gm'))).toHaveLength(2);
-  const { failures, versions, asked } = await client.stop();
+  const { lost, versions, asked } = await client.stop();
   // Each instance has got SIGTERM twice meanwhile.
-  expect(failures).toEqual([]);
+  expect(lost).toEqual([]);
   expect(versions).toEqual(['one', 'two']);
   expect(asked.at(-1)?.version).toBe('one');
   const seconds = (asked.at(-1)?.at ?? 0) / 1_000;
-  expect(asked.length).toBeGreaterThan(0.95 * rate * seconds);
+  expect(asked.length).toBeGreaterThan(rate * seconds);
   console.info(`of ${asked.length} requests in ${seconds.toFixed(1)} s none was lost`);
 }, 120_000);

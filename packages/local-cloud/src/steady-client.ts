@@ -22,6 +22,8 @@ export interface Seen {
   asked: readonly Asked[];
   /** Requests without an answer, and answers with a status other than 200. */
   failures: readonly Asked[];
+  /** The same in words, a line for each kind. */
+  lost: readonly string[];
   /** The versions in the order in which each was first seen. */
   versions: readonly string[];
 }
@@ -83,11 +85,16 @@ export async function askSteadily(
   };
 
   let sent = 0;
+  let last = 0;
   const timer = setInterval(() => {
     const now = performance.now() - start;
     if (now > limit) return end();
-    // A busy machine can be late, and then owes more than one.
-    for (; sent < (now * rate) / 1_000; sent += 1) {
+    // On a busy machine it is late, and makes up for that at twice the rate. All that it owes at once
+    // would be a load of its own, under which it is later still.
+    const most = Math.ceil((2 * rate * Math.min(now - last, 250)) / 1_000);
+    const due = Math.min(Math.ceil((now * rate) / 1_000), sent + most);
+    last = now;
+    for (; sent < due; sent += 1) {
       const request = ask(sent % 2 === 0 ? kept : fresh).finally(() => underWay.delete(request));
       underWay.add(request);
     }
@@ -100,9 +107,11 @@ export async function askSteadily(
   };
   const seen = (): Seen => {
     const inOrder = asked.toSorted((one, other) => one.at - other.at);
+    const failures = inOrder.filter(({ status }) => status !== 200);
     return {
       asked: inOrder,
-      failures: inOrder.filter(({ status }) => status !== 200),
+      failures,
+      lost: inWords(failures),
       versions: [...new Set(inOrder.flatMap((one) => one.version ?? []))],
     };
   };
@@ -130,6 +139,26 @@ export async function askSteadily(
       await stop();
     },
   };
+}
+
+/** For example `2 of read ECONNRESET on kept connections: sent after 0.41 to 0.52 s, took 3 to 9 ms`. */
+function inWords(failures: readonly Asked[]): string[] {
+  const kinds = Object.groupBy(failures, ({ error, status, keptAlive }) => {
+    return `${error ?? status} on ${keptAlive ? 'kept' : 'new'} connections`;
+  });
+  const range = (numbers: readonly number[], digits: number) =>
+    `${Math.min(...numbers).toFixed(digits)} to ${Math.max(...numbers).toFixed(digits)}`;
+  return Object.entries(kinds).map(([kind, some = []]) => {
+    const sent = range(
+      some.map(({ at }) => at / 1_000),
+      2,
+    );
+    const took = range(
+      some.map(({ ms }) => ms),
+      0,
+    );
+    return `${some.length} of ${kind}: sent after ${sent} s, took ${took} ms`;
+  });
 }
 
 /** The commit that `/health` and `/api/info` of the example app show. */

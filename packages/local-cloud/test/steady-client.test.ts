@@ -38,7 +38,7 @@ test('every request that was lost is counted, with its reason, and every version
   );
   await using client = await askSteadily(server.url, { rate: 100, patience: 1_000 });
   await client.saw('two');
-  const { asked, failures, versions } = await client.stop();
+  const { asked, failures, lost, versions } = await client.stop();
   expect(versions).toEqual(['one', 'two']);
   // On a busy machine one request may overtake another, so their order says nothing.
   expect(failures).toHaveLength(4);
@@ -50,6 +50,9 @@ test('every request that was lost is counted, with its reason, and every version
       'no answer in 1000 ms',
     ]),
   );
+  expect(lost.map((line) => line.replaceAll(/\d+\.\d\d|\d+ to \d+ ms/g, '…'))).toContainEqual(
+    expect.stringMatching(/^1 of 503 on (?:kept|new) connections: sent after … to … s, took …$/),
+  );
   expect(new Set(asked.map(({ keptAlive }) => keptAlive))).toEqual(new Set([true, false]));
 });
 
@@ -60,4 +63,16 @@ test('it ends by itself at its limit, and says that a version never came', async
   const { asked, failures } = await client.stop();
   expect(asked.length).toBeLessThanOrEqual(12);
   expect(failures).toEqual([]);
+});
+
+test('one that comes late does not send at once all that it owes', async () => {
+  await using server = await serve(answer('one'));
+  await using client = await askSteadily(server.url, { rate: 1_000 });
+  await client.saw('one');
+  const before = client.seen().asked.length;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  const { asked } = await client.stop();
+  expect(asked.length - before).toBeLessThan(700);
 });

@@ -8,14 +8,20 @@ import { app, until } from './stack.ts';
 
 const run = promisify(execFile);
 const folder = join(app, 'nginx');
+/** Puts the files where they say that they belong. */
+const takeSite = `mkdir -p /etc/nginx/example-app.d
+  cp /mnt/upstream.conf /etc/nginx/conf.d/example-app.conf
+  cp /mnt/example-app.conf /etc/nginx/sites-enabled/example-app.conf`;
 
 // Two instances in one process: what they were asked, and who was asked.
 const instances = `
 const { createServer } = require('node:http');
 let busy = 0;
+let hung = 0;
 for (const port of [3001, 3002])
   createServer((req, res) => {
     if (req.url === '/exit') process.exit();
+    if (req.url.startsWith('/hang')) return port === 3001 ? ++hung : res.end(String(hung));
     if (req.url === '/busy') return res.writeHead(503).end(String(++busy));
     res.end(JSON.stringify({ port, url: req.url, headers: req.headers }));
   }).listen(port, '127.0.0.1');
@@ -23,15 +29,12 @@ for (const port of [3001, 3002])
 
 let id = '';
 beforeAll(async () => {
-  const mounts = [
-    `${folder}/example-app.conf:/etc/nginx/sites-enabled/example-app.conf:ro`,
-    `${folder}/upstream.conf:/etc/nginx/conf.d/example-app.conf:ro`,
-  ];
-  const options = mounts.flatMap((mount) => ['--volume', mount]);
-  const start = ['run', '--detach', '--init', '--rm', ...options, 'slipway-nginx'];
+  const mount = `${folder}:/mnt:ro`;
+  const start = ['run', '--detach', '--init', '--rm', '--volume', mount, 'slipway-nginx'];
   id = (await docker([...start, 'sleep', 'infinity'])).trim();
   await startInstances();
-  await inside('mkdir -p /etc/nginx/example-app.d && nginx');
+  await inside(`${takeSite}
+nginx`);
 }, 60_000);
 afterAll(async () => {
   await docker(['rm', '--force', id]);
@@ -66,6 +69,23 @@ test('a 503 is an answer: the other instance is not asked as well, and none is l
   const answered = await Promise.all(Array.from({ length: 6 }, () => asked('localhost')));
   expect(new Set(answered.map(({ port }) => port))).toEqual(new Set([3001, 3002]));
 });
+
+test('an instance that hangs costs three requests a time-out, and then none until it is asked again', async () => {
+  // As it is but for the times: 35 s are what a user would wait, and 5 s the test may take.
+  await reload(`for file in conf.d sites-enabled; do
+    sed -i 's/proxy_read_timeout 35s/proxy_read_timeout 300ms/; s/fail_timeout=5s/fail_timeout=60s/' \
+      /etc/nginx/$file/example-app.conf
+  done`);
+  // By each worker in turn: what one found out the others know.
+  const seen = await inside(`workers=$(pgrep -u www-data nginx)
+    for worker in $workers; do
+      for other in $workers; do [ $other = $worker ] || kill -STOP $other; done
+      curl -s 'localhost/hang?[1-8]'
+      kill -CONT $workers
+    done`);
+  expect(seen).toMatch(/^[123]*3{10,}$/); // answered all of them, by the other instance
+  await reload(takeSite);
+}, 30_000);
 
 test('instances that failed are asked again before a request is refused', async () => {
   await inside('curl -s localhost/exit || true');
@@ -122,13 +142,18 @@ async function asked(curl: string): Promise<{ port: number; headers: Record<stri
   return JSON.parse(await inside(`curl -s ${curl}`));
 }
 
-/** Turns on an example of the folder, and waits until nginx works by it. */
+/** Turns on an example of the folder. */
 async function enable(name: string, change: (text: string) => string): Promise<void> {
   const text = await readFile(join(folder, 'example-app.d', `${name}.example`), 'utf8');
   await docker(['exec', '-i', id, 'tee', `/etc/nginx/example-app.d/${name}`], change(text));
-  const workers = 'pgrep -f "nginx: worker" | sort | xargs';
+  await reload();
+}
+
+/** Changes files by a line of shell, and waits until nginx works by them. */
+async function reload(change = 'true'): Promise<void> {
+  const workers = 'pgrep -u www-data nginx | sort | xargs';
   const before = await inside(workers);
-  await inside('nginx -t && nginx -s reload');
+  await inside(`${change}\nnginx -t\nnginx -s reload`);
   await until('new workers alone', async () => {
     const now = await inside(workers);
     const old = before.trim().split(' ');

@@ -75,17 +75,19 @@ const problem = (description: string): ZodOpenApiResponseObject => ({
 
 /** What every operation can answer beside its own. */
 const failures = { '4XX': problem('The request is refused'), '5XX': problem('It failed') };
-const get = (summary: string, answer: ZodOpenApiResponseObject) => ({
-  get: { summary, responses: { 200: answer, ...failures } },
+const get = (operationId: string, summary: string, answer: ZodOpenApiResponseObject) => ({
+  get: { operationId, summary, responses: { 200: answer, ...failures } },
 });
 
 const id = z.object({ id: NoteId });
 const noSuchNote = { 404: problem('There is no such note') };
 
+// A client that is made from the document calls its methods by the operation ids.
 const PATHS: ZodOpenApiPathsObject = {
-  '/health': get('Whether the process lives', json('It lives', Health)),
+  '/health': get('getHealth', 'Whether the process lives', json('It lives', Health)),
   '/ready': {
     get: {
+      operationId: 'getReadiness',
       summary: 'Whether the app can work',
       responses: {
         200: json('It can, be it degraded', Readiness),
@@ -94,10 +96,11 @@ const PATHS: ZodOpenApiPathsObject = {
       },
     },
   },
-  '/api/metrics': get('Metrics for Prometheus', text('Metrics', 'text/plain')),
-  '/': get('A page for people', text('The page', 'text/html')),
+  '/api/metrics': get('getMetrics', 'Metrics for Prometheus', text('Metrics', 'text/plain')),
+  '/': get('getPage', 'A page for people', text('The page', 'text/html')),
   '/assets/{file}': {
     get: {
+      operationId: 'getAsset',
       summary: 'What the page loads',
       requestParams: { path: z.object({ file: z.string() }) },
       responses: {
@@ -107,12 +110,17 @@ const PATHS: ZodOpenApiPathsObject = {
       },
     },
   },
-  '/api/info': get('What runs where, and since when', json('The release', Info)),
-  '/api/status': get('What the page shows', json('The last five minutes', Status)),
-  '/openapi.json': get('This document', json('OpenAPI 3.1', z.looseObject({}))),
+  '/api/info': get('getInfo', 'What runs where, and since when', json('The release', Info)),
+  '/api/status': get('getStatus', 'What the page shows', json('The last five minutes', Status)),
+  '/openapi.json': get('getDescription', 'This document', json('OpenAPI 3.1', z.looseObject({}))),
   '/api/notes': {
-    get: { summary: 'The latest notes', responses: { 200: json('Notes', Notes), ...failures } },
+    get: {
+      operationId: 'listNotes',
+      summary: 'The latest notes',
+      responses: { 200: json('Notes', Notes), ...failures },
+    },
     post: {
+      operationId: 'addNote',
       summary: 'Add a note',
       requestBody: { required: true, content: { 'application/json': { schema: NewNote } } },
       responses: {
@@ -126,11 +134,13 @@ const PATHS: ZodOpenApiPathsObject = {
   },
   '/api/notes/{id}': {
     get: {
+      operationId: 'getNote',
       summary: 'A note',
       requestParams: { path: id },
       responses: { 200: json('The note', Note), ...noSuchNote, ...failures },
     },
     delete: {
+      operationId: 'removeNote',
       summary: 'Remove a note',
       requestParams: { path: id },
       responses: { 204: { description: 'It is gone' }, ...noSuchNote, ...failures },

@@ -14,7 +14,7 @@ import { cpuSeconds, sendRequests } from './requests.ts';
 
 const bars = { ratio: 0.7, readyMs: 1000, megabytes: 140 };
 const path = '/api/info';
-const [rounds, batch] = [6, 4_000];
+const [rounds, batch] = [24, 1_500];
 const parts = ['Express', 'no ETag', 'headers', 'id and metrics', 'logs', 'rate limit'];
 const app = join(import.meta.dirname, '../example-app/src/server.ts');
 const noLimit = '1000000000';
@@ -26,7 +26,7 @@ export async function exampleApp(): Promise<Row[]> {
 
 /**
  * CPU and not time, which is that of everything on the machine. All servers run side by side and are asked
- * in turn; the least of the rounds counts, as others can only add.
+ * in turn, in many short rounds: what else the machine does changes slowly, and costs all of a round alike.
  */
 async function costOfRequest(): Promise<Row> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
@@ -39,16 +39,17 @@ async function costOfRequest(): Promise<Row> {
       servers.push(await serve(port, [program, String(port), String(number)], log));
     }
     servers.push(await serve(await freePort(), [app], log));
-    const least = servers.map(() => Number.POSITIVE_INFINITY);
+    const costs: number[][] = [];
     for (let round = 0; round <= rounds; round += 1) {
-      for (const [at, server] of servers.entries()) {
-        const before = cpuSeconds(server.pid);
-        await sendRequests(server.port, path, batch);
-        const micros = ((cpuSeconds(server.pid) - before) / batch) * 1e6;
-        if (round > 0) least[at] = Math.min(least[at] ?? micros, micros);
+      const micros: number[] = [];
+      for (const { pid, port } of servers) {
+        const before = cpuSeconds(pid);
+        await sendRequests(port, path, batch);
+        micros.push(((cpuSeconds(pid) - before) / batch) * 1e6);
       }
+      if (round > 0) costs.push(micros); // the first one compiles
     }
-    return rowOf(least);
+    return rowOf(costs);
   } finally {
     for (const server of servers) await server.stop();
     closeSync(log);
@@ -56,14 +57,16 @@ async function costOfRequest(): Promise<Row> {
   }
 }
 
-function rowOf(least: readonly number[]): Row {
-  const [bare = Number.NaN] = least;
-  const whole = least.at(-1) ?? Number.NaN;
-  const added = [...parts.slice(1), 'the rest'].map((part, at) => {
-    const cost = (least[at + 1] ?? Number.NaN) - (least[at] ?? Number.NaN);
+/** @param costs of each round, of each server, µs of CPU a request */
+function rowOf(costs: readonly (readonly number[])[]): Row {
+  const middle = (of: (micros: readonly number[]) => number) => median(costs.map(of));
+  const at = (micros: readonly number[], server: number) => micros.at(server) ?? Number.NaN;
+  const added = [...parts.slice(1), 'the rest'].map((part, before) => {
+    const cost = middle((micros) => at(micros, before + 1) - at(micros, before));
     return `${part} ${cost < 0 ? '−' : '+'}${Math.abs(cost).toFixed(0)}`;
   });
-  const ratio = bare / whole;
+  const ratio = middle((micros) => at(micros, 0) / at(micros, -1));
+  const [bare, whole] = [middle((micros) => at(micros, 0)), middle((micros) => at(micros, -1))];
   return {
     what: `example-app: CPU of ${path}, bare Express by the app`,
     measured: `${ratio.toFixed(2)} (${bare.toFixed(0)} µs; ${added.join(', ')}; ${whole.toFixed(0)} µs)`,

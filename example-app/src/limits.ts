@@ -23,7 +23,8 @@ export function limitRequests({ limit, store, logger, metrics }: LimitOptions): 
   return rateLimit({
     windowMs: WINDOW_MS,
     limit,
-    standardHeaders: 'draft-8',
+    // The eighth draft adds a hash of the client's address, which costs a tenth of a request.
+    standardHeaders: 'draft-7',
     legacyHeaders: false,
     ...(store && { store: new SparedStore(store) }),
     passOnStoreError: true,

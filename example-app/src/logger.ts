@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type LogFn, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Release } from './release.ts';
 
 export type LoggerOptions = {
@@ -6,17 +6,22 @@ export type LoggerOptions = {
   readonly level: string;
   /** Addresses with a password in them: neither is ever written. */
   readonly secretUrls?: readonly (string | undefined)[];
-  /**
-   * Where lines go: stdout, unless given. Written synchronously, because what pino buffers by
-   * default can be out of order at the end of the process.
-   */
-  readonly destination?: DestinationStream;
+  /** Where lines go: stdout, unless given. */
+  readonly destination?: Destination;
 };
+
+/** `flush` writes at once what was gathered. */
+type Destination = DestinationStream & { flush?(): void };
+
+/** The longest that a line waits, so that lines of many requests are written at once. */
+const GATHER_MS = 100;
+/** From this level on, that of `warn`, a line does not wait. */
+const URGENT = 40;
 
 /** Makes the logger: one JSON object a line, each stamped with the release that wrote it. */
 export function createLogger(
   { name, version, commit }: Release,
-  { level, secretUrls = [], destination = pino.destination({ sync: true }) }: LoggerOptions,
+  { level, secretUrls = [], destination = stdout() }: LoggerOptions,
 ): Logger {
   const secrets = secretUrls.flatMap((url) => (url === undefined ? [] : secretsOf(url)));
   const options = {
@@ -25,8 +30,24 @@ export function createLogger(
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (err: unknown) => describe(err, secrets) },
+    hooks: {
+      logMethod(this: Logger, args: Parameters<LogFn>, log: LogFn, severity: number) {
+        log.apply(this, args);
+        if (severity >= URGENT) destination.flush?.();
+      },
+    },
   };
   return pino(options, destination);
+}
+
+/**
+ * Synchronous, because what pino writes in the background can be out of order at the end of the process.
+ * What was gathered is lost only to a SIGKILL.
+ */
+function stdout(): Destination {
+  const lines = pino.destination({ sync: true, minLength: 4096, periodicFlush: GATHER_MS });
+  process.on('exit', () => lines.flushSync());
+  return lines;
 }
 
 type Description = {

@@ -14,7 +14,7 @@ describe('the rate limit', () => {
   it('answers request n+1 with 429, Retry-After and problem details; watchers are never limited', async () => {
     await using app = await serve({ rateLimit: 2 });
     const first = await fetch(`${app.url}/api/info`);
-    expect(first.headers.get('ratelimit')).toContain('r=1');
+    expect(first.headers.get('ratelimit')).toContain('remaining=1');
     expect((await fetch(`${app.url}/`)).status).toBe(200);
     const refused = await fetch(`${app.url}/api/info`);
     expect(refused.status).toBe(429);

@@ -47,9 +47,9 @@ verify-release: ## Rebuild VERSION=1.2.3 and compare it with its tag; REPOSITORY
 	@scripts/setup build
 	@$(with) node scripts/verify-release.ts -- "$${VERSION:-}" "$${REPOSITORY:-}"
 
-bench: ## Measure against the bars; one table
+bench: ## Measure against the bars; one table. PARTS="exampleApp upload" takes only these
 	@scripts/setup run node
-	@$(with) scripts/build && $(with) node --conditions=source bench/main.ts
+	@$(with) scripts/build && $(with) node --conditions=source bench/main.ts $(PARTS)
 
 screenshots: ## Take the pictures of the example app's page in docs/pictures
 	@scripts/setup browser node

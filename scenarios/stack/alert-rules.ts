@@ -4,6 +4,7 @@ import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { selectorsOf } from './promql.ts';
 
 export const monitoring = join(import.meta.dirname, '../../example-app/monitoring');
 
@@ -20,7 +21,7 @@ export interface RuleFile {
   readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[];
 }
 
-interface RuleTest {
+export interface RuleTest {
   readonly name: string;
   readonly input_series?: readonly unknown[];
   readonly alert_rule_test?: readonly {
@@ -101,18 +102,20 @@ async function complaints(program: string, args: readonly string[]): Promise<str
 
 /** These alerts, and the recording rules whose series they read. */
 function needed({ groups }: RuleFile, names: ReadonlySet<string>): RuleFile['groups'] {
-  const expressions = groups
+  const read = groups
     .flatMap(({ rules }) => rules)
     .filter(({ alert = '' }) => names.has(alert))
-    .map(({ expr }) => expr)
-    .join('\n');
-  const reads = ({ record = ' ', labels = {} }: Rule) =>
-    expressions.includes(record) &&
-    Object.entries(labels).every(([label, value]) => expressions.includes(`${label}="${value}"`));
+    .flatMap(({ expr }) => selectorsOf(expr));
+  const isRead = ({ record, labels = {} }: Rule) =>
+    read.some(
+      ({ metric, equal }) =>
+        metric === record &&
+        Object.entries(labels).every(([label, value]) => (equal.get(label) ?? value) === value),
+    );
   return groups
     .map((group) => ({
       ...group,
-      rules: group.rules.filter((rule) => names.has(rule.alert ?? '') || reads(rule)),
+      rules: group.rules.filter((rule) => names.has(rule.alert ?? '') || isRead(rule)),
     }))
     .filter(({ rules }) => rules.length > 0);
 }

@@ -43,7 +43,7 @@ const needs: readonly Need[] = [
       'prometheus --version && promtool --version && prometheus-alertmanager --version && amtool --version',
     ],
     fix: 'scripts/setup run',
-    tests: '/scenarios/stack/(?:alerts|alertmanager)',
+    tests: '/scenarios/stack/(?:alerts|alertmanager|prometheus)',
   },
   {
     name: 'Trivy',

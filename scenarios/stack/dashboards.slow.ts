@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { type OpenBrowser, openBrowser } from '../../packages/local-cloud/src/browser.ts';
-import { freePort, type Program, startProgram } from '../../packages/local-cloud/src/program.ts';
+import { freePort, type Program } from '../../packages/local-cloud/src/program.ts';
 import { monitoring } from './alert-rules.ts';
+import { startApp, startPrometheus } from './prometheus.ts';
 
 interface Panel {
   readonly id: number;
@@ -23,7 +24,6 @@ const packages = process.env['SLIPWAY_GRAFANA_PANELS'];
 if (packages === undefined)
   throw new Error('SLIPWAY_GRAFANA_PANELS is not set: run make test-dashboards');
 const own = join(import.meta.dirname, '../../scripts/tools/grafana-panels');
-const app = join(monitoring, '..');
 const pictures = join(import.meta.dirname, '../../docs/pictures');
 const seconds = 40;
 
@@ -41,10 +41,7 @@ beforeAll(async () => {
   const [port, redis, postgres] = [await freePort(), await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const start = (version: string) =>
-    startProgram('node', [join(app, 'src/server.ts')], () => answers(`${url}/health`), {
-      ...process.env,
-      HOST: '127.0.0.1',
-      PORT: `${port}`,
+    startApp(port, {
       APP_VERSION: version,
       APP_COMMIT: 'abc1234',
       RATE_LIMIT: '3000',
@@ -55,7 +52,8 @@ beforeAll(async () => {
     });
   let running: Program = await start('1.0.0');
   kept.defer(() => running[Symbol.asyncDispose]());
-  prometheus = await startPrometheus(folder.path, port);
+  const server = kept.use(await startPrometheus({ folder: folder.path, app: port }));
+  prometheus = server.url;
 
   const from = Date.now();
   let stop = false;
@@ -139,28 +137,6 @@ async function seriesOf({
   }));
 }
 
-async function startPrometheus(folder: string, app: number): Promise<string> {
-  const text = await readFile(join(monitoring, 'prometheus/prometheus.demo.yml'), 'utf8');
-  const config = join(folder, 'prometheus.yml');
-  const port = await freePort();
-  await writeFile(
-    config,
-    text
-      .replace('web:3000', `127.0.0.1:${app}`)
-      .replace('localhost:9090', `127.0.0.1:${port}`)
-      .replaceAll('alertmanager:9093', '127.0.0.1:9')
-      .replace('rules/demo.yml', join(monitoring, 'prometheus/rules/demo.yml')),
-  );
-  const args = [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${folder}/data`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ];
-  const url = `http://127.0.0.1:${port}`;
-  kept.use(await startProgram('prometheus', args, () => answers(`${url}/-/ready`)));
-  return url;
-}
-
 async function bundlePanels(folder: string): Promise<void> {
   await build({
     entryPoints: [join(own, 'panels.jsx')],
@@ -208,13 +184,6 @@ async function bundlePanels(folder: string): Promise<void> {
 <style>body{margin:10px;font:14px Inter,sans-serif;background:#f4f5f5}h1{font-size:20px}h2{font-size:15px;margin:8px 0}</style>
 <div id="dashboard"></div><script src="panels.js"></script>`;
   await writeFile(join(folder, 'page.html'), page);
-}
-
-async function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    ({ ok }) => ok,
-    () => false,
-  );
 }
 
 async function past(time: number): Promise<void> {

@@ -131,6 +131,7 @@ describe('a Django service that deploy-ssh brings to a host by git', () => {
   it('is followed by a commit that migrates, without a lost request', async () => {
     await using client = await askSteadily(`http://127.0.0.1:${host.web}/health`, {
       version: commitIn,
+      rate: 20, // enough to meet each gap; how much a busy machine can serve is another question
     });
     await client.saw(good);
     const model = await source('notes/models.py');

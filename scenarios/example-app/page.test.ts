@@ -96,6 +96,25 @@ test('it asks while somebody looks: not when hidden, not when paused, seldom wit
   expect(await asked.during(20)).toBe(2);
 });
 
+test.each([0, 1, 2])(
+  'an app that has looked at itself %i times is drawn as well',
+  async (times) => {
+    await using tab = await browser.open();
+    const { page } = tab;
+    await page.route('**/api/status', async (route) => {
+      const answer = await route.fetch();
+      const entries = Object.entries(await answer.json());
+      const cut = entries.map(([key, value]) => [
+        key,
+        Array.isArray(value) ? value.slice(0, times) : value,
+      ]);
+      await route.fulfill({ json: Object.fromEntries(cut) });
+    });
+    await openPage(tab);
+    expect(await page.getByRole('status').textContent()).toBe('Up and running');
+  },
+);
+
 test('its policy lets no script run that stands in a page', async () => {
   await using tab = await browser.open();
   const { page, troubles } = tab;

@@ -80,10 +80,13 @@ const faded = (color, share) =>
     `rgb(${parts} / ${share})`.replaceAll(',', ' '),
   );
 
-/** What the charts span: all that is known, and not less than a minute. */
-function span(first, last) {
-  const end = last ?? Date.now() / 1000;
-  return [Math.min(first ?? end, end - 60), end];
+/**
+ * What the charts span: all that is known, and not less than a minute. Asked of the data and not of uPlot,
+ * which makes a span of decades of a single time.
+ */
+function span() {
+  const end = status?.times.at(-1) ?? Date.now() / 1000;
+  return [Math.min(status?.times[0] ?? end, end - 60), end];
 }
 
 /** Two or three marks: `−4 min`, `−2 min`, `now`. */
@@ -130,7 +133,7 @@ function draw({ id, format, least, lines }) {
         sync: { key: 'live' },
       },
       scales: {
-        x: { time: false, range: (_plot, first, last) => span(first, last) },
+        x: { time: false, range: span },
         y: { range: (_plot, _min, max) => [0, Math.max(least, (max ?? 0) * 1.15)] },
       },
       axes: [

@@ -1,7 +1,7 @@
 # The commands of the project; each brings what it needs by scripts/setup.
 SHELL := /bin/bash -euo pipefail
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate check test lint demo release-tree verify-release bench screenshots doctor clean test-dashboards
+.PHONY: help setup build generate check test lint demo release-tree verify-release bench screenshots doctor clean test-alerts test-dashboards
 
 # Runs a command with the cached tools in front of PATH.
 with := set -a; eval "$$(scripts/setup env)"; set +a;
@@ -34,6 +34,10 @@ lint: ## Formatter, linter, types, workflows, shell, Terraform, generated files,
 test-dashboards: ## Draw each panel of the example app's dashboards from a real Prometheus (450 MB more)
 	@scripts/setup panels
 	@$(with) SLIPWAY_GRAFANA_PANELS="$$SLIPWAY_CACHE/grafana-panels" $(jest) --selectProjects slow --testPathPatterns dashboards
+
+test-alerts: ## Make each mistake in each alert rule, and see that a row of its tests turns red (minutes)
+	@scripts/setup run node
+	@$(with) $(jest) --selectProjects slow --testPathPatterns alert-mutations
 
 demo: ## Ship the example app, then a broken commit of it; TARGET=ssh (default) or ecs; KEEP=1 leaves it running
 	@scripts/setup run node

@@ -34,7 +34,7 @@ export default {
         globalTeardown: '<rootDir>/test/stop-registry.ts',
       },
     ),
-    // Run by name alone: make test-dashboards.
+    // Run by name alone: make test-dashboards, make test-alerts.
     ring('slow', ['<rootDir>/scenarios/**/*.slow.ts']),
     ring('journeys', ['<rootDir>/journeys/**/*.test.ts'], {
       globalSetup: '<rootDir>/test/release-tree.ts',

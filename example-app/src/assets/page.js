@@ -81,12 +81,12 @@ const faded = (color, share) =>
   );
 
 /**
- * What the charts span: all that is known, and not less than a minute. Asked of the data and not of uPlot,
- * which makes a span of decades of a single time.
+ * What the charts span: all that is known, from one to five minutes, whatever the clock of the app did. Asked
+ * of the data and not of uPlot, which makes a span of decades of a single time.
  */
 function span() {
   const end = status?.times.at(-1) ?? Date.now() / 1000;
-  return [Math.min(status?.times[0] ?? end, end - 60), end];
+  return [Math.min(Math.max(status?.times[0] ?? end, end - 300), end - 60), end];
 }
 
 /** Two or three marks: `−4 min`, `−2 min`, `now`. */

@@ -1,4 +1,5 @@
 import { parseDuration } from '../time/duration.ts';
+import { nearest } from './nearest.ts';
 
 /** Thrown by a parser: what is wrong with the text, and a valid example. */
 export class BadInput extends Error {
@@ -80,15 +81,15 @@ export function count(least: number, most: number): Input<number> {
   };
 }
 
-/** One of a few words. */
+/** One of a few words; the error shows the one that was probably meant. */
 export function choice<const T extends string>(...words: T[]): Input<T> {
   const example: string = words[0] ?? '';
   return {
     example,
     parse(value) {
       const word = words.find((candidate) => candidate === value);
-      if (word === undefined) throw new BadInput(`is not one of ${words.join(', ')}`, example);
-      return word;
+      if (word !== undefined) return word;
+      throw new BadInput(`is not one of ${words.join(', ')}`, nearest(value, words) ?? example);
     },
   };
 }

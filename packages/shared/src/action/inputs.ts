@@ -1,9 +1,9 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type { Environment } from '../exec/environment.ts';
 import { Failure } from '../failure/failure.ts';
 import { cut } from '../secrets/cut.ts';
 import { BadInput, type Input, trim } from './input.ts';
 import type { ActionManifest, InputName } from './manifest.ts';
+import { nearest } from './nearest.ts';
 import type { FileInputs } from './settings-file.ts';
 
 /** One parser for each input that `action.yml` declares: no more, no less. */
@@ -122,11 +122,14 @@ function problemOfFile(
   return specs[name]?.secrets ? `${file} has the secret ${shown}; give it by with:` : undefined;
 }
 
-/** The name that was probably meant; all of them when none is near. */
+/** The name that was probably meant, else those that share a word with it, else all. */
 function nearestInput(manifest: ActionManifest, name: string): string {
   const names = Object.keys(manifest.inputs);
-  const near = closest(name, names);
-  return distance(name, near) <= Math.max(2, name.length / 3) ? near : names.join(', ');
+  const near = nearest(name, names);
+  if (near !== undefined) return near;
+  const words = name.split(/[^a-z0-9]+/);
+  const alike = names.filter((one) => one.split(/[- ]/).some((word) => words.includes(word)));
+  return (alike.length > 0 ? alike : names).join(', ');
 }
 
 function parse(input: Input<unknown>, value: string): unknown {

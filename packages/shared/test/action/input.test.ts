@@ -49,7 +49,15 @@ describe('single values', () => {
       'is not between 1s and 30s (30s)',
     ],
     ['choice', mode, 'release', 'release'],
-    ['choice', mode, 'Release', 'is not one of compose, release (compose)'],
+    ['choice', mode, 'Release', 'is not one of compose, release (release)'],
+    ['choice', mode, 'realese', 'is not one of compose, release (release)'],
+    [
+      'choice',
+      choice('Never', 'OnFailure'),
+      'onfailure',
+      'is not one of Never, OnFailure (OnFailure)',
+    ],
+    ['choice', mode, 'git', 'is not one of compose, release (compose)'],
     ['choice', mode, 'toString', 'is not one of compose, release (compose)'],
   ])('%s: %s %s', (_, input, given, value) => {
     expect(read(input, given)).toEqual(value);

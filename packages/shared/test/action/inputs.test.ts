@@ -217,6 +217,9 @@ describe('inputs that the action does not have', () => {
     ['time-out', 'timeout'],
     ['roolback', 'rollback'],
     ['imgae', 'image'],
+    ['url', 'health-url'],
+    ['health-endpoint', 'health-url'],
+    ['words-of-two', 'two words'],
     ['registry', Object.keys(manifest.inputs).join(', ')],
     ['x', Object.keys(manifest.inputs).join(', ')],
   ])('%s ends the run, and names %s', (name, meant) => {

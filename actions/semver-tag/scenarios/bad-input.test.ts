@@ -33,6 +33,13 @@ const cases: Case[] = [
     { mode: 'preview', release: 'draft' },
     /no meaning in mode preview/,
   ],
+  ['a channel in mode release', 'channel', { channel: 'beta' }, /no meaning in mode release/],
+  [
+    'a channel in mode preview',
+    'channel',
+    { mode: 'preview', channel: 'beta' },
+    /no meaning in mode preview/,
+  ],
   ['assets without a release', 'assets', { assets: 'out/*' }, /needs a release/],
   [
     'assets from outside',

@@ -60,6 +60,9 @@ export function readSettings(run: ActionRun) {
       if (!writes && given.release !== 'none') {
         problem('release', `has no meaning in mode ${given.mode}, which writes nothing`, 'none');
       }
+      if (given.channel !== 'rc' && given.mode !== 'prerelease') {
+        problem('channel', `has no meaning in mode ${given.mode}`, 'mode: prerelease');
+      }
       if (given.assets && given.release === 'none') {
         problem('assets', 'needs a release', 'release: published');
       }

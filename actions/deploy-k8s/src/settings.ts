@@ -113,6 +113,16 @@ const percents: Input<readonly number[]> = {
 /** Masked piece by piece: its tokens, keys and passwords. */
 const kubeconfigText: Input<string> = {
   ...secret(text),
+  parse(value) {
+    // Neither JSON nor YAML of a kubeconfig is one line without a colon.
+    if (!/[\n:]/.test(value)) {
+      throw new BadInput(
+        'is the text of a kubeconfig, not the path of one; KUBECONFIG takes a path',
+        'the text that `kubectl config view --minify --flatten --raw` prints',
+      );
+    }
+    return value;
+  },
   longest: 512 * 1024,
   multiline: true,
   secrets: kubeconfigSecrets,

@@ -50,6 +50,18 @@ it.each<[string, () => Record<string, string>, string, string]>([
   ['no cluster at all', () => ({}), 'k8s/no-cluster', '`cluster`'],
   ['a broken kubeconfig', () => ({ kubeconfig: 'a: [' }), 'k8s/kubeconfig', 'in line 1'],
   [
+    'the path of a kubeconfig',
+    () => ({ kubeconfig: '/home/runner/.kube/config' }),
+    'action/input',
+    'not the path of one',
+  ],
+  [
+    'a relative path of a kubeconfig',
+    () => ({ kubeconfig: 'config.yaml' }),
+    'action/input',
+    'not the path of one',
+  ],
+  [
     'a context that is not there',
     () => ({ kubeconfig: kubeconfig(), 'kube-context': 'b' }),
     'k8s/kubeconfig',

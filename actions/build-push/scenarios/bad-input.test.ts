@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type FaultProxy, startFaultProxy } from '../../../packages/local-cloud/src/fault-proxy.ts';
 import { type LocalRegistry, startRegistry } from '../../../packages/local-cloud/src/registry.ts';
-import type { Runner } from '../../../packages/local-cloud/src/runner.ts';
+import { makeRunner, type Runner } from '../../../packages/local-cloud/src/runner.ts';
 import { manifest } from '../src/manifest.ts';
 import {
   bundle,
@@ -198,6 +198,15 @@ describe('build-push with wrong inputs', () => {
     const unknown = 'Input plattform does not exist in build-push. Valid: platforms';
     expect(step.errors[0]?.text.split('\n')).toContain(unknown);
     expect(step.warnings).toEqual([]);
+  });
+
+  it('asks for the checkout where the workspace is empty', async () => {
+    await using empty = await makeRunner();
+    const step = await empty.start(bundle, { ...defaults, image: 'ghcr.io/o/app' }, docker.env)
+      .done;
+    expect(step.errors[0]?.text).toMatch(
+      /^Input context has no Dockerfile: .*the workspace is empty: is actions\/checkout a step before\?/,
+    );
   });
 
   it('never shows a secret that lost its key', async () => {

@@ -9,7 +9,7 @@ import {
 } from '@slipway/shared/action/input';
 import type { Problem } from '@slipway/shared/action/inputs';
 import { map, secretMap } from '@slipway/shared/action/key-values';
-import { folderIn, isFile, realPathIn } from '@slipway/shared/action/path-input';
+import { folderIn, isEmptyFolder, isFile, realPathIn } from '@slipway/shared/action/path-input';
 import type { Run } from '@slipway/shared/action/run';
 import { checkRegistryLogin } from '@slipway/shared/identity/check-login';
 import {
@@ -131,8 +131,12 @@ function checkDockerfile(
 ): void {
   const path = realPathIn([workspace], resolve(context, file ?? 'Dockerfile'));
   if (path !== undefined && isFile(path)) return;
-  if (file === undefined) problem('context', `has no Dockerfile: ${context}`, '. or example-app');
-  else {
+  if (file === undefined) {
+    const why = isEmptyFolder(workspace)
+      ? ' (the workspace is empty: is actions/checkout a step before?)'
+      : '';
+    problem('context', `has no Dockerfile: ${context}${why}`, '. or example-app');
+  } else {
     const wrong =
       path === undefined ? 'is outside of the workspace' : `names no file in ${context}: ${file}`;
     problem('file', wrong, 'docker/Dockerfile');

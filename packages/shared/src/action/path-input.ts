@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import nativePath from 'node:path';
 import { textField } from '../http/json.ts';
 import { BadInput, type Input } from './input.ts';
@@ -66,6 +66,11 @@ function places(roots: readonly string[]): string {
 /** Whether a path is a file. */
 export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Whether a folder has nothing in it, as a workspace without actions/checkout. */
+export function isEmptyFolder(path: string): boolean {
+  return readdirSync(path).length === 0;
 }
 
 /**

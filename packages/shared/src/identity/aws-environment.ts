@@ -77,7 +77,12 @@ async function ofMachine({ env }: IdentityContext): Promise<AwsCredentials> {
   try {
     return await fromInstanceMetadata({ ec2MetadataV1Disabled: true })();
   } catch (error) {
-    throw missing(messageOf(error), error);
+    // Where no token is given, as on GitHub's runners, the library names settings of its own.
+    const said = messageOf(error).replace(
+      /^.*v1 fallback has been blocked.*$/is,
+      'its machine is not on EC2, or gives no token (IMDSv2)',
+    );
+    throw missing(said.replace(/[.\s]+$/, ''), error);
   }
 }
 

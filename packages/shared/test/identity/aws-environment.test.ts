@@ -108,4 +108,35 @@ describe('there are no credentials', () => {
     expect(failure.message).toContain(said);
     expect(failure.remedy).toContain('`aws-role`');
   });
+
+  test.each([404, 403, 405])(
+    'where the machine answers %i as one that is not on EC2',
+    async (status) => {
+      await using server = await answering(status);
+      process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] = server.url;
+      try {
+        const failure = await world.failure(identityWith({}).credentials());
+        expect(failure.code).toBe('identity/no-aws-credentials');
+        expect(failure.message).toMatch(
+          /has no role: its machine is not on EC2, or gives no token \(IMDSv2\)\.$/,
+        );
+      } finally {
+        delete process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'];
+      }
+    },
+  );
 });
+
+async function answering(status: number): Promise<AsyncDisposable & { url: string }> {
+  const server = createServer((_, response) => response.writeHead(status).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : '';
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, test } from '@jest/globals';
-import { app } from './stack.ts';
+import { app, copyStack } from './stack.ts';
 
 interface Service {
   image: string;
@@ -134,3 +135,13 @@ function addresses(services: Record<string, Service>): Record<string, string[]> 
       ]),
   );
 }
+
+it('is not there yet: make backup says how to start it, and leaves nothing', async () => {
+  await using stack = await copyStack();
+  const backup = await stack.make('backup');
+  expect(backup.code).not.toBe(0);
+  expect(backup.stderr).toMatch(
+    /^backup: nothing was written: Postgres does not run; .* make up\n/,
+  );
+  expect(existsSync(join(stack.folder, 'backups'))).toBe(false);
+});

@@ -8,13 +8,13 @@ with := set -a; eval "$$(scripts/setup env)"; set +a;
 jest := NODE_OPTIONS=--experimental-vm-modules NODE_NO_WARNINGS=1 node_modules/.bin/jest
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Compile and bundle the actions
 	@scripts/setup build
 	@$(with) scripts/build
 
-generate: ## Write what follows from action.yml and from the failure catalogue
+generate: ## Write what follows from action.yml, the failure catalogue and the dashboards' code
 	@scripts/setup build
 	@$(with) node --conditions=source scripts/generate.ts && node example-app/monitoring/generate.ts
 
@@ -31,7 +31,7 @@ lint: ## Formatter, linter, types, workflows, shell, Terraform, generated files,
 	@scripts/setup node lint
 	@$(with) scripts/lint
 
-test-dashboards: ## Draw each panel of the example app's dashboards from a real Prometheus (450 MB more)
+test-dashboards: ## Draw each panel of the example app's dashboards from a real Prometheus (450 MB more); PICTURES=docs/pictures renews those of the docs
 	@scripts/setup panels
 	@$(with) SLIPWAY_GRAFANA_PANELS="$$SLIPWAY_CACHE/grafana-panels" $(jest) --selectProjects slow --testPathPatterns dashboards
 
@@ -39,7 +39,7 @@ test-alerts: ## Make each mistake in each alert rule, and see that a row of its 
 	@scripts/setup run node
 	@$(with) $(jest) --selectProjects slow --testPathPatterns alert-mutations
 
-demo: ## Ship the example app, then a broken commit of it; TARGET=ssh (default) or ecs; KEEP=1 leaves it running
+demo: ## Ship the example app, then a broken commit of it; TARGET=ssh (default), ecs, aci or k8s; KEEP=1 leaves it running
 	@scripts/setup run node
 	@$(with) scripts/build && $(with) node --conditions=source scripts/demo.ts
 

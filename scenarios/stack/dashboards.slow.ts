@@ -24,7 +24,7 @@ const packages = process.env['SLIPWAY_GRAFANA_PANELS'];
 if (packages === undefined)
   throw new Error('SLIPWAY_GRAFANA_PANELS is not set: run make test-dashboards');
 const own = join(import.meta.dirname, '../../scripts/tools/grafana-panels');
-const pictures = join(import.meta.dirname, '../../docs/pictures');
+const pictures = join(import.meta.dirname, '../..', process.env['PICTURES'] || 'out/pictures');
 const seconds = 40;
 
 const kept = new AsyncDisposableStack();

@@ -14,12 +14,12 @@ export function summaryPage(markdown: string): string {
 <html lang="en"><meta charset="utf-8"><title>Job summary</title>
 <meta name="viewport" content="width=device-width">
 <style>
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 960px; margin: 2rem auto; padding: 0 1rem; color: #1f2328; background: #fff; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 960px; margin: 2rem auto; padding: 0 1rem; color: #1f2328; background: #fff; overflow-wrap: anywhere; }
 code, pre { font: 13px/1.45 ui-monospace, monospace; background: #f0f2f4; border-radius: 6px; }
-code { padding: .15em .35em; overflow-wrap: anywhere; } pre { padding: 1rem; overflow: auto; } pre code { padding: 0; }
-table { border-collapse: collapse; margin: 1rem 0; } td, th { border: 1px solid #d1d9e0; padding: .4rem .8rem; text-align: left; }
-h1, h2 { border-bottom: 1px solid #d1d9e0; padding-bottom: .3rem; } h1 { margin-top: 3rem; }
-.gantt { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; align-items: center; }
+code { padding: .15em .35em; } pre { padding: 1rem; overflow: auto; } pre code { padding: 0; }
+table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; } td, th { min-width: 4rem; border: 1px solid #d1d9e0; padding: .4rem .8rem; text-align: left; }
+td:has(code) { min-width: 9rem; } td:first-child:not(:has(code)) { min-width: 7rem; } thead:not(:has(th:not(:empty))) { display: none; } h1, h2 { border-bottom: 1px solid #d1d9e0; padding-bottom: .3rem; } h1 { margin-top: 3rem; }
+.gantt { display: grid; grid-template-columns: fit-content(45%) 1fr; gap: .25rem 1rem; align-items: center; }
 .bar { height: 1.1rem; border-radius: 4px; background: #1f883d; min-width: 3px; } .crit { background: #cf222e; }
 </style>
 ${marked.parse(markdown)}

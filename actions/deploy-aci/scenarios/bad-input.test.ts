@@ -174,7 +174,12 @@ describe('a bad input', () => {
   it.each([
     ['helth-path', 'health-path'],
     ['dns_label', 'dns-label'],
-    ['azure-credentials', ''],
+    [
+      'azure-credentials',
+      'azure-client-id, azure-tenant-id, azure-subscription-id, azure-client-secret, azure-environment',
+    ],
+    ['dns-name', 'name, dns-label, candidate-dns-label'],
+    ['zone', ''],
   ])(
     'that does not exist is refused: %s',
     async (name, meant) => {

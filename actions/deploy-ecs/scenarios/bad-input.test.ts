@@ -194,7 +194,9 @@ describe('a bad input', () => {
   it.each([
     ['desired-cuont', 'desired-count'],
     ['task_definition', 'task-definition'],
-    ['wait-for-service-stability', ''],
+    ['wait-for-service-stability', 'service, service-definition, wait-for'],
+    ['region', 'aws-region'],
+    ['codedeploy-appspec', ''],
   ])('that does not exist is refused: %s', async (name, meant) => {
     const problems = await refused({ ...valid, [name]: '' });
     expect(problems).toBe(

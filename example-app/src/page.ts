@@ -3,8 +3,10 @@ const ICON =
 
 const LINKS: readonly (readonly [path: string, label: string])[] = [
   ['/health', 'health'],
+  ['/ready', 'ready'],
   ['/api/info', 'info'],
   ['/api/metrics', 'metrics'],
+  ['/openapi.json', 'openapi'],
 ];
 
 /** The charts: what `assets/page.js` fills from `/api/status`, in this order. */

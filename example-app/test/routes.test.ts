@@ -75,6 +75,16 @@ describe('/', () => {
     expect(page.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|url\(|@import/);
   });
 
+  it('leads to all that the app says of itself', async () => {
+    await using app = await serve();
+    const page = await (await fetch(app.url)).text();
+    const footer = page.slice(page.indexOf('<footer>'));
+    const links = [...footer.matchAll(/href="([^"]+)"/g)].map(([, path]) => path);
+    expect(links).toEqual(['/health', '/ready', '/api/info', '/api/metrics', '/openapi.json']);
+    for (const path of links)
+      expect([path, (await fetch(app.url + path)).status]).toEqual([path, 200]);
+  });
+
   it('has a policy that allows no script and no style within a page, and no other host', async () => {
     await using app = await serve();
     const policy = (await fetch(app.url)).headers.get('content-security-policy') ?? '';

@@ -142,7 +142,7 @@ test('without JavaScript it has the facts, and says where the figures are', asyn
 });
 
 test('a page that stays open says that the app is gone, and then shows the next release', async () => {
-  const first = await startExampleApp({ ...quiet, APP_VERSION: '1.4.0' });
+  await using first = await startExampleApp({ ...quiet, APP_VERSION: '1.4.0' });
   await using tab = await browser.open();
   const { page } = tab;
   await page.clock.install();

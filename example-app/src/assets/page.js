@@ -1,16 +1,33 @@
 // Draws the last five minutes from /api/status. It asks again and again while somebody can see it, and
-// less often for those who want less motion. Plain JavaScript: a browser runs the file as it is.
+// less often for those who want less motion. Plain JavaScript: a browser runs the file as it is. Its types
+// are in comments, and `npm run lint` checks them.
+
+/**
+ * @import { Status } from '../status.ts'
+ * @typedef {Status & { version: string, commit: string, uptimeSeconds: number }} Answer
+ * @typedef {'accent' | 'second' | 'bad' | 'soft' | 'line'} Color
+ * @typedef {{ key: Exclude<keyof Status, 'intervalSeconds' | 'times'>, name: string, label?: string, color: Color, dash?: number[] }} Line
+ * @typedef {(value: number) => string} Format
+ * @typedef {{ id: string, format: Format, least: number, lines: Line[] }} Chart
+ */
+
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const periodMs = () => (calm.matches ? 10_000 : 2000);
 
 const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+/** @type {Format} */
 const perSecond = (value) => `${number.format(value)}/s`;
+/** @type {Format} */
 const duration = (ms) => (ms < 1000 ? `${number.format(ms)} ms` : `${number.format(ms / 1000)} s`);
+/** @type {Format} */
 const megabytes = (bytes) => `${number.format(bytes / 1e6)} MB`;
+/** @type {Format} */
 const percent = (share) => `${number.format(share * 100)} %`;
+/** @type {Format} */
 const count = (value) => number.format(value);
 
 // `least` keeps a quiet app's chart from making mountains of nothing.
+/** @type {readonly Chart[]} */
 const charts = [
   {
     id: 'requests',
@@ -61,20 +78,30 @@ const charts = [
   },
 ];
 
-const byId = (id) => document.getElementById(id);
+/** An element of the page, which all have their id from there. @param {string} id */
+function byId(id) {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`the page has no ${id}`);
+  return element;
+}
+
+/** @type {(tag: string, className: string, text?: string) => HTMLElement} */
 const make = (tag, className, text = '') =>
   Object.assign(document.createElement(tag), { className, textContent: text });
 
 /** The colours of the style sheet, as a canvas takes them: resolved for light or dark. */
-const colors = {};
+const colors = { accent: '', second: '', bad: '', soft: '', line: '' };
 function readColors() {
-  for (const name of ['accent', 'second', 'bad', 'soft', 'line']) {
+  /** @type {readonly Color[]} */
+  const names = ['accent', 'second', 'bad', 'soft', 'line'];
+  for (const name of names) {
     const probe = document.body.appendChild(make('i', name));
     colors[name] = getComputedStyle(probe).color;
     probe.remove();
   }
 }
 
+/** @type {(color: string, share: string) => string} */
 const faded = (color, share) =>
   color.replace(/^rgba?\(([^)]+)\)$/, (_all, parts) =>
     `rgb(${parts} / ${share})`.replaceAll(',', ' '),
@@ -83,13 +110,14 @@ const faded = (color, share) =>
 /**
  * What the charts span: all that is known, from one to five minutes, whatever the clock of the app did. Asked
  * of the data and not of uPlot, which makes a span of decades of a single time.
+ * @returns {[number, number]}
  */
 function span() {
   const end = status?.times.at(-1) ?? Date.now() / 1000;
   return [Math.min(Math.max(status?.times[0] ?? end, end - 300), end - 60), end];
 }
 
-/** Two or three marks: `−4 min`, `−2 min`, `now`. */
+/** Two or three marks: `−4 min`, `−2 min`, `now`. @type {(start: number, end: number) => number[]} */
 function marks(start, end) {
   const seconds = [20, 30, 60, 120].find((step) => (end - start) / step <= 3.5) ?? 120;
   const times = [];
@@ -97,11 +125,13 @@ function marks(start, end) {
   return times;
 }
 
+/** @param {number} seconds */
 function ago(seconds) {
   if (seconds < 1) return 'now';
   return seconds % 60 === 0 ? `−${seconds / 60} min` : `−${seconds} s`;
 }
 
+/** @param {Color} color @returns {(plot: uPlot) => CanvasGradient} */
 function fill(color) {
   return (plot) => {
     const { top, height } = plot.bbox;
@@ -112,7 +142,9 @@ function fill(color) {
   };
 }
 
-function draw({ id, format, least, lines }) {
+/** @param {Chart} chart */
+function draw(chart) {
+  const { id, format, least, lines } = chart;
   const place = byId(id);
   const size = () => ({ width: place.clientWidth, height: place.clientHeight });
   const axis = {
@@ -142,7 +174,8 @@ function draw({ id, format, least, lines }) {
           size: 24,
           gap: 4,
           splits: (_plot, _axis, first, last) => marks(first, last),
-          values: (_plot, times) => times.map((time) => ago(Math.round(times.at(-1) - time))),
+          values: (_plot, times) =>
+            times.map((time) => ago(Math.round((times.at(-1) ?? time) - time))),
           grid: { show: false },
         },
         {
@@ -158,12 +191,12 @@ function draw({ id, format, least, lines }) {
         ...lines.map(({ color, dash }) => ({
           stroke: () => colors[color],
           width: 1.75,
-          dash,
-          fill: lines.length === 1 ? fill(color) : undefined,
+          ...(dash && { dash }),
+          ...(lines.length === 1 && { fill: fill(color) }),
           points: { show: false },
         })),
       ],
-      hooks: { setCursor: [({ cursor }) => showFigures(id, cursor.idx)] },
+      hooks: { setCursor: [({ cursor }) => showFigures(chart, cursor.idx)] },
     },
     [[], ...lines.map(() => [])],
     place,
@@ -172,16 +205,22 @@ function draw({ id, format, least, lines }) {
   return plot;
 }
 
-let plots;
+/** @type {readonly uPlot[]} */
+let plots = [];
+/** @type {Answer | undefined} */
 let status;
 
-/** The figures above a chart: those under the pointer, else the newest. */
-function showFigures(id, index) {
+/**
+ * The figures above a chart: those under the pointer, else the newest.
+ * @param {Chart} chart
+ * @param {number | null | undefined} index
+ */
+function showFigures({ id, format, lines }, index) {
   if (!status) return;
-  const { format, lines } = charts.find((chart) => chart.id === id);
+  const known = status;
   byId(`${id}-figures`).replaceChildren(
     ...lines.map(({ key, label, color }) => {
-      const value = status[key].at(index ?? -1);
+      const value = known[key].at(index ?? -1);
       const figure = make('span', '', value === null || value === undefined ? '–' : format(value));
       if (label) {
         const small = make('small', '', label);
@@ -193,7 +232,12 @@ function showFigures(id, index) {
   );
 }
 
-/** Now, lowest, mean and highest, in words. */
+/**
+ * Now, lowest, mean and highest, in words.
+ * @param {readonly (number | null)[]} values
+ * @param {Format} format
+ * @returns {[string, string, string, string]}
+ */
 function figuresOf(values, format) {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return ['–', '–', '–', '–'];
@@ -207,21 +251,23 @@ function figuresOf(values, format) {
   ];
 }
 
-function show() {
-  const rows = charts.flatMap(({ id, format, lines }, at) => {
-    plots[at].setData([status.times, ...lines.map(({ key }) => status[key])]);
-    showFigures(id, plots[at].cursor.idx);
-    const own = lines.map(({ key, name }) => [name, ...figuresOf(status[key], format)]);
+/** @param {Answer} status */
+function show(status) {
+  const rows = charts.flatMap((chart, at) => {
+    const { id, format, lines } = chart;
+    plots[at]?.setData([[...status.times], ...lines.map(({ key }) => [...status[key]])]);
+    showFigures(chart, plots[at]?.cursor.idx);
+    const own = lines.map(({ key, name }) => ({ name, figures: figuresOf(status[key], format) }));
     byId(id).ariaLabel = own
       .map(
-        ([name, now, low, , high]) =>
+        ({ name, figures: [now, low, , high] }) =>
           `${name}: now ${now}, from ${low} to ${high} in the last five minutes.`,
       )
       .join(' ');
     return own;
   });
   byId('figures').replaceChildren(
-    ...rows.map(([name, ...figures]) => {
+    ...rows.map(({ name, figures }) => {
       const row = document.createElement('tr');
       row.append(Object.assign(make('th', '', name), { scope: 'row' }));
       row.append(...figures.map((figure) => make('td', '', figure)));
@@ -230,7 +276,7 @@ function show() {
   );
 }
 
-/** As the page had it from the server; an older browser leaves it at that. */
+/** As the page had it from the server; an older browser leaves it at that. @param {number} seconds */
 function spanOf(seconds) {
   if (!('DurationFormat' in Intl)) return undefined;
   return new Intl.DurationFormat('en', { style: 'narrow', secondsDisplay: 'always' }).format({
@@ -241,23 +287,28 @@ function spanOf(seconds) {
   });
 }
 
-/** The release may change under the open page, at the next deploy. */
+/** The release may change under the open page, at the next deploy. @param {Answer} answer */
 function showFacts({ version, commit, uptimeSeconds }) {
+  /** @type {Record<string, string | undefined>} */
   const facts = { Version: version, Commit: commit, Uptime: spanOf(uptimeSeconds) };
   for (const label of document.querySelectorAll('dt')) {
     const fact = facts[label.textContent];
-    if (fact !== undefined) label.nextElementSibling.textContent = fact;
+    const shown = label.nextElementSibling;
+    if (fact !== undefined && shown) shown.textContent = fact;
   }
 }
 
 const state = byId('state');
+/** @type {(text: string, lost: boolean) => void} */
 function say(text, lost) {
   // Only what is new: it is read out.
   if (state.textContent !== text) state.textContent = text;
   state.classList.toggle('lost', lost);
 }
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
+/** @type {AbortController | undefined} */
 let asking;
 
 async function ask() {
@@ -268,9 +319,11 @@ async function ask() {
       signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]),
     });
     if (!response.ok) throw new Error(`status ${response.status}`);
-    status = await response.json();
-    showFacts(status);
-    show();
+    /** @type {Answer} */
+    const answer = await response.json();
+    status = answer;
+    showFacts(answer);
+    show(answer);
     say('Up and running', false);
   } catch {
     if (signal.aborted) return;

@@ -25,10 +25,11 @@ interface Row {
 /** What changes nothing that a row could see, by the names of rules and mistakes. */
 const equivalent: readonly (readonly [rules: RegExp, what: RegExp, because: string])[] = [
   [
-    /^(?:job:slo_errors:(?:ratio|increase latency) |RouteErrorsHigh|MemoryNearLimit)/,
+    /^(?:job:slo_errors:(?:ratio|increase latency) |RouteErrorsHigh|MemoryNearLimit|job_release)/,
     /^matcher dropped: job=/,
     'the other side asks for the job, and the two match by it; everywhere at once is another mistake',
   ],
+  [/^job_release/, /^label dropped: job of on /, 'both sides ask for one job, and it is the same'],
   [
     /^RouteErrorsHigh/,
     /^matcher dropped: route!~/,

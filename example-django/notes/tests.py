@@ -1,13 +1,18 @@
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from unittest.mock import patch
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import SimpleTestCase, TestCase, override_settings
+from psycopg2 import extensions
+
+from example import query_limit
 
 from .models import Note
 
@@ -27,6 +32,40 @@ class HealthTest(TestCase):
         self.assertEqual(response.status_code, 503)
         self.assertNotContains(response, "no route", status_code=503)
         self.assertEqual(self.client.get("/ready").status_code, 200)
+
+
+class SilentPostgresTest(TestCase):
+    def setUp(self):
+        query_limit.limit_queries()
+        self.addCleanup(extensions.set_wait_callback, None)
+        # Another connection than the one of the test, whose transaction goes on.
+        self.other = connection.copy()
+        self.addCleanup(self.other.close)
+
+    def ready(self):
+        with patch("notes.health.connection", self.other):
+            return self.client.get("/ready").status_code
+
+    def test_is_not_ready_by_a_server_that_only_accepts(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            self.other.settings_dict.update(HOST="127.0.0.1", PORT=silent.getsockname()[1])
+            begun = time.monotonic()
+            self.assertEqual(self.ready(), 503)
+            self.assertLess(time.monotonic() - begun, 3)
+
+    def test_is_not_ready_by_a_connection_that_falls_silent_and_then_opens_another(self):
+        self.assertEqual(self.ready(), 200)
+        sleep = patch("notes.health.QUESTION", "SELECT pg_sleep(3)")
+        with sleep, patch("notes.health.READY_SECONDS", 0.2):
+            begun = time.monotonic()
+            self.assertEqual(self.ready(), 503)
+            self.assertLess(time.monotonic() - begun, 3)
+        self.assertEqual(self.ready(), 200)
+
+    def test_no_query_waits_for_ever(self):
+        with patch.object(query_limit, "QUERY_SECONDS", 0.2), self.other.cursor() as cursor:
+            with self.assertRaisesMessage(OperationalError, "does not answer in time"):
+                cursor.execute("SELECT pg_sleep(3)")
 
 
 # Not the cache of the app that may run here.

@@ -128,6 +128,38 @@ describe('a Django service that deploy-ssh brings to a host by git', () => {
     expect(await host.exec(['bash', '-c', tests], { user: 'deploy' })).toMatch(/^OK$/m);
   }, 240_000);
 
+  it('says in time that Postgres is silent, and goes on without Redis', async () => {
+    const timed = async (path: string) => {
+      const written = await ask(path, '--output', '/dev/null', '-w', '%{http_code} %{time_total}');
+      const [status = 0, seconds = 0] = written.split(' ').map(Number);
+      return { status, seconds };
+    };
+    const silence = async (service: string): Promise<AsyncDisposable> => {
+      const signal = (name: string) =>
+        host.exec(['systemctl', 'kill', `--signal=${name}`, service]);
+      await signal('STOP');
+      return {
+        [Symbol.asyncDispose]: async () => {
+          await signal('CONT');
+        },
+      };
+    };
+    {
+      await using _redis = await silence('redis-server');
+      expect((await timed('/ready')).status).toBe(200);
+      expect(await ask('/')).toContain('kept by Postgres');
+    }
+    {
+      await using _postgres = await silence('postgresql@15-main');
+      const ready = await timed('/ready');
+      expect(ready.status).toBe(503);
+      expect(ready.seconds).toBeLessThan(5);
+      expect((await timed('/health')).status).toBe(200);
+    }
+    expect((await timed('/ready')).status).toBe(200);
+    expect(await ask('/')).toContain('kept by Postgres');
+  }, 120_000);
+
   it('is followed by a commit that migrates, without a lost request', async () => {
     await using client = await askSteadily(`http://127.0.0.1:${host.web}/health`, {
       version: commitIn,

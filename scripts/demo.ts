@@ -126,12 +126,17 @@ async function tell(): Promise<void> {
 }
 
 async function ship(): Promise<ActRun> {
+  let job = '';
   const run = await shop.run({
     onLine(line) {
-      const text = line.replace(/^\[[^\]]*\]\s*/, '');
+      // As act begins each line: [workflow/workflow/job].
+      const [, where = '', text = line] = /^\[([^\]]*)\]\s*(.*)$/.exec(line) ?? [];
       if (verbose) say(`           ${line}`);
       else if (/^(?:done:|FAILED:|pushed:|deployed:|unchanged:|rolled-back:|failed:)/.test(text)) {
-        step(`  ${text}`);
+        const now = where.split('/').at(-1)?.trim() ?? '';
+        if (now !== job) step(`  job ${now}`);
+        job = now;
+        step(`    ${text}`);
       }
     },
   });

@@ -3,6 +3,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import express from 'express';
+import { createHttpServer } from '../src/http-server.ts';
 import { run } from './child.ts';
 
 async function startServer(env: Readonly<Record<string, string>> = {}) {
@@ -76,6 +78,21 @@ describe('a running server', () => {
 });
 
 describe('a server that is asked badly', () => {
+  it('does not wait for a slow body for long', async () => {
+    await using server = createHttpServer(express().use(express.json()), 200).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(server, 'listening');
+    const { port } = Object(server.address());
+    const slow = connect(port, '127.0.0.1');
+    const head = ['POST / HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
+    slow.write([...head, 'Content-Length: 20', '', '{"text":'].join('\r\n'));
+    const began = performance.now();
+    expect(await text(slow)).toMatch(/^HTTP\/1.1 408 /);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
   it('does not wait for a slow client for long, and does not log what it refuses', async () => {
     await using server = await startServer({ REQUEST_TIMEOUT_MS: '200' });
     const slow = connect(server.port, '127.0.0.1');

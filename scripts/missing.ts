@@ -88,6 +88,16 @@ const needs: readonly Need[] = [
     tests: '/deploy-k8s/scenarios/rendered',
   },
   {
+    name: 'Kustomize and the schemas of Kubernetes',
+    ask: [
+      'sh',
+      '-c',
+      'cd "$SLIPWAY_CACHE" && test -x renderers/kustomize && ls kubernetes-schemas/',
+    ],
+    fix: 'scripts/setup kubernetes',
+    tests: '/scenarios/example-app/manifests',
+  },
+  {
     name: 'Chromium',
     ask: ['chromium', '--version'],
     fix: 'scripts/setup browser, as root on Debian or with SLIPWAY_BROWSER=path of Chromium or Chrome',

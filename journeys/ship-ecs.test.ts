@@ -22,7 +22,7 @@ describe('a repository ships itself by ship-ecs.yml of the release tree, under a
     expect(await shop.info()).toMatchObject({ commit: good, version: '0.1.0' });
     expect(run.summaries.join('\n')).toContain('deployed and proven');
     expect(await shop.repository.tagsOf(good)).toEqual(['v0.1.0']);
-  }, 180_000);
+  }, 300_000); // two environments, and nothing is in a cache yet
 
   it('replaces it without losing a request', async () => {
     await shop.change('README.md');

@@ -84,7 +84,7 @@ describe('two replicas behind nginx, and a database', () => {
     });
     expect(step.log).toContain('migrated to one');
     expect(await migrations()).toEqual(['one']);
-    client = await askSteadily(`http://127.0.0.1:${world.port}/health`);
+    client = await askSteadily(`http://127.0.0.1:${world.port}/health`, { limit: 300_000 });
     await client.saw('one');
   }, 60_000);
 

@@ -124,7 +124,7 @@ describe('a Django service that deploy-ssh brings to a host by git', () => {
     const environment = await host.exec(['cat', `/proc/${pid.trim()}/environ`]);
     expect(environment.split('\0')).toContain(`SECRET_KEY=${secretKey}`);
 
-    const tests = `cd ${current} && set -a && . ./.env && python3 manage.py test 2>&1`;
+    const tests = `cd ${current} && set -a && . ./.env && python3 manage.py test 2>&1 || true`;
     expect(await host.exec(['bash', '-c', tests], { user: 'deploy' })).toMatch(/^OK$/m);
   }, 240_000);
 

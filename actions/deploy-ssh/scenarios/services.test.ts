@@ -39,7 +39,7 @@ test("two services behind the host's nginx are switched and rolled back without 
   expect(begun.errors).toEqual([]);
   const rate = 200; // at least
   await using client = await askSteadily(`http://127.0.0.1:${host.web}/api/info`, {
-    rate: 1.25 * rate,
+    rate: 1.1 * rate,
   });
   await client.saw('one');
   // Both run the new version when this fails.

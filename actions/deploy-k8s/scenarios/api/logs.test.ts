@@ -46,6 +46,10 @@ it('the last lines alone, and none where there is no run before', async () => {
   scripting.server.on(log, { status: 400, body: statusObject(400, 'BadRequest', message) });
   const before = { ...source, most: 2, previous: true };
   expect(await scripting.api.logLines(before, signal)).toBeUndefined();
+  // A kubelet that has no log of the run says so where the log would be.
+  const lost = 'unable to retrieve container logs for containerd://0123456789abcdef';
+  scripting.server.on(log, { status: 200, body: lost });
+  expect(await scripting.api.logLines(before, signal)).toBeUndefined();
 });
 
 it('a permission that is missing for the log is said', async () => {

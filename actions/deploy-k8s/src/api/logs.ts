@@ -57,7 +57,7 @@ export async function lastLines(
     }
     reader.end();
     await answer.body.cancel();
-    return kept;
+    return kept.length === 1 && isNoLog(kept[0]) ? undefined : kept;
   });
 }
 
@@ -136,6 +136,11 @@ async function textOf(answer: Parameters<typeof wholeAnswer>[0]): Promise<string
 
 // A pod that is on no node yet (204), one that is gone, a container that waits to start, or one that
 // has not run before.
+/** What a kubelet that has lost a container writes in place of its log, with status 200. */
+function isNoLog(line: string | undefined): boolean {
+  return /^unable to retrieve container logs for \S+$/.test(line ?? '');
+}
+
 function noLog(code: number, text: string): boolean {
   if (code === 204) return true;
   const status = statusIn(text);

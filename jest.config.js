@@ -13,8 +13,8 @@ const ring = (displayName, testMatch, more = {}) => ({
 });
 
 export default {
-  // Tests of the outer rings wait for other programs as much as they work.
-  maxWorkers: availableParallelism() + 1,
+  // With one more the processors have not a moment to spare, and what has a limit of seconds misses it.
+  maxWorkers: availableParallelism(),
   testSequencer: '<rootDir>/test/journeys-first.js',
   // Only ends a test that hangs: what a test waits for has its own limits.
   testTimeout: 60_000,

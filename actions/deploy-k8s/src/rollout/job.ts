@@ -45,7 +45,7 @@ export function jobState(
     conditionsOf(job).find(({ status, type }) => status === 'True' && types.includes(type));
   // It is known how it ends before its last pods have ended.
   if (holds('Complete', 'SuccessCriteriaMet')) return { is: 'settled' };
-  const failed = holds('Failed', 'FailureTarget');
+  const failed = holds('Failed', 'FailureTarget') ?? failedByOnePod(job, pods);
   if (failed) {
     const row = rowOf(failed.reason, '', 'job') ?? unknownRow(failed.reason, 'job');
     const why = [lastFailure(pods), whyOf(row, failed.message)].filter((one) => one !== '');
@@ -59,6 +59,20 @@ export function jobState(
   const done = `${statusCount(job, 'succeeded')} of ${wanted} done, ${statusCount(job, 'active')} running`;
   const bad = lastFailure(pods);
   return { is: 'waiting', text: bad === '' ? done : `${done}; ${bad}` };
+}
+
+/**
+ * A Job that may not fail is known to have as soon as a pod has: its controller says so a second later.
+ * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
+ */
+function failedByOnePod(job: JsonObject, pods: readonly PodView[]) {
+  const spec = objectIn(job, 'spec');
+  const counts = ['podFailurePolicy', 'backoffLimitPerIndex'].every(
+    (key) => spec[key] === undefined,
+  );
+  const isOver =
+    spec['backoffLimit'] === 0 && counts && pods.some(({ phase }) => phase === 'Failed');
+  return isOver ? { reason: 'BackoffLimitExceeded', message: '' } : undefined;
 }
 
 /** The end of the pod that failed last, as a clause; empty where none did. */

@@ -55,6 +55,20 @@ describe('a Job', () => {
     expect(look({ pods: [looping] })).toMatchObject({ state: 'progress' });
   });
 
+  test('that may not fail has failed with its first pod, before Kubernetes says so', () => {
+    const spec = { backoffLimit: 0 };
+    const failure = failureOf([{ workload: deployment({}, { spec }), pods: [over(3)] }], given);
+    expect(failure.message).toContain('web of pod shop-x ended with code 3');
+    expect(failure.message).toMatch(/more often than `backoffLimit`/);
+    const perIndex = deployment({}, { spec: { ...spec, backoffLimitPerIndex: 1 } });
+    const byPolicy = deployment({}, { spec: { ...spec, podFailurePolicy: { rules: [] } } });
+    for (const workload of [perIndex, byPolicy]) {
+      expect(judging(given).look({ workload, pods: [over(3)] })).toMatchObject({
+        state: 'progress',
+      });
+    }
+  });
+
   test('says nothing against a pod that is done', () => {
     const done = pod('shop-z', {
       owner: 'shop',

@@ -23,7 +23,7 @@ export function limitRequests({ limit, store, logger, metrics }: LimitOptions): 
   return rateLimit({
     windowMs: WINDOW_MS,
     limit,
-    // The eighth draft adds a hash of the client's address, which costs a tenth of a request.
+    // The eighth draft would have the address of the client hashed for each answer.
     standardHeaders: 'draft-7',
     legacyHeaders: false,
     ...(store && { store: new SparedStore(store) }),

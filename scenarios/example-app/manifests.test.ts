@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parseAllDocuments } from 'yaml';
 import { cached } from '../../packages/local-cloud/src/kubernetes/programs.ts';
@@ -24,45 +24,55 @@ function rendered(overlay: string): Manifest[] {
   return parseAllDocuments(text).map((document): Manifest => document.toJS());
 }
 
-/** What a version of Kubernetes has against a manifest; empty when there is nothing. */
-function faults(version: string, manifest: Manifest): string[] {
+/** Says what a version of Kubernetes has against a manifest: nothing when it takes it. */
+function validator(version: string): (manifest: Manifest) => string[] {
   const schema = (name: string): Record<string, unknown> =>
     JSON.parse(readFileSync(join(cached('kubernetes-schemas'), version, name), 'utf8'));
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
   ajv.addSchema(schema('_definitions.json'), '_definitions.json');
-  const { apiVersion, kind } = manifest;
-  const [group = '', ...rest] = apiVersion.replace(/[.][^/]+/, '').split('/');
-  const own = schema(`${[kind, group, ...rest].join('-').toLowerCase()}.json`);
-  ajv.validate(own, manifest);
-  return (ajv.errors ?? []).map(
-    ({ instancePath, message, params }) =>
-      `${kind}${instancePath} ${message} ${JSON.stringify(params)}`,
-  );
+  const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
+  return (manifest) => {
+    const { apiVersion, kind } = manifest;
+    const [group = '', ...rest] = apiVersion.replace(/[.][^/]+/, '').split('/');
+    const name = `${[kind, group, ...rest].join('-').toLowerCase()}.json`;
+    const validate = compiled.get(name) ?? ajv.compile(schema(name));
+    compiled.set(name, validate);
+    validate(manifest);
+    return (validate.errors ?? []).map(
+      ({ instancePath, message, params }) =>
+        `${kind}${instancePath} ${message} ${JSON.stringify(params)}`,
+    );
+  };
 }
 
 describe.each(versions)('Kubernetes %s', (version) => {
+  let faults: ReturnType<typeof validator>;
+  beforeAll(() => {
+    faults = validator(version);
+  });
+
   it.each(overlays)('takes all that the overlay %s renders', (overlay) => {
     const manifests = rendered(overlay);
     expect(manifests.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['Deployment', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'Service']),
     );
-    expect(manifests.flatMap((manifest) => faults(version, manifest))).toEqual([]);
+    expect(manifests.flatMap(faults)).toEqual([]);
   });
 
   it('would not take a field that is misspelt, or of another type', () => {
     const [deployment] = rendered('staging').filter(({ kind }) => kind === 'Deployment');
     const wrong = (from: RegExp, to: string): Manifest =>
       JSON.parse(JSON.stringify(deployment).replace(from, to));
-    expect(faults(version, wrong(/"readinessProbe"/, '"readynessProbe"'))).toEqual([
+    expect(faults(wrong(/"readinessProbe"/, '"readynessProbe"'))).toEqual([
       expect.stringContaining('readynessProbe'),
     ]);
-    expect(faults(version, wrong(/"periodSeconds":\d+/, '"periodSeconds":"1"'))).toEqual([
+    expect(faults(wrong(/"periodSeconds":\d+/, '"periodSeconds":"1"'))).toEqual([
       expect.stringMatching(/periodSeconds must be integer/),
     ]);
   });
 });
 
 it('an older one does not know how the pod waits before it ends', () => {
-  const all = overlays.flatMap(rendered).flatMap((manifest) => faults('1.28', manifest));
+  const all = overlays.flatMap(rendered).flatMap(validator('1.28'));
   expect(all.join('\n')).toContain('preStop must NOT have additional properties');
 });

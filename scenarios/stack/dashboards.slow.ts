@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { type OpenBrowser, openBrowser } from '../../packages/local-cloud/src/browser.ts';
-import { freePort, type Program } from '../../packages/local-cloud/src/program.ts';
+import { startExampleApp } from '../../packages/local-cloud/src/example-app.ts';
+import { freePort } from '../../packages/local-cloud/src/program.ts';
 import { monitoring } from './alert-rules.ts';
-import { startApp, startPrometheus } from './prometheus.ts';
+import { startPrometheus } from './prometheus.ts';
 
 interface Panel {
   readonly id: number;
@@ -40,17 +41,16 @@ beforeAll(async () => {
   bundle = folder.path;
   const [port, redis, postgres] = [await freePort(), await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
-  const start = (version: string) =>
-    startApp(port, {
-      APP_VERSION: version,
-      APP_COMMIT: 'abc1234',
-      RATE_LIMIT: '3000',
-      LOG_LEVEL: 'warn',
-      // Nothing listens there, so both are down and the count of the rate limit fails.
-      DATABASE_URL: `postgres://app@127.0.0.1:${postgres}/app`,
-      REDIS_URL: `redis://127.0.0.1:${redis}`,
-    });
-  let running: Program = await start('1.0.0');
+  const settings = {
+    APP_COMMIT: 'abc1234',
+    RATE_LIMIT: '3000',
+    LOG_LEVEL: 'warn',
+    // Nothing listens there, so both are down and the count of the rate limit fails.
+    DATABASE_URL: `postgres://app@127.0.0.1:${postgres}/app`,
+    REDIS_URL: `redis://127.0.0.1:${redis}`,
+  };
+  const start = (version: string) => startExampleApp({ ...settings, APP_VERSION: version }, port);
+  let running = await start('1.0.0');
   kept.defer(() => running[Symbol.asyncDispose]());
   const server = kept.use(await startPrometheus({ folder: folder.path, app: port }));
   prometheus = server.url;

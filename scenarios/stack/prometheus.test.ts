@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type ExampleApp, startExampleApp } from '../../packages/local-cloud/src/example-app.ts';
 import { freePort } from '../../packages/local-cloud/src/program.ts';
-import { startApp, startPrometheus } from './prometheus.ts';
+import { startPrometheus } from './prometheus.ts';
 import { until } from './stack.ts';
 
 // The app as a process, a real Prometheus that scrapes it every two seconds, and in place of
@@ -21,7 +22,7 @@ const runbooks = 'https://wiki.example.com/example-app';
 const kept = new AsyncDisposableStack();
 afterAll(() => kept.disposeAsync());
 const sent: Sent[] = [];
-let app: string;
+let app: ExampleApp;
 let prometheus: string;
 
 beforeAll(async () => {
@@ -37,14 +38,13 @@ beforeAll(async () => {
   if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
 
   const folder = kept.use(await mkdtempDisposable(join(tmpdir(), 'prometheus-')));
-  const [port, postgres] = [await freePort(), await freePort()];
-  app = `http://127.0.0.1:${port}`;
   // Nothing listens at the address of the database, so notes are answered with 503.
-  kept.use(await startApp(port, { DATABASE_URL: `postgres://app@127.0.0.1:${postgres}/app` }));
+  const DATABASE_URL = `postgres://app@127.0.0.1:${await freePort()}/app`;
+  app = kept.use(await startExampleApp({ DATABASE_URL }));
   const server = kept.use(
     await startPrometheus({
       folder: folder.path,
-      app: port,
+      app: app.port,
       alertmanager: address.port,
       edit: (configuration) => configuration.replace(/(runbooks): .*/, `$1: ${runbooks}`),
     }),
@@ -57,7 +57,7 @@ it('the first error of a route shows in increase()', async () => {
     'http_request_duration_seconds_count{job="example-app",method="GET",route="/api/notes",status="503"}';
   // From the start there is a zero, which the first error is an increase to.
   await until('a zero', async () => (await ask(series)) === 0 || undefined);
-  expect((await fetch(`${app}/api/notes`)).status).toBe(503);
+  expect((await fetch(`${app.url}/api/notes`)).status).toBe(503);
   const increase = await until('the error', async () => {
     const value = await ask(`increase(${series}[30s])`);
     return value === undefined || value === 0 ? undefined : value;
@@ -66,7 +66,7 @@ it('the first error of a route shows in increase()', async () => {
 });
 
 it('promtool has nothing against the metrics of the app itself', async () => {
-  const metrics = await (await fetch(`${app}/api/metrics`)).text();
+  const metrics = await (await fetch(`${app.url}/api/metrics`)).text();
   expect(metrics).toContain('http_request_duration_seconds_bucket');
   const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: metrics });
   // Those of prom-client, whose gauges are named so; dashboards elsewhere know them by these names.

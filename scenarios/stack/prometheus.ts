@@ -1,15 +1,8 @@
-// A real Prometheus with the configuration of the local stack, and a real app to scrape.
+// A real Prometheus with the configuration of the local stack.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, type Program, startProgram } from '../../packages/local-cloud/src/program.ts';
 import { monitoring } from './alert-rules.ts';
-
-/** Starts the app at a port of loopback, with settings besides. */
-export function startApp(port: number, settings: Readonly<Record<string, string>>) {
-  const program = join(monitoring, '../src/server.ts');
-  const env = { ...process.env, HOST: '127.0.0.1', PORT: `${port}`, ...settings };
-  return startProgram('node', [program], () => answers(`http://127.0.0.1:${port}/health`), env);
-}
 
 export interface Places {
   /** For the configuration and the data. */
@@ -47,13 +40,11 @@ export async function startPrometheus({
     '--rules.alert.resend-delay=1s',
   ];
   const url = `http://127.0.0.1:${port}`;
-  const program = await startProgram('prometheus', args, () => answers(`${url}/-/ready`));
-  return { ...program, url };
-}
-
-async function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    ({ ok }) => ok,
-    () => false,
+  const program = await startProgram('prometheus', args, () =>
+    fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
   );
+  return { ...program, url };
 }

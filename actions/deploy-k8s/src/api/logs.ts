@@ -57,7 +57,7 @@ export async function lastLines(
     }
     reader.end();
     await answer.body.cancel();
-    return kept.length === 1 && isNoLog(kept[0]) ? undefined : kept;
+    return isLost(kept) ? undefined : kept;
   });
 }
 
@@ -134,13 +134,13 @@ async function textOf(answer: Parameters<typeof wholeAnswer>[0]): Promise<string
   return new TextDecoder().decode((await wholeAnswer(answer, longestRefusal)).body);
 }
 
-// A pod that is on no node yet (204), one that is gone, a container that waits to start, or one that
-// has not run before.
-/** What a kubelet that has lost a container writes in place of its log, with status 200. */
-function isNoLog(line: string | undefined): boolean {
-  return /^unable to retrieve container logs for \S+$/.test(line ?? '');
+/** What a kubelet that has lost the log of a container writes in its place, with status 200. */
+function isLost([line = '', ...more]: readonly string[]): boolean {
+  return more.length === 0 && /^unable to retrieve container logs for \S+$/.test(line);
 }
 
+// A pod that is on no node yet (204), one that is gone, a container that waits to start, or one that
+// has not run before.
 function noLog(code: number, text: string): boolean {
   if (code === 204) return true;
   const status = statusIn(text);
